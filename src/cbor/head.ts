@@ -1,0 +1,70 @@
+/**
+ * One head of a data item: the initial byte and its argument (RFC 8949 §3).
+ *
+ * @module
+ */
+
+import type { CborErrorCode } from './error.ts';
+import type { Width } from './item.ts';
+
+export interface Head {
+  readonly major: number;
+  /** The low five bits of the initial byte; 31 is an indefinite length, or the break in major type 7. */
+  readonly info: number;
+  /** 0 where `info` is 31. */
+  readonly argument: bigint;
+  readonly width: Width;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why there is no head; named apart from `Head` by its `code`. */
+export interface HeadFault {
+  readonly code: CborErrorCode;
+  readonly offset: number;
+  readonly message: string;
+}
+
+const widths: readonly Width[] = [1, 2, 4, 8];
+
+/** Reads the head at `start`; never past the end of `bytes`. */
+export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
+  const initial = bytes[start];
+  if (initial === undefined) {
+    return { code: 'truncated', offset: start, message: 'the input ends where a data item should begin' };
+  }
+  const major = initial >> 5;
+  const info = initial & 0x1f;
+  if (info < 24) return { major, info, argument: BigInt(info), width: 0, start, end: start + 1 };
+  if (info === 31) return readIndefiniteHead(major, start);
+
+  const width = widths[info - 24];
+  if (width === undefined) {
+    return { code: 'reserved-info', offset: start, message: `additional information ${info} is reserved` };
+  }
+  const end = start + 1 + width;
+  if (end > bytes.length) {
+    return { code: 'truncated', offset: bytes.length, message: `the input ends inside the head at ${start}` };
+  }
+  const argument = readArgument(bytes, start + 1, width);
+  if (major === 7 && info === 24 && argument < 32n) {
+    return { code: 'bad-simple', offset: start + 1, message: `simple value ${argument} in two bytes` };
+  }
+  return { major, info, argument, width, start, end };
+}
+
+function readIndefiniteHead(major: number, start: number): Head | HeadFault {
+  if (major === 0 || major === 1 || major === 6) {
+    const message = `major type ${major} has no indefinite length`;
+    return { code: 'reserved-info', offset: start, message };
+  }
+  return { major, info: 31, argument: 0n, width: 0, start, end: start + 1 };
+}
+
+function readArgument(bytes: Uint8Array, at: number, width: Width): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 1) return BigInt(view.getUint8(at));
+  if (width === 2) return BigInt(view.getUint16(at));
+  if (width === 4) return BigInt(view.getUint32(at));
+  return view.getBigUint64(at);
+}

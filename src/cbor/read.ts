@@ -1,0 +1,244 @@
+/**
+ * The lossless reader: bytes to items, refusing what is not well-formed (RFC 8949 §3 and appendix F).
+ *
+ * It accepts duplicate keys, invalid UTF-8 and every non-preferred form: validity is for others. It never
+ * recurses, and never allocates by a length or a count that the bytes only claim. Byte strings of an item
+ * are views of the input, not copies.
+ *
+ * @module
+ */
+
+import type { CborError, CborErrorCode } from './error.ts';
+import { type Head, readHead } from './head.ts';
+import { join } from './hex.ts';
+import type { Chunk, Entry, Item, Span, Width } from './item.ts';
+import { shortestWidth } from './write.ts';
+
+export interface ReadOptions {
+  /** Arrays, maps and tags that may be open at once; default 64. */
+  readonly maxDepth?: number;
+  /** Heads that may be read in one call, chunks included; default 100,000. */
+  readonly maxItems?: number;
+  /** Added to every span and error offset, where `bytes` are a part of something larger; default 0. */
+  readonly offset?: number;
+}
+
+/** `end` is the index in `bytes` after the item; `offset` is not added to it. */
+export type ReadResult =
+  | { readonly ok: true; readonly item: Item; readonly end: number }
+  | { readonly ok: false; readonly error: CborError };
+
+export type ReadSequenceResult =
+  | { readonly ok: true; readonly items: Item[] }
+  | { readonly ok: false; readonly error: CborError; readonly items: Item[] };
+
+/** Reads exactly one item; bytes after it are an error. */
+export function readItem(bytes: Uint8Array, options?: ReadOptions): ReadResult {
+  const result = readFirst(bytes, options);
+  if (!result.ok || result.end === bytes.length) return result;
+  const message = `${bytes.length - result.end} bytes follow the data item`;
+  return {
+    ok: false,
+    error: { code: 'trailing-data', offset: result.end + (options?.offset ?? 0), message },
+  };
+}
+
+/** Reads the first item and leaves alone what follows. */
+export function readFirst(bytes: Uint8Array, options?: ReadOptions): ReadResult {
+  const reader = openReader(bytes, options);
+  const item = readOne(reader);
+  return 'code' in item ? { ok: false, error: item } : { ok: true, item, end: reader.at };
+}
+
+/** Reads items to the end (RFC 8742); an error comes with the items before it. */
+export function readSequence(bytes: Uint8Array, options?: ReadOptions): ReadSequenceResult {
+  const items: Item[] = [];
+  const reader = openReader(bytes, options);
+  while (reader.at < bytes.length) {
+    const item = readOne(reader);
+    if ('code' in item) return { ok: false, error: item, items };
+    items.push(item);
+  }
+  return { ok: true, items };
+}
+
+interface Reader {
+  readonly bytes: Uint8Array;
+  readonly maxDepth: number;
+  readonly offset: number;
+  /** The index of the next byte. */
+  at: number;
+  headsLeft: number;
+}
+
+function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
+  return {
+    // A plain view, so that the items of a Buffer hold Uint8Arrays like all others.
+    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    maxDepth: options.maxDepth ?? 64,
+    offset: options.offset ?? 0,
+    at: 0,
+    headsLeft: options.maxItems ?? 100_000,
+  };
+}
+
+/** An array, map or tag whose end has not been reached. */
+interface Frame {
+  readonly head: Head;
+  readonly children: Item[];
+  /** Infinity where only a break ends it. */
+  missing: number;
+}
+
+function readOne(reader: Reader): Item | CborError {
+  const stack: Frame[] = [];
+  for (;;) {
+    const head = nextHead(reader);
+    if ('code' in head) return head;
+
+    let done: Item | CborError | undefined;
+    if (isBreak(head)) done = closeAtBreak(reader, stack, head);
+    else if (head.major >= 4 && head.major <= 6) done = openFrame(reader, stack, head);
+    else done = readLeaf(reader, head);
+
+    while (done !== undefined) {
+      if ('code' in done) return done;
+      const parent = stack.at(-1);
+      if (parent === undefined) return done;
+      parent.children.push(done);
+      parent.missing -= 1;
+      if (parent.missing > 0) break;
+      stack.pop();
+      done = finishFrame(reader, parent);
+    }
+  }
+}
+
+function nextHead(reader: Reader): Head | CborError {
+  if (reader.headsLeft === 0) {
+    return fault(reader, 'limit-count', reader.at, 'more data items than the limit allows');
+  }
+  reader.headsLeft -= 1;
+  const head = readHead(reader.bytes, reader.at);
+  if ('code' in head) return fault(reader, head.code, head.offset, head.message);
+  reader.at = head.end;
+  return head;
+}
+
+/** Pushes the frame; an empty container is finished at once and returned. */
+function openFrame(reader: Reader, stack: Frame[], head: Head): Item | CborError | undefined {
+  const missing = childrenOf(head);
+  const left = BigInt(reader.bytes.length - head.end);
+  if (head.major !== 6 && missing !== undefined && missing > left) {
+    return fault(reader, 'count-over', head.start, `a head claims ${missing} items, ${left} bytes are left`);
+  }
+  if (stack.length >= reader.maxDepth) {
+    return fault(reader, 'limit-depth', head.start, `nested deeper than ${reader.maxDepth}`);
+  }
+  const frame: Frame = { head, children: [], missing: missing === undefined ? Infinity : Number(missing) };
+  if (frame.missing === 0) return finishFrame(reader, frame);
+  stack.push(frame);
+  return undefined;
+}
+
+/** How many items must follow an array, map or tag head; undefined where a break ends them. */
+function childrenOf(head: Head): bigint | undefined {
+  if (head.info === 31) return undefined;
+  if (head.major === 6) return 1n;
+  return head.major === 5 ? 2n * head.argument : head.argument;
+}
+
+function closeAtBreak(reader: Reader, stack: Frame[], head: Head): Item | CborError {
+  const frame = stack.pop();
+  if (frame === undefined || frame.head.info !== 31) {
+    return fault(reader, 'stray-break', head.start, 'a break where nothing of indefinite length is open');
+  }
+  if (frame.head.major === 5 && frame.children.length % 2 === 1) {
+    return fault(reader, 'odd-map', head.start, `the map at ${frame.head.start} ends after a key`);
+  }
+  return finishFrame(reader, frame);
+}
+
+function finishFrame(reader: Reader, { head, children }: Frame): Item {
+  const form = head.info === 31 ? { indefinite: true as const } : widthOf(head);
+  const span = spanFrom(reader, head.start);
+  if (head.major === 4) return { kind: 'array', items: children, ...form, span };
+  if (head.major === 5) return { kind: 'map', entries: pairs(children), ...form, span };
+  return { kind: 'tag', tag: head.argument, item: children[0]!, ...widthOf(head), span };
+}
+
+function pairs(children: readonly Item[]): Entry[] {
+  const entries: Entry[] = [];
+  for (let i = 0; i + 1 < children.length; i += 2) entries.push([children[i]!, children[i + 1]!]);
+  return entries;
+}
+
+/** An item without children: integer, string, simple value or float. */
+function readLeaf(reader: Reader, head: Head): Item | CborError {
+  const { major, argument } = head;
+  if (major === 0)
+    return { kind: 'uint', value: argument, ...widthOf(head), span: spanFrom(reader, head.start) };
+  if (major === 1) {
+    return { kind: 'nint', value: -1n - argument, ...widthOf(head), span: spanFrom(reader, head.start) };
+  }
+  if (major === 2 || major === 3) return readString(reader, head);
+  const span = spanFrom(reader, head.start);
+  if (head.width === 0 || head.width === 1) return { kind: 'simple', value: Number(argument), span };
+  return { kind: 'float', bits: argument, width: head.width, span };
+}
+
+function readString(reader: Reader, head: Head): Item | CborError {
+  const kind = head.major === 2 ? 'bstr' : 'tstr';
+  if (head.info === 31) {
+    const chunks = readChunks(reader, head);
+    if ('code' in chunks) return chunks;
+    const bytes = join(chunks.map((chunk) => chunk.bytes));
+    return { kind, bytes, chunks, span: spanFrom(reader, head.start) };
+  }
+  const bytes = readContent(reader, head);
+  if ('code' in bytes) return bytes;
+  return { kind, bytes, ...widthOf(head), span: spanFrom(reader, head.start) };
+}
+
+/** Chunks are definite-length strings of the same major type (RFC 8949 §3.2.3). */
+function readChunks(reader: Reader, string: Head): Chunk[] | CborError {
+  const chunks: Chunk[] = [];
+  for (;;) {
+    const head = nextHead(reader);
+    if ('code' in head) return head;
+    if (isBreak(head)) return chunks;
+    if (head.major !== string.major || head.info === 31) {
+      return fault(reader, 'bad-chunk', head.start, `not a chunk of the string at ${string.start}`);
+    }
+    const bytes = readContent(reader, head);
+    if ('code' in bytes) return bytes;
+    chunks.push({ bytes, ...widthOf(head) });
+  }
+}
+
+function readContent(reader: Reader, head: Head): Uint8Array | CborError {
+  const left = BigInt(reader.bytes.length - head.end);
+  if (head.argument > left) {
+    const message = `a string head claims ${head.argument} bytes, ${left} are left`;
+    return fault(reader, 'length-over', head.start, message);
+  }
+  reader.at = head.end + Number(head.argument);
+  return reader.bytes.subarray(head.end, reader.at);
+}
+
+/** The width is recorded only where it is not the shortest, so that equal items built by hand compare equal. */
+function widthOf(head: Head): { width?: Width } {
+  return head.width === shortestWidth(head.argument) ? {} : { width: head.width };
+}
+
+function isBreak(head: Head): boolean {
+  return head.major === 7 && head.info === 31;
+}
+
+function spanFrom(reader: Reader, start: number): Span {
+  return { start: start + reader.offset, end: reader.at + reader.offset };
+}
+
+function fault(reader: Reader, code: CborErrorCode, offset: number, message: string): CborError {
+  return { code, offset: offset + reader.offset, message };
+}

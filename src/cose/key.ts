@@ -1,0 +1,45 @@
+/**
+ * COSE keys as plain data (RFC 9052 §7, RFC 9053 §7).
+ *
+ * @module
+ */
+
+export interface Ec2Key {
+  readonly kty: 'EC2';
+  readonly crv: 'P-256' | 'P-384' | 'P-521';
+  readonly x: Uint8Array;
+  readonly y: Uint8Array;
+  /** The private scalar; absent in a public key. */
+  readonly d?: Uint8Array;
+}
+
+export interface OkpKey {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  readonly x: Uint8Array;
+  readonly d?: Uint8Array;
+}
+
+export interface SymmetricKey {
+  readonly kty: 'Symmetric';
+  readonly k: Uint8Array;
+}
+
+export type CoseKey = (Ec2Key | OkpKey | SymmetricKey) & {
+  /** The one algorithm this key may be used with, if it is bound to one (RFC 9052 §7.1). */
+  readonly alg?: number;
+  /** COSE key operations this key may serve: 1 sign, 2 verify, 9 MAC create, 10 MAC verify. */
+  readonly keyOps?: readonly number[];
+  readonly kid?: Uint8Array;
+};
+
+export function isPrivate(key: CoseKey): boolean {
+  return key.kty === 'Symmetric' || key.d !== undefined;
+}
+
+/** The key without its private part; a symmetric key is returned as it is. */
+export function publicOf(key: CoseKey): CoseKey {
+  if (key.kty === 'Symmetric' || key.d === undefined) return key;
+  const { d: _secret, ...rest } = key;
+  return rest as CoseKey;
+}

@@ -1,0 +1,15 @@
+/**
+ * An outcome: a decision, or the way the verifier failed to make one. A crash is never a rejection.
+ *
+ * @module
+ */
+import type { Decision } from './decision.ts';
+
+export type Outcome =
+  | Decision
+  | { readonly kind: 'crashed'; readonly error: string }
+  | { readonly kind: 'hung'; readonly afterMs: number }
+  /** The *bench's* ceiling stopped it. */
+  | { readonly kind: 'exhausted'; readonly ceilingBytes: number; readonly error?: string }
+  | { readonly kind: 'unsupported'; readonly feature: string }
+  | { readonly kind: 'protocol-error'; readonly error: string };

@@ -1,0 +1,115 @@
+/**
+ * The recipient: the device that a manifest is delivered to, as plain data (RFC 9019 §3, RFC 9124 §4).
+ *
+ * Configuration (anchors, policy, ids, capabilities) and state (sequence number, contents, stored
+ * envelope) are in one value, so that a delivery can be judged from the two states around it.
+ *
+ * @module
+ */
+import type { CoseKey } from '../cose/key.ts';
+
+/** What a key may be used for (RFC 9124 §4.3.11). */
+export type Role = 'author' | 'qualifier' | 'distributor';
+
+/** A key that the recipient trusts, public part only (a symmetric key for MACs excepted). */
+export interface TrustAnchor {
+  readonly kid?: Uint8Array;
+  readonly key: CoseKey;
+  /** COSE algorithm ids this anchor may be used with. */
+  readonly algorithms: readonly number[];
+  readonly roles: readonly Role[];
+}
+
+/** How many authorities must have signed (RFC 9124 §4.3.11, §4.5.5). */
+export type AuthorityPolicy =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'at-least'; readonly count: number }
+  | { readonly kind: 'roles'; readonly roles: readonly Role[] };
+
+/** What a slot of a component holds. */
+export type Content =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | AssumedContent;
+
+/** A digest and a size without the bytes: the published examples name images that exist nowhere. */
+export interface AssumedContent {
+  readonly kind: 'assumed';
+  readonly digest: { readonly algorithm: number; readonly bytes: Uint8Array };
+  /** Bytes; undefined: not known. */
+  readonly size?: bigint;
+}
+
+export interface Component {
+  /** Path of byte strings (draft §8.4.5.1). */
+  readonly identifier: readonly Uint8Array[];
+  /** UUIDs (16 bytes) or the content of a CBOR PEN (tag 112), told apart by `pens`. */
+  readonly vendorIds: readonly Uint8Array[];
+  readonly pens?: readonly Uint8Array[];
+  readonly classIds: readonly Uint8Array[];
+  readonly deviceIds: readonly Uint8Array[];
+  /** Bytes that one slot can hold. */
+  readonly capacity: number;
+  /** `fixed`: a flash slot whose tail is not part of the image; `variable`: knows its length, like a file. */
+  readonly storage: 'fixed' | 'variable';
+  /** The slot that commands act on (draft §8.4.8.8). */
+  readonly current: number;
+  readonly slots: readonly Content[];
+}
+
+export type Clock =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'trusted' | 'untrusted'; readonly now: bigint };
+
+/** What the recipient's manifest processor can do; codes of the registries in `suit/registry.ts`. */
+export interface Capabilities {
+  readonly commands: readonly number[];
+  readonly parameters: readonly number[];
+  /** COSE digest algorithm ids. */
+  readonly digests: readonly number[];
+  /** URI schemes it can fetch from, without the colon. */
+  readonly schemes: readonly string[];
+}
+
+export interface Recipient {
+  readonly anchors: readonly TrustAnchor[];
+  readonly policy: AuthorityPolicy;
+  readonly components: readonly Component[];
+  /** Of the manifest installed last; absent: a fresh device, which accepts any. */
+  readonly sequenceNumber?: bigint;
+  /** The stored envelope that a boot without a delivered one runs. */
+  readonly installed?: Uint8Array;
+  readonly clock: Clock;
+  readonly capabilities: Capabilities;
+  /** RFC 7228 class. */
+  readonly deviceClass: 0 | 1 | 2;
+}
+
+/** The part of a recipient that deliveries change. */
+export interface RecipientState {
+  readonly sequenceNumber?: bigint;
+  readonly installed?: Uint8Array;
+  /** Contents of each slot of each component, in the recipient's order. */
+  readonly contents: readonly (readonly Content[])[];
+}
+
+export function stateOf(recipient: Recipient): RecipientState {
+  return {
+    ...(recipient.sequenceNumber !== undefined && { sequenceNumber: recipient.sequenceNumber }),
+    ...(recipient.installed !== undefined && { installed: recipient.installed }),
+    contents: recipient.components.map((component) => component.slots),
+  };
+}
+
+export function withState(recipient: Recipient, state: RecipientState): Recipient {
+  const { sequenceNumber: _n, installed: _e, ...configuration } = recipient;
+  return {
+    ...configuration,
+    ...(state.sequenceNumber !== undefined && { sequenceNumber: state.sequenceNumber }),
+    ...(state.installed !== undefined && { installed: state.installed }),
+    components: recipient.components.map((component, i) => ({
+      ...component,
+      slots: state.contents[i] ?? component.slots,
+    })),
+  };
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run as compiled JavaScript: workers and children load the very same files, and c8 maps
+// coverage back through real source maps.
+const dist = process.env.GAUNTLET_DIST ?? 'dist';
+
+export default defineConfig({
+  test: {
+    include: [`${dist}/**/*.test.js`],
+    exclude: ['node_modules/**'],
+    pool: 'threads',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    experimental: { viteModuleRunner: false },
+  },
+});
