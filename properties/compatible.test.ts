@@ -1,0 +1,3 @@
+import { claim } from './claim.ts';
+
+claim('REQ.SEC.COMPATIBLE', 'installs only what is meant for this device', { brokenBy: 'ignores-vendor' });

@@ -1,0 +1,3 @@
+import { claim } from './claim.ts';
+
+claim('REQ.USE.MFST.MULTI_AUTH', 'tells several authorities from one', { brokenBy: 'any-one-authority' });

@@ -1,0 +1,3 @@
+import { claim } from './claim.ts';
+
+claim('REQ.SEC.RIGHTS', 'asks for every authority that the policy names', { brokenBy: 'any-one-authority' });

@@ -1,0 +1,5 @@
+import { claim } from './claim.ts';
+
+claim('REQ.SEC.SEQUENCE', 'refuses every manifest older than the one installed', {
+  brokenBy: 'ignores-sequence',
+});

@@ -1,0 +1,97 @@
+/**
+ * The catalogue: every attack that is built, and every row of the working list that is not yet.
+ *
+ * To add an attack, write its constant and list it here; nothing else changes.
+ *
+ * @module
+ */
+
+import { applicabilityAttacks } from './applicability.ts';
+import { type AnyAttack, type By, type Family, families, type Group, type Strength } from './attack.ts';
+import { commandAttacks } from './commands.ts';
+import { componentAttacks } from './components.ts';
+import { coseAlgorithmAttacks } from './cose-algorithm.ts';
+import { coseSignatureAttacks } from './cose-signature.ts';
+import { coseStructureAttacks } from './cose-structure.ts';
+import { downgradeAttacks } from './downgrade.ts';
+import { encodingAttacks } from './encoding.ts';
+import { envelopeAuthenticationAttacks } from './envelope-authentication.ts';
+import { envelopeMemberAttacks } from './envelope-members.ts';
+import { imageAttacks } from './image.ts';
+import { integrityAttacks } from './integrity.ts';
+import { replayAttacks } from './replay.ts';
+import { rollbackAttacks } from './rollback.ts';
+import { rows } from './rows.ts';
+
+export const catalogue: readonly AnyAttack[] = [
+  ...encodingAttacks,
+  ...envelopeMemberAttacks,
+  ...envelopeAuthenticationAttacks,
+  ...coseSignatureAttacks,
+  ...coseAlgorithmAttacks,
+  ...coseStructureAttacks,
+  ...integrityAttacks,
+  ...rollbackAttacks,
+  ...replayAttacks,
+  ...downgradeAttacks,
+  ...applicabilityAttacks,
+  ...componentAttacks,
+  ...commandAttacks,
+  ...imageAttacks,
+].sort((a, b) => (a.handle < b.handle ? -1 : 1));
+
+/** One entry of `gauntlet catalogue --format json`. */
+export interface Listing {
+  readonly id: string;
+  readonly family: Family;
+  readonly group: Group;
+  readonly handle: string;
+  readonly change: string;
+  readonly strengths: readonly Strength[];
+  readonly clause: { readonly doc: string; readonly section: string };
+  readonly threats: readonly string[];
+  readonly requirements: readonly string[];
+  readonly by: readonly By[];
+  /** On the working list, not built. */
+  readonly notYet: boolean;
+}
+
+/** Built and not yet built, in the working list's order. */
+export function listCatalogue(): readonly Listing[] {
+  const built = new Map(catalogue.map((attack) => [attack.id, attack]));
+  return rows.map((row): Listing => {
+    const attack = built.get(row.id);
+    const shared = {
+      id: row.id,
+      family: row.family,
+      group: row.group,
+      handle: row.handle,
+      change: row.change,
+      threats: row.threats,
+      requirements: row.requirements,
+    };
+    if (attack === undefined) {
+      const clause = row.clauses[0] ?? { doc: 'none', section: '' };
+      return { ...shared, strengths: row.strengths, clause, by: row.by, notYet: true };
+    }
+    const strengths = [...new Set(attack.expects.map((expect) => expect.strength))];
+    const by = Array.isArray(attack.by) ? attack.by : [attack.by];
+    return { ...shared, strengths, clause: attack.expects[0].clause, by, notYet: false };
+  });
+}
+
+/** Attacks by id, group letter, family or requirement; undefined: a name that is none of these. */
+export function selectAttacks(name: string): readonly AnyAttack[] | undefined {
+  const upper = name.toUpperCase();
+  const found = catalogue.filter(
+    (attack) =>
+      attack.id === name ||
+      attack.handle === upper ||
+      attack.group === name ||
+      attack.family === name ||
+      (attack.violates as readonly string[]).includes(upper) ||
+      (attack.threats as readonly string[]).includes(upper),
+  );
+  if (found.length > 0) return found;
+  return (families as readonly string[]).includes(name) ? [] : undefined;
+}

@@ -1,0 +1,370 @@
+/**
+ * Attacks on signatures, tags, kid and header shape of COSE_Sign1 and COSE_Mac0 (RFC 9052 §3, §4, §6).
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { equalBytes, toHex } from '../cbor/hex.ts';
+import { array, bstr, int, map, tag, tstr, valueAt, wrapped } from '../cbor/item.ts';
+import { headerLabels, headerMap } from '../cose/blocks.ts';
+import { setMember } from '../suit/edit.ts';
+import { digestAlgorithm, manifestDigest, signedBytes } from '../suit/parts.ts';
+import { manifestKey } from '../suit/registry.ts';
+import type { AnyAttack, Attack } from './attack.ts';
+import { algorithmOf, alterBlocks, coseKeyItem, makeBlocks, withField } from './cose-algorithm.ts';
+import { alter } from './deliver.ts';
+import {
+  eitherAnswer,
+  mustAccept,
+  mustReject,
+  mustRejectUnauthentic,
+  shouldReject,
+} from './encoding-expectation.ts';
+
+const shared = {
+  group: 'C',
+  family: 'authentication',
+  threats: [],
+  violates: ['REQ.SEC.AUTHENTIC'],
+} as const;
+const nonAuth = { ...shared, threats: ['THREAT.IMG.NON_AUTH'] } as const;
+const empty = new Uint8Array(0);
+const some = fc.nat({ max: 4095 });
+
+/** Flips one bit of every signature or tag. */
+export const signatureFlip: Attack<number> = {
+  ...nonAuth,
+  id: 'cose.sig.flip',
+  handle: 'C01',
+  change: 'flip a bit in every signature or tag',
+  by: 'outsider',
+  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose', section: '4.4' })],
+  choice: some,
+  apply: (scenario, bit) =>
+    alterBlocks(scenario, (block, { signature }) => {
+      const at = bit % (signature.length * 8 || 1);
+      return signature.length === 0
+        ? undefined
+        : withField(block, 3, bstr(signature.map((b, i) => (i === at >> 3 ? b ^ (1 << (at & 7)) : b))));
+    }),
+};
+
+/** Gives every signature another length. */
+export const signatureLength: Attack<number> = {
+  ...nonAuth,
+  id: 'cose.sig.length',
+  handle: 'C02',
+  change: 'signature emptied, cut or padded by a byte',
+  by: 'outsider',
+  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose-algorithms', section: '2.1' })],
+  on: { features: ['sign1'] },
+  choice: fc.nat({ max: 2 }),
+  apply: (scenario, form) =>
+    alterBlocks(scenario, (block, { signature: s }) =>
+      withField(block, 3, bstr([empty, s.subarray(0, -1), Uint8Array.from([...s, 0])][form % 3] ?? empty)),
+    ),
+};
+
+const n = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const bytes32 = (v: bigint) =>
+  Uint8Array.from({ length: 32 }, (_, i) => Number((v >> BigInt(8 * (31 - i))) & 255n));
+const number = (b: Uint8Array) => BigInt(`0x${toHex(b)}`);
+
+/** Replaces every signature by one with values out of range. */
+export const signatureDegenerate: Attack<number> = {
+  ...nonAuth,
+  id: 'cose.sig.degenerate',
+  handle: 'C03',
+  change: 'all bytes zero; ECDSA with r and s 0 or n; Ed25519 with S + L',
+  by: 'outsider',
+  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose-algorithms', section: '2.1' })],
+  on: { features: ['sign1'] },
+  choice: fc.nat({ max: 3 }),
+  apply: (scenario, form) =>
+    alterBlocks(scenario, (block, fields) => {
+      const alg = algorithmOf(fields);
+      if (fields.signature.length !== 64) return undefined;
+      if (alg === -7 || alg === -9)
+        return withField(
+          block,
+          3,
+          bstr(Uint8Array.from([...bytes32(form & 1 ? n : 0n), ...bytes32(form & 2 ? n : 0n)])),
+        );
+      if (form % 2 === 0) return withField(block, 3, bstr(new Uint8Array(64)));
+      const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+      const s = bytes32(number(fields.signature.slice(32).reverse()) + order).reverse();
+      return withField(block, 3, bstr(Uint8Array.from([...fields.signature.subarray(0, 32), ...s])));
+    }),
+};
+
+/** Gives every ECDSA signature its other valid form. */
+export const signatureHighS: Attack<null> = {
+  ...shared,
+  id: 'cose.sig.high-s',
+  handle: 'C04',
+  change: 'replace s by n - s, which is as valid',
+  by: 'outsider',
+  expects: [mustAccept({ doc: 'cose-algorithms', section: '2.1' })],
+  on: { features: ['sign1-es256'] },
+  choice: fc.constant(null),
+  apply: (scenario) =>
+    alterBlocks(scenario, (block, { signature: s, ...rest }) => {
+      const alg = algorithmOf({ signature: s, ...rest });
+      if (s.length !== 64 || (alg !== -7 && alg !== -9)) return undefined;
+      return withField(
+        block,
+        3,
+        bstr(Uint8Array.from([...s.subarray(0, 32), ...bytes32(n - number(s.subarray(32)))])),
+      );
+    }),
+};
+
+/** Attaches the digest that should be detached. */
+export const payloadAttached: Attack<null> = {
+  ...shared,
+  id: 'cose.payload.attached',
+  handle: 'C05',
+  change: 'the payload slot holds the digest instead of nil',
+  by: 'outsider',
+  expects: [shouldReject(['auth-malformed'], { doc: 'manifest', section: '8.3' })],
+  choice: fc.constant(null),
+  apply: (scenario) =>
+    alterBlocks(scenario, (block) => withField(block, 2, bstr(signedBytes(scenario.release)))),
+};
+
+/** Attaches the authentic digest to a manifest of the attacker's. */
+export const payloadForeign: Attack<null> = {
+  ...nonAuth,
+  id: 'cose.payload.foreign',
+  handle: 'C06',
+  change: "attached payload is the signed digest, the wrapper's digest that of a changed manifest",
+  by: 'outsider',
+  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose', section: '4.4' })],
+  choice: fc.constant(null),
+  apply: (scenario) =>
+    alter(scenario, (parts) => {
+      const uri = tstr('https://attacker.example/manifest');
+      const changed = { ...parts, manifest: setMember(parts.manifest, manifestKey.referenceUri, uri) };
+      const blocks = parts.blocks.map((block) => withField(block, 2, bstr(signedBytes(parts))));
+      return { ...changed, digest: manifestDigest(changed, digestAlgorithm(parts)), blocks };
+    }),
+};
+
+/** Signs with external data that the recipient does not know. */
+export const externalAad: Attack<number> = {
+  ...shared,
+  id: 'cose.external-aad',
+  handle: 'C09',
+  change: 'signature made with a non-empty external_aad',
+  by: 'author',
+  expects: [mustReject(['sig-invalid'], { doc: 'cose', section: '4.3' })],
+  choice: some,
+  apply: (scenario, aad) =>
+    makeBlocks(scenario, scenario.signers, () => ({ externalAad: Uint8Array.of(aad >> 8, aad & 255) })),
+};
+
+/** Calls the structure another one. */
+export const retag: Attack<number> = {
+  ...nonAuth,
+  id: 'cose.retag',
+  handle: 'C10',
+  change: 'another COSE tag over an unchanged body',
+  by: 'outsider',
+  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose', section: '4.4' })],
+  choice: fc.nat({ max: 2 }),
+  apply: (scenario, other) =>
+    alterBlocks(scenario, (_, fields) =>
+      tag([18n, 17n, 98n, 97n].filter((t) => t !== fields.tag)[other] ?? 97n, fields.list),
+    ),
+};
+
+/** Leaves the tag out. */
+export const untagged: Attack<null> = {
+  ...shared,
+  violates: ['REQ.USE.PARSE'],
+  id: 'cose.untagged',
+  handle: 'C11',
+  change: 'blocks without their COSE tags',
+  by: 'outsider',
+  expects: [shouldReject(['cose-unsupported'], { doc: 'manifest', section: 'A' })],
+  choice: fc.constant(null),
+  apply: (scenario) =>
+    alterBlocks(scenario, (block, fields) => (block.kind === 'tag' ? fields.list : undefined)),
+};
+
+/** Names a key that nobody has. */
+export const kidUnknown: Attack<number> = {
+  ...shared,
+  id: 'cose.kid.unknown',
+  handle: 'C21',
+  change: 'the unauthenticated kid is an unknown value',
+  by: 'outsider',
+  expects: [eitherAnswer(['key-unknown'], { doc: 'cose', section: '3.1' })],
+  choice: fc.nat({ max: 64 }),
+  apply: (scenario, length) =>
+    alterBlocks(scenario, (block, { header, unprotected }) =>
+      valueAt(header, headerLabels.kid)
+        ? undefined
+        : withField(
+            block,
+            1,
+            setMember(unprotected, headerLabels.kid, bstr(new Uint8Array(length).fill(0xee))),
+          ),
+    ),
+};
+
+/** Signs with the attacker's key under a trusted kid. */
+export const kidSpoof: Attack<boolean> = {
+  ...nonAuth,
+  id: 'cose.kid.spoof',
+  handle: 'C23',
+  change: "the attacker's key under a trusted kid",
+  by: 'untrusted-key',
+  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'manifest', section: '6.2' })],
+  choice: fc.boolean(),
+  apply(scenario, isProtected) {
+    const signers = scenario.strangers.flatMap((signer) => {
+      const kid = scenario.recipient.anchors.find(
+        (a) => a.algorithms.includes(signer.algorithm) && a.kid,
+      )?.kid;
+      const kidIn = isProtected ? ('protected' as const) : ('unprotected' as const);
+      return kid && !equalBytes(kid, signer.key.kid ?? empty) ? [{ ...signer, kid, kidIn }] : [];
+    });
+    return makeBlocks(scenario, signers, () => ({}));
+  },
+};
+
+const duplicate = mustReject(['cbor-invalid', 'auth-malformed'], { doc: 'cose', section: '3' });
+const duplicateOutside = mustRejectUnauthentic(['cbor-invalid', 'auth-malformed'], {
+  doc: 'cose',
+  section: '3',
+});
+
+/** Repeats a label in one header map. */
+export const headerDuplicate: Attack<boolean> = {
+  ...shared,
+  id: 'cose.hdr.dup',
+  handle: 'C25',
+  change: 'a label stands twice in one header map',
+  by: ['outsider', 'author'],
+  expects: [duplicateOutside, duplicate],
+  choice: fc.boolean(),
+  apply(scenario, isProtected) {
+    if (isProtected) {
+      const twice = (entries: ReturnType<typeof headerMap>['entries']) =>
+        map(...entries, ...entries.slice(0, 1));
+      const made = (signer: Parameters<typeof headerMap>[0]) => ({
+        protected: twice(headerMap(signer).entries),
+      });
+      return makeBlocks(scenario, scenario.signers, made, { expect: duplicate });
+    }
+    const double = [[int(-70000), int(0)] as const, [int(-70000), int(1)] as const];
+    return alterBlocks(scenario, (b, { unprotected: u }) =>
+      withField(b, 1, { ...u, entries: [...u.entries, ...double] }),
+    );
+  },
+};
+
+const notMap = mustReject(['auth-malformed'], { doc: 'cose', section: '3' });
+const extra = shouldReject(['auth-malformed'], { doc: 'cose', section: '3' });
+
+/** Puts something else than a map into the protected header, or more than one. */
+export const protectedShape: Attack<number> = {
+  ...shared,
+  id: 'cose.hdr.protected-shape',
+  handle: 'C28',
+  change: 'protected header no map or with an item behind it, or the unprotected one an array',
+  by: ['author', 'outsider'],
+  expects: [notMap, extra],
+  choice: fc.nat({ max: 3 }),
+  apply(scenario, form) {
+    if (form === 3) return alterBlocks(scenario, (block) => withField(block, 1, array()), { expect: extra });
+    return makeBlocks(
+      scenario,
+      scenario.signers,
+      (s) => ({
+        protected:
+          [wrapped(array()), wrapped(int(s.algorithm)), wrapped(headerMap(s), int(0))][form] ?? array(),
+      }),
+      { expect: form === 2 ? extra : notMap },
+    );
+  },
+};
+
+/** Adds a label that must be ignored. */
+export const unknownUnprotected: Attack<number> = {
+  ...shared,
+  id: 'cose.hdr.unknown-unprotected',
+  handle: 'C30',
+  change: 'an unknown label in the unprotected header',
+  by: 'outsider',
+  expects: [mustAccept({ doc: 'cose', section: '3.1' })],
+  choice: fc.nat({ max: 64 }),
+  apply: (scenario, size) =>
+    alterBlocks(scenario, (b, { unprotected }) =>
+      withField(b, 1, setMember(unprotected, -70000 - size, bstr(new Uint8Array(size)))),
+    ),
+};
+
+const embedded = mustRejectUnauthentic(
+  ['key-unknown'],
+  { doc: 'manifest', section: '6.2' },
+  { prohibits: [{ kind: 'fetch' }] },
+);
+
+/** Ships the attacker's key with the attacker's signature. */
+export const embeddedKey: Attack<number> = {
+  ...nonAuth,
+  threats: ['THREAT.IMG.NON_AUTH', 'THREAT.KEY.EXPOSURE'],
+  id: 'cose.hdr.embedded-key',
+  handle: 'C31',
+  change: 'attacker signs and ships a COSE_Key or the address of a certificate',
+  by: 'untrusted-key',
+  expects: [embedded],
+  choice: fc.nat({ max: 1 }),
+  apply: (scenario, form) =>
+    makeBlocks(scenario, scenario.strangers, ({ key }) => ({
+      unprotected: form
+        ? map([int(35), tag(32, tstr('https://attacker.example/key.cer'))])
+        : map([int(14), map([int(8), map([int(1), coseKeyItem(key)])])]),
+    })),
+};
+
+const overDigest = shouldReject(['auth-malformed'], { doc: 'manifest', section: '8.3' });
+const overNothing = mustReject(['auth-malformed'], { doc: 'cose', section: '4.1' });
+
+/** Sends an empty payload instead of a detached one. */
+export const payloadEmpty: Attack<boolean> = {
+  ...nonAuth,
+  id: 'cose.payload.empty',
+  handle: 'C37',
+  change: 'payload an empty string instead of nil, the signature over the digest or over nothing',
+  by: ['outsider', 'author'],
+  expects: [overDigest, overNothing],
+  choice: fc.boolean(),
+  apply: (scenario, nothing) =>
+    nothing
+      ? makeBlocks(scenario, scenario.signers, () => ({ payload: bstr(empty), signed: empty }), {
+          expect: overNothing,
+        })
+      : alterBlocks(scenario, (block) => withField(block, 2, bstr(empty))),
+};
+
+export const coseSignatureAttacks: readonly AnyAttack[] = [
+  signatureFlip,
+  signatureLength,
+  signatureDegenerate,
+  signatureHighS,
+  payloadAttached,
+  payloadForeign,
+  externalAad,
+  retag,
+  untagged,
+  kidUnknown,
+  kidSpoof,
+  headerDuplicate,
+  protectedShape,
+  unknownUnprotected,
+  embeddedKey,
+  payloadEmpty,
+];

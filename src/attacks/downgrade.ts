@@ -1,0 +1,388 @@
+/**
+ * Group G: an authentic manifest, or a valid block, that is weaker than what the recipient may accept. Also the
+ * releases of other numbers that the histories of groups E and F are made of.
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { equalBytes } from '../cbor/hex.ts';
+import {
+  array,
+  type CborMap,
+  type Entry,
+  type Item,
+  int,
+  isInt,
+  map,
+  tstr,
+  valueAt,
+  wrapped,
+} from '../cbor/item.ts';
+import { write } from '../cbor/write.ts';
+import { digestOf } from '../cose/algorithms.ts';
+import { signerOf } from '../cose/blocks.ts';
+import { authorHmac } from '../cose/test-keys.ts';
+import type { Delivery, Payload } from '../device/delivery.ts';
+import type { Recipient, RecipientState } from '../device/recipient.ts';
+import { before, type RunStep, type Scenario, type ScenarioDelivery, step } from '../scenarios/scenario.ts';
+import { componentItem, digestItem } from '../suit/build.ts';
+import { manifest } from '../suit/clause.ts';
+import {
+  removeMember,
+  sequenceOf,
+  setMember,
+  setSequenceNumber,
+  withParameter,
+  withSequence,
+} from '../suit/edit.ts';
+import { type EnvelopeParts, encode, seal } from '../suit/parts.ts';
+import { commandCode, manifestKey, parameterKey } from '../suit/registry.ts';
+import type { AnyAttack, Attack, Expectation } from './attack.ts';
+import {
+  afterDelivering,
+  alter,
+  attacked,
+  defaultEvent,
+  deliverEnvelope,
+  fetchedImages,
+  reissue,
+} from './deliver.ts';
+import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './encoding-expectation.ts';
+
+export const largestNumber = 2n ** 64n - 1n;
+
+/** A distance of sequence numbers as a decimal string; its size is cut to the room there is. */
+export const distance: fc.Arbitrary<string> = fc.bigInt({ min: 1n, max: 2n ** 63n }).map(String);
+
+/** 1 … room, from a drawn distance; undefined: there is no room. */
+export function within(drawn: string, room: bigint): bigint | undefined {
+  return room < 1n ? undefined : 1n + ((BigInt(drawn) - 1n) % room);
+}
+
+export function numberOf(scenario: Scenario): bigint | undefined {
+  const number = valueAt(scenario.release.manifest, manifestKey.sequenceNumber);
+  return number?.kind === 'uint' ? number.value : undefined;
+}
+
+/** What an update starts from; undefined where there is none, or where running it twice leaves another state. */
+export function updateOf(
+  scenario: Scenario,
+):
+  | { readonly recipient: Recipient; readonly delivery: ScenarioDelivery; readonly number: bigint }
+  | undefined {
+  const found = before(scenario, 'update');
+  const number = numberOf(scenario);
+  if (found === undefined || number === undefined) return undefined;
+  return scenario.needs.commands.includes(commandCode.swap) ? undefined : { ...found, number };
+}
+
+/** The release under another number, by the rightful signers. */
+export function releaseAt(
+  scenario: Scenario,
+  number: bigint,
+  change: (parts: EnvelopeParts) => EnvelopeParts = (parts) => parts,
+): EnvelopeParts | undefined {
+  if (scenario.signers.length === 0 || number < 0n || number > largestNumber) return undefined;
+  return seal(setSequenceNumber(change(scenario.release), number), scenario.signers);
+}
+
+/** A delivery of the history with these bytes in it. */
+export function stepWith(
+  of: ScenarioDelivery,
+  envelope: EnvelopeParts | Uint8Array,
+  must: RunStep['must'],
+  more: { readonly payloads?: readonly Payload[]; readonly contents?: RecipientState['contents'] } = {},
+): RunStep {
+  const bytes = envelope instanceof Uint8Array ? envelope : encode(envelope);
+  const delivery: Delivery = {
+    ...of.delivery,
+    envelope: bytes,
+    payloads: more.payloads ?? of.delivery.payloads,
+  };
+  const after = afterDelivering({ ...of.after, contents: more.contents ?? of.after.contents }, delivery);
+  return { ...step(of, must), delivery, after };
+}
+
+/** A release whose first image has other bytes of the same size, where that image comes from the network. */
+export function otherImage(
+  scenario: Scenario,
+  of: ScenarioDelivery,
+  number: bigint,
+  must: RunStep['must'],
+  change: (parts: EnvelopeParts) => EnvelopeParts = (parts) => parts,
+): RunStep | undefined {
+  const [image] = fetchedImages(scenario);
+  if (image === undefined) return undefined;
+  const old = image.bytes;
+  const other = old.map((byte) => byte ^ 0xff);
+  const redigested = (parts: EnvelopeParts) =>
+    withParameter(parts, parameterKey.imageDigest, (value) => {
+      const algorithm = digestIds.find((id) => equalBytes(write(value), write(imageDigest(old, id))));
+      return algorithm === undefined ? value : imageDigest(other, algorithm);
+    });
+  const made = releaseAt(scenario, number, (parts) => change(redigested(parts)));
+  if (made === undefined) return undefined;
+  const payloads = of.delivery.payloads.map(
+    (p): Payload => (p.uri === image.uri ? { uri: p.uri, kind: 'bytes', bytes: other } : p),
+  );
+  const contents = of.after.contents.map((slots) =>
+    slots.map((c) => (c.kind === 'bytes' && equalBytes(c.bytes, old) ? { ...c, bytes: other } : c)),
+  );
+  return stepWith(of, made, must, { payloads, contents });
+}
+
+/** COSE digest algorithms that a manifest may use (draft §10). */
+const digestIds = [-16, -43, -44, -18, -45] as const;
+
+function imageDigest(bytes: Uint8Array, algorithm: number): Item {
+  return wrapped(digestItem({ algorithm, bytes: digestOf(algorithm, bytes) as Uint8Array }));
+}
+
+const badVersion = mustReject(['version-unsupported', 'version-missing'], manifest('8.4.1'));
+const noVersion = mustReject(['version-missing', 'version-unsupported'], manifest('6.1'));
+
+/** The manifest names a version that is not 1, or none. */
+export const otherVersion: Attack<{ version: string }> = {
+  id: 'downgrade.version',
+  handle: 'G01',
+  group: 'G',
+  family: 'downgrade',
+  change: 'manifest-version 0, 2, 255, 2^32+1, 2^64−1, −1, absent',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.USE.PARSE'],
+  expects: [badVersion, noVersion],
+  choice: fc.record({
+    version: fc.constantFrom('0', '2', '255', String(2n ** 32n + 1n), String(largestNumber), '-1', 'absent'),
+  }),
+
+  apply(scenario, { version }) {
+    const absent = version === 'absent';
+    const change = (m: CborMap) =>
+      absent ? removeMember(m, manifestKey.version) : setMember(m, manifestKey.version, int(BigInt(version)));
+    const expect = absent ? noVersion : badVersion;
+    return reissue(scenario, (parts) => ({ ...parts, manifest: change(parts.manifest) }), { expect });
+  },
+};
+
+/** Sections under the labels of an older draft, where 9 was install. */
+export const olderDraft: Attack<{ validate: boolean }> = {
+  id: 'downgrade.old-draft',
+  handle: 'G02',
+  group: 'G',
+  family: 'downgrade',
+  change: 'labels of an older draft under version 1 (9 was install, is invoke); ⊘ invoke during update',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.USE.PARSE'],
+  expects: [eitherAnswer(['command-unsupported'], manifest('8.4.1'), { prohibits: [{ kind: 'invoke' }] })],
+  on: { features: ['update'] },
+  choice: fc.record({ validate: fc.boolean() }),
+
+  apply(scenario, { validate }) {
+    const install = sequenceOf(scenario.release, 'install');
+    if (install === undefined || defaultEvent(scenario) !== 'update') return undefined;
+    return reissue(scenario, (parts) => {
+      const bare = [manifestKey.install, manifestKey.invoke].reduce(removeMember, parts.manifest);
+      const labelled = setMember(bare, 9, wrapped(install));
+      const moved = valueAt(labelled, manifestKey.validate);
+      return {
+        ...parts,
+        manifest:
+          validate && moved ? setMember(removeMember(labelled, manifestKey.validate), 10, moved) : labelled,
+        members: parts.members.filter(([key]) => !isInt(key, manifestKey.install)),
+      };
+    });
+  },
+};
+
+const bothDemanded = mustRejectUnauthentic(['threshold-unmet'], {
+  doc: 'information-model',
+  section: '4.3.11',
+});
+const oneIsEnough = mustAccept(manifest('C.1'));
+
+/** One of two good blocks is dropped on the way. */
+export const strippedBlock: Attack<{ dropped: number; demanded: boolean }> = {
+  id: 'downgrade.alg.strip-strong',
+  handle: 'G03',
+  group: 'G',
+  family: 'downgrade',
+  change: 'drop the strong of two blocks: policy demands it (MR) or not (MA)',
+  by: 'outsider',
+  threats: ['THREAT.UPD.UNAPPROVED'],
+  violates: ['REQ.SEC.RIGHTS', 'REQ.USE.MFST.MULTI_AUTH'],
+  expects: [bothDemanded, oneIsEnough],
+  on: { features: ['both-sign'] },
+  choice: fc.record({ dropped: fc.nat({ max: 1 }), demanded: fc.boolean() }),
+
+  apply(scenario, { dropped, demanded }) {
+    const { blocks } = scenario.release;
+    if (scenario.signers.length !== 2 || blocks.length !== 2) return undefined;
+    const stripped = { ...scenario.release, blocks: blocks.toSpliced(dropped % 2, 1) };
+    if (!demanded) return alter(scenario, () => stripped, { expect: oneIsEnough });
+    const found = before(scenario, defaultEvent(scenario));
+    if (found === undefined) return undefined;
+    const recipient: Recipient = { ...found.recipient, policy: { kind: 'at-least', count: 2 } };
+    const control = { recipient, steps: [stepWith(found.delivery, scenario.release, 'accept')] };
+    const steps = [stepWith(found.delivery, stripped, 'judged')];
+    return attacked(control, { recipient, steps }, { expect: bothDemanded });
+  },
+};
+
+const twins: Readonly<Record<number, number>> = { [-19]: -8, [-8]: -19, [-9]: -7, [-7]: -9 };
+
+/** The rightful key signs with an algorithm that its anchor does not list. */
+export const unlistedAlgorithm: Attack<null> = {
+  id: 'downgrade.alg.profile',
+  handle: 'G04',
+  group: 'G',
+  family: 'downgrade',
+  change: 'trusted party signs with an alg the device knows but does not allow for that anchor',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.SEC.AUTHENTIC'],
+  expects: [mustReject(['alg-disallowed'], { doc: 'cose', section: '7.1' })],
+  on: { features: ['sign1'] },
+  choice: fc.constant(null),
+
+  apply(scenario) {
+    const signers = scenario.signers.map((s) => ({ ...s, algorithm: twins[s.algorithm] ?? s.algorithm }));
+    const listed = new Set(scenario.recipient.anchors.flatMap((anchor) => anchor.algorithms));
+    if (signers.length === 0 || signers.some((s) => listed.has(s.algorithm))) return undefined;
+    return deliverEnvelope(scenario, encode(seal(scenario.release, signers)));
+  },
+};
+
+/** A device's MAC key, which has no author's rights, makes the block. */
+export const macForSignature: Attack<{ kidIn: 'protected' | 'unprotected' }> = {
+  id: 'downgrade.alg.mac-for-sig',
+  handle: 'G05',
+  group: 'G',
+  family: 'downgrade',
+  change: 'policy: signatures only; valid Mac0 by holder of a device MAC key',
+  by: 'lesser-rights',
+  threats: ['THREAT.UPD.UNAPPROVED'],
+  violates: ['REQ.SEC.RIGHTS'],
+  expects: [mustReject(['alg-disallowed', 'key-usage'], { doc: 'information-model', section: '4.3.11' })],
+  on: { features: ['sign1'] },
+  choice: fc.record({ kidIn: fc.constantFrom('unprotected', 'protected') }),
+
+  apply(scenario, { kidIn }) {
+    const found = before(scenario, defaultEvent(scenario));
+    const { anchors } = scenario.recipient;
+    if (found === undefined || anchors.some((anchor) => anchor.key.kty === 'Symmetric')) return undefined;
+    const kid = authorHmac.kid && { kid: authorHmac.kid };
+    const recipient: Recipient = {
+      ...found.recipient,
+      anchors: [...anchors, { ...kid, key: authorHmac, algorithms: [5], roles: ['distributor'] }],
+      policy: { kind: 'roles', roles: ['author'] },
+    };
+    const control = { recipient, steps: [stepWith(found.delivery, scenario.release, 'accept')] };
+    const forged = seal(scenario.release, [signerOf(authorHmac, kidIn)]);
+    return attacked(control, { recipient, steps: [stepWith(found.delivery, forged, 'judged')] });
+  },
+};
+
+/** A release of an older firmware version, but of a higher number. */
+export const olderFirmware: Attack<null> = {
+  id: 'downgrade.component',
+  handle: 'G08',
+  group: 'G',
+  family: 'downgrade',
+  change: 'firmware version lower, sequence higher, no version condition',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.USE.IMG.VERSIONS'],
+  expects: [mustAccept({ doc: 'information-model', section: '4.3.1' })],
+  on: { features: ['update', 'network'] },
+  choice: fc.constant(null),
+
+  apply(scenario) {
+    const found = updateOf(scenario);
+    const first = found && releaseAt(scenario, found.number, (parts) => withVersion(scenario, parts, '2.0'));
+    if (found === undefined || first === undefined || found.number >= largestNumber) return undefined;
+    const second = (version: string, must: RunStep['must']) =>
+      otherImage(scenario, found.delivery, found.number + 1n, must, (parts) =>
+        withVersion(scenario, parts, version),
+      );
+    const newer = second('3.0', 'accept');
+    const older = second('1.0', 'judged');
+    if (newer === undefined || older === undefined) return undefined;
+    const installed = stepWith(found.delivery, first, 'accept');
+    const { recipient } = found;
+    return attacked({ recipient, steps: [installed, newer] }, { recipient, steps: [installed, older] });
+  },
+};
+
+/** The manifest with a text that gives the first image's version, and with no other text. */
+function withVersion(scenario: Scenario, parts: EnvelopeParts, version: string): EnvelopeParts {
+  const component = scenario.recipient.components[scenario.images[0]?.recipientComponent ?? 0];
+  const named: Entry = [componentItem(component?.identifier ?? []), map([int(6), tstr(version)])];
+  return {
+    ...parts,
+    manifest: setMember(parts.manifest, manifestKey.text, wrapped(map([tstr('en'), map(named)]))),
+    members: parts.members.filter(([key]) => !isInt(key, manifestKey.text)),
+  };
+}
+
+const weakUri = 'https://vendor.example/weak.bin';
+const forced: Expectation = eitherAnswer(['image-mismatch', 'directive-failed'], manifest('8.4.10.2'));
+
+/** The network spoils the image of a try-each's first branch, so that the second is taken. */
+export const forcedBranch: Attack<{ longer: boolean }> = {
+  id: 'downgrade.forced-branch',
+  handle: 'G10',
+  group: 'G',
+  family: 'downgrade',
+  change:
+    "network alters the strong branch's payload: image-match fails softly and the weak branch runs, or a fetch that checks the digest itself aborts",
+  by: 'network',
+  threats: ['THREAT.NET.ONPATH'],
+  violates: [],
+  expects: [forced],
+  on: { features: ['update', 'network'] },
+  choice: fc.record({ longer: fc.boolean() }),
+
+  apply(scenario, { longer }) {
+    const found = updateOf(scenario);
+    const [image, ...others] = scenario.images;
+    const { uri, bytes } = image ?? {};
+    if (!found || !image || !uri || !bytes || others.length > 0) return undefined;
+    if (!found.delivery.delivery.payloads.some((payload) => payload.uri === uri)) return undefined;
+    if (
+      scenario.needs.commands.includes(commandCode.copy) ||
+      sequenceOf(scenario.release, 'install') === undefined
+    )
+      return undefined;
+    const weak = bytes.map((byte) => byte ^ 0x55);
+    const branch = (...values: Entry[]) =>
+      wrapped(array(int(20), map(...values), int(21), int(0), int(3), int(0)));
+    const strongBranch = branch([int(parameterKey.uri), tstr(uri)]);
+    const weakBranch = branch([int(3), imageDigest(weak, -16)], [int(parameterKey.uri), tstr(weakUri)]);
+    const install = array(int(12), int(image.component), int(15), array(strongBranch, weakBranch));
+    const parts = releaseAt(scenario, found.number, (p) => withSequence(p, 'install', () => install));
+    if (parts === undefined) return undefined;
+    const serving = (served: Uint8Array): Payload[] => [
+      { uri, kind: 'bytes', bytes: served },
+      { uri: weakUri, kind: 'bytes', bytes: weak },
+    ];
+    const spoilt = bytes.map((byte) => byte ^ 0xff);
+    const served = longer ? Uint8Array.of(...spoilt, 0) : spoilt;
+    const { recipient, delivery } = found;
+    return attacked(
+      { recipient, steps: [stepWith(delivery, parts, 'accept', { payloads: serving(bytes) })] },
+      { recipient, steps: [stepWith(delivery, parts, 'judged', { payloads: serving(served) })] },
+    );
+  },
+};
+
+export const downgradeAttacks: readonly AnyAttack[] = [
+  otherVersion,
+  olderDraft,
+  strippedBlock,
+  unlistedAlgorithm,
+  macForSignature,
+  olderFirmware,
+  forcedBranch,
+];

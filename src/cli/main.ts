@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+/**
+ * The `gauntlet` command. Exit status: 0 nothing unexpected, 1 findings or a regression, 2 wrong usage,
+ * 3 the bench itself could not do its work.
+ *
+ * @module
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { BenchError } from '../bench-error.ts';
+import { escapeText } from '../escape-text.ts';
+import { version } from '../version.ts';
+import { runBaseline } from './baseline.ts';
+import { runBenchCommand } from './bench.ts';
+import { runCatalogue } from './catalogue.ts';
+import { runExplain } from './explain.ts';
+import { runReplay } from './replay.ts';
+import { runRun } from './run.ts';
+
+const program = new Command('gauntlet')
+  .description('Attacks verifiers of IETF SUIT firmware-update manifests and judges their answers.')
+  .version(version())
+  .exitOverride()
+  .showHelpAfterError('(add --help for what it takes)');
+
+const format = (): Option =>
+  new Option('--format <format>', 'text or json').choices(['text', 'json']).default('text');
+
+program
+  .command('run')
+  .description('attack one or more verifiers; the main job')
+  .option(
+    '-v, --verifier <spec>',
+    'reference, bounded, library:…, zoo:…, module:FILE, process:"COMMAND"; repeatable',
+    collect,
+  )
+  .option('--seed <n>', 'same seed, same cases', whole, 1)
+  .option('--runs <n>', 'cases per attack', whole, 10)
+  .option('--time <seconds>', 'stop after this many seconds, within the same sequence', seconds)
+  .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
+  .option('--envelope <file>', 'attack this envelope instead of generated ones (needs --key)')
+  .option('--key <file>', 'its author key, JWK or PEM; with the private part the author’s attacks run too')
+  .option('--payload <uri=file>', 'what a URI of the envelope resolves to; repeatable', collect)
+  .option('--baseline <file>', 'findings that are known, each with its reason')
+  .option('--corpus <dir>', 'stored cases to replay first; repeatable', collect)
+  .option('--out <dir>', 'results.jsonl, results.json, junit.xml, summary.md and findings/')
+  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
+  .addOption(format())
+  .action(exitWith(runRun));
+
+program
+  .command('replay')
+  .description('one stored finding against any verifier')
+  .argument('<file>')
+  .option('-v, --verifier <spec>', 'repeatable', collect)
+  .option('--key <file>', 'a symmetric key that the stored case leaves out')
+  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .addOption(format())
+  .action(exitWith(runReplay));
+
+program
+  .command('explain')
+  .description('any envelope as labelled diagnostic notation, errors marked at their byte')
+  .argument('<file>')
+  .option('--key <file>', 'check the signatures with this key')
+  .addOption(format())
+  .action(exitWith(runExplain));
+
+program
+  .command('catalogue')
+  .description('every attack, with clause, threats and strength')
+  .option('--only <name>', 'attack id, group, family, requirement or threat')
+  .addOption(format())
+  .action(exitWith(runCatalogue));
+
+program
+  .command('bench')
+  .description('parse and verify cost of built-in verifiers on the published examples')
+  .option('-v, --verifier <name>', 'repeatable', collect)
+  .option('--envelope <name>', 'example0 … example5; repeatable', collect)
+  .option('--quick', 'rough figures within about ten seconds')
+  .addOption(format())
+  .action(exitWith(runBenchCommand));
+
+program
+  .command('baseline')
+  .description('write or update a baseline from a results.json')
+  .argument('<results>')
+  .argument('<baseline>')
+  .requiredOption('--reason <text>', 'why the findings that are not in it yet are accepted')
+  .addOption(format())
+  .action(exitWith(runBaseline));
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}
+// Children and workers are closed by now; nothing may keep the process alive.
+process.on('beforeExit', () => process.exit());
+
+/** The one place where an error becomes an exit status. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  if (thrown instanceof BenchError) {
+    process.stderr.write(`gauntlet: ${escapeText(thrown.message)} [${thrown.code}]\n`);
+    return thrown.blame === 'usage' ? 2 : 3;
+  }
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  process.stderr.write(`gauntlet: a bug in the bench: ${escapeText(text).replaceAll('\\n', '\n')}\n`);
+  return 3;
+}
+
+function exitWith<Arguments extends unknown[]>(
+  action: (...args: Arguments) => Promise<number> | number,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    process.exitCode = await action(...args);
+  };
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+function whole(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number, 0 or more');
+  return Number(value);
+}
+
+function seconds(value: string): number {
+  const match = /^(\d{1,6}(?:\.\d+)?)(s|m|h)?$/.exec(value);
+  if (match === null) throw new InvalidArgumentError('a duration, for example 30, 30s or 5m');
+  return Number(match[1]) * ({ s: 1, m: 60, h: 3600 }[match[2] ?? 's'] ?? 1);
+}

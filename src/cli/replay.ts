@@ -1,0 +1,109 @@
+/**
+ * `gauntlet replay`: one stored case against any verifier.
+ *
+ * @module
+ */
+import { catalogue } from '../attacks/catalogue.ts';
+import { BenchError } from '../bench-error.ts';
+import type { CoseKey } from '../cose/key.ts';
+import { readKeyFile } from '../cose/key-files.ts';
+import type { Recipient } from '../device/recipient.ts';
+import { escapeText } from '../escape-text.ts';
+import { needsOfRun } from '../harness/corpus.ts';
+import { caseFromFile, type StoredCase } from '../harness/finding.ts';
+import { judgeControl, summary } from '../harness/judge.ts';
+import { ControlCache, tryCase } from '../harness/trial.ts';
+import { cite } from '../suit/clause.ts';
+import { openVerifier } from '../verifiers/transports/open.ts';
+import { readJson } from './files.ts';
+
+export interface ReplayOptions {
+  readonly verifier?: readonly string[];
+  readonly key?: string;
+  readonly deadline: number;
+  readonly memory: number;
+  readonly format: 'text' | 'json';
+}
+
+/** Exit status 1: the failure is still there. */
+export async function runReplay(file: string, options: ReplayOptions): Promise<number> {
+  const stored = withKey(caseFromFile(readJson(file, 'stored case'), file), options.key);
+  const results = [];
+  for (const spec of options.verifier ?? ['reference']) results.push(await replay(stored, spec, options));
+  if (options.format === 'json') process.stdout.write(`${JSON.stringify(results, null, 1)}\n`);
+  else
+    for (const one of results)
+      process.stdout.write(
+        `${escapeText(one.verifier)}: ${one.verdict}${one.kind ? ` (${one.kind})` : ''}\n  ${stored.attack}, ${cite(stored.expect.clause)}, ${stored.expect.strength}\n  ${escapeText(one.note)}\n`,
+      );
+  return results.some((one) => one.verdict === 'failed') ? 1 : 0;
+}
+
+async function replay(stored: StoredCase, spec: string, options: ReplayOptions) {
+  const attack = catalogue.find((one) => one.id === stored.attack);
+  // A stored control has no attack of its own.
+  const isControl = stored.attack.startsWith('valid.') || stored.attack === 'given';
+  if (attack === undefined && !isControl)
+    throw new BenchError(
+      'attack-unknown',
+      `the stored case is of the attack ${stored.attack}, which does not exist`,
+    );
+  const host = await openVerifier(spec, { deadlineMs: options.deadline, memoryMiB: options.memory });
+  try {
+    const ruling =
+      attack === undefined
+        ? judgeControl(
+            stored.control,
+            await host.trial(
+              stored.control.recipient,
+              stored.control.steps.map((step) => step.delivery),
+            ),
+            host.claims,
+          )
+        : (
+            await tryCase(
+              host,
+              {
+                kind: 'case',
+                round: 0,
+                family: 'valid.corpus',
+                needs: needsOfRun(stored.control),
+                ...stored,
+                attack,
+              },
+              new ControlCache(),
+            )
+          ).ruling;
+    const { outcome, ...said } = ruling;
+    return { verifier: spec, attack: stored.attack, ...said, ...(outcome && { outcome: summary(outcome) }) };
+  } finally {
+    await host.close();
+  }
+}
+
+function withKey(stored: StoredCase, file: string | undefined): StoredCase {
+  const missing = [stored.control, stored.attacked].some((run) =>
+    run.recipient.anchors.some(({ key }) => key.kty === 'Symmetric' && key.k.length === 0),
+  );
+  if (file === undefined) {
+    if (missing)
+      throw new BenchError('usage', 'the stored case leaves its symmetric key out: give it with --key');
+    return stored;
+  }
+  const key = readKeyFile(file);
+  const filled = (recipient: Recipient): Recipient => ({
+    ...recipient,
+    anchors: recipient.anchors.map((anchor) => ({ ...anchor, key: fill(anchor.key, key) })),
+  });
+  return {
+    ...stored,
+    control: { ...stored.control, recipient: filled(stored.control.recipient) },
+    attacked: { ...stored.attacked, recipient: filled(stored.attacked.recipient) },
+  };
+}
+
+function fill(empty: CoseKey, key: CoseKey): CoseKey {
+  return empty.kty === 'Symmetric' && empty.k.length === 0 && key.kty === 'Symmetric'
+    ? { ...empty, k: key.k }
+    : empty;
+}

@@ -1,0 +1,257 @@
+/**
+ * `gauntlet run`: the main job.
+ *
+ * @module
+ */
+import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyAttack } from '../attacks/attack.ts';
+import { families } from '../attacks/attack.ts';
+import { catalogue, listCatalogue, selectAttacks } from '../attacks/catalogue.ts';
+import { BenchError } from '../bench-error.ts';
+import { isPrivate } from '../cose/key.ts';
+import { readKeyFile } from '../cose/key-files.ts';
+import { type CaseRecord, type Progress, runCampaign } from '../harness/campaign.ts';
+import { loadCases } from '../harness/corpus.ts';
+import { findingsOf } from '../harness/findings.ts';
+import { summary } from '../harness/judge.ts';
+import { packageRoot } from '../package-root.ts';
+import { type BaselineComparison, compare, readBaseline } from '../report/baseline.ts';
+import { renderJunit } from '../report/junit.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { makeResults, type Results } from '../report/results.ts';
+import { renderResults } from '../report/terminal.ts';
+import { scenarioFromEnvelope } from '../scenarios/given.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { Host } from '../verifiers/host.ts';
+import { openVerifier } from '../verifiers/transports/open.ts';
+import { version } from '../version.ts';
+import { makeFolder, readBytes } from './files.ts';
+
+export interface RunOptions {
+  readonly verifier?: readonly string[];
+  readonly seed: number;
+  readonly runs: number;
+  readonly time?: number;
+  readonly only?: readonly string[];
+  readonly envelope?: string;
+  readonly key?: string;
+  readonly payload?: readonly string[];
+  readonly baseline?: string;
+  readonly corpus?: readonly string[];
+  readonly out?: string;
+  readonly deadline: number;
+  readonly memory: number;
+  readonly shrink: number;
+  readonly format: 'text' | 'json';
+}
+
+export async function runRun(options: RunOptions): Promise<number> {
+  const attacks = chosenAttacks(options.only);
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  const scenario = givenScenario(options);
+  const stored = scenario ? [] : storedCases(options, attacks);
+  const hosts = await openAll(options.verifier ?? ['reference'], options);
+  try {
+    const results = await campaign(options, attacks, hosts, scenario, stored);
+    const comparison = baseline && compare(results, baseline, knownIds());
+    writeReports(options.out, results, comparison);
+    process.stdout.write(
+      options.format === 'json'
+        ? `${JSON.stringify(results, null, 1)}\n`
+        : renderResults(results, comparison),
+    );
+    const unexpected = comparison ? comparison.problems.length : results.findings.length;
+    return unexpected > 0 ? 1 : 0;
+  } finally {
+    await Promise.all(hosts.map((host) => host.close()));
+  }
+}
+
+async function campaign(
+  options: RunOptions,
+  attacks: readonly AnyAttack[],
+  hosts: readonly Host[],
+  scenario: Scenario | undefined,
+  stored: ReturnType<typeof loadCases>,
+): Promise<Results> {
+  const log = recordLog(options.out);
+  const bar = progressBar(options.format);
+  const end = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
+  let interrupted = false;
+  const onInterrupt = (): void => {
+    interrupted = true;
+  };
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  const result = await runCampaign({
+    hosts,
+    attacks,
+    stored,
+    seed: options.seed,
+    runs: options.runs,
+    ...(scenario && { scenario }),
+    stop: () => interrupted || performance.now() > end,
+    onRecord: log.write,
+    onProgress: bar.show,
+  });
+  bar.end();
+  log.close();
+  const secret = scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false;
+  const findings = await findingsOf(result, attacks, {
+    seed: options.seed,
+    shrinkTries: interrupted ? 0 : options.shrink,
+    withoutSecrets: secret,
+    ...(options.out !== undefined && { folder: join(options.out, 'findings') }),
+  });
+  process.removeListener('SIGINT', onInterrupt);
+  process.removeListener('SIGTERM', onInterrupt);
+  const notYet = listCatalogue().filter((row) => row.notYet).length;
+  return makeResults({
+    version: version(),
+    seed: options.seed,
+    subject: options.envelope ?? `${attacks.length} attacks on generated scenarios`,
+    campaign: result,
+    findings,
+    attacks,
+    notYet,
+    notes: notesFor(scenario, notYet, interrupted),
+  });
+}
+
+function notesFor(scenario: Scenario | undefined, notYet: number, interrupted: boolean): string[] {
+  const notes = [`${notYet} attacks of the working list are not built yet: gauntlet catalogue lists them`];
+  if (interrupted) notes.push('interrupted: what was judged before is complete');
+  if (scenario === undefined) return notes;
+  if (scenario.signers.length === 0)
+    notes.push('the key has no private part: the author’s attacks could not be made, only outsiders’ were');
+  const assumed = scenario.images.filter((image) => image.bytes === undefined).length;
+  if (assumed > 0)
+    notes.push(
+      `${assumed} payloads are assumed from their digests: payload attacks prove nothing; give --payload URI=FILE`,
+    );
+  const reached = scenario.deliveries.map((one) => `${one.delivery.event} up to ${one.level}`).join(', ');
+  notes.push(`judged deliveries: ${reached}`);
+  return notes;
+}
+
+function chosenAttacks(only: readonly string[] | undefined): readonly AnyAttack[] {
+  if (only === undefined) return catalogue;
+  const wanted = new Set(
+    only.flatMap((name) => {
+      const found = selectAttacks(name);
+      if (found === undefined || found.length === 0) {
+        const notYet = listCatalogue().some(
+          (row) => row.notYet && (row.id === name || row.handle === name.toUpperCase()),
+        );
+        throw new BenchError(
+          'attack-unknown',
+          `--only ${name}: ${notYet ? 'this attack is not built yet' : 'no attack, group, family, requirement or threat has this name'}; "gauntlet catalogue" lists them`,
+        );
+      }
+      return found;
+    }),
+  );
+  return catalogue.filter((attack) => wanted.has(attack));
+}
+
+function givenScenario(options: RunOptions): Scenario | undefined {
+  if (options.envelope === undefined) {
+    if (options.key !== undefined || options.payload !== undefined)
+      throw new BenchError('usage', '--key and --payload go with --envelope');
+    return undefined;
+  }
+  if (options.key === undefined) throw new BenchError('usage', '--envelope needs --key, the author’s key');
+  const payloads = (options.payload ?? []).map((pair) => {
+    const at = pair.lastIndexOf('=');
+    if (at < 1) throw new BenchError('usage', `--payload ${pair}: wanted URI=FILE`);
+    return { uri: pair.slice(0, at), bytes: readBytes(pair.slice(at + 1), 'payload') };
+  });
+  const key = readKeyFile(options.key);
+  const scenario = scenarioFromEnvelope(readBytes(options.envelope, 'envelope'), { key, payloads });
+  return isPrivate(key) ? scenario : { ...scenario, signers: [] };
+}
+
+function storedCases(options: RunOptions, attacks: readonly AnyAttack[]): ReturnType<typeof loadCases> {
+  const own = join(packageRoot(), 'corpus', 'cases');
+  return [own, ...(options.corpus ?? [])].flatMap((folder) => {
+    if (folder === own && !exists(own)) return [];
+    return loadCases(folder, catalogue).filter((one) => attacks.includes(one.attack));
+  });
+}
+
+function exists(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+async function openAll(specs: readonly string[], options: RunOptions): Promise<readonly Host[]> {
+  const opened: Host[] = [];
+  try {
+    for (const spec of new Set(specs))
+      opened.push(await openVerifier(spec, { deadlineMs: options.deadline, memoryMiB: options.memory }));
+    return opened;
+  } catch (thrown) {
+    await Promise.all(opened.map((host) => host.close()));
+    throw thrown;
+  }
+}
+
+function knownIds(): ReadonlySet<string> {
+  return new Set([...catalogue.map((attack) => attack.id), ...families, 'valid.mixed', 'given']);
+}
+
+/** Each verdict is written as it falls: a killed run loses at most what is in flight. */
+function recordLog(out: string | undefined): { write(record: CaseRecord): void; close(): void } {
+  if (out === undefined) return { write: () => {}, close: () => {} };
+  makeFolder(out);
+  const file = openSync(join(out, 'results.jsonl'), 'w');
+  return {
+    write({ ruling, ...rest }) {
+      const { outcome, ...said } = ruling;
+      writeSync(
+        file,
+        `${JSON.stringify({ ...rest, ...said, ...(outcome && { outcome: summary(outcome) }) })}\n`,
+      );
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function writeReports(
+  out: string | undefined,
+  results: Results,
+  comparison: BaselineComparison | undefined,
+): void {
+  if (out === undefined) return;
+  makeFolder(out);
+  writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(join(out, 'junit.xml'), renderJunit(results, comparison));
+  writeFileSync(join(out, 'summary.md'), renderMarkdown(results, comparison));
+}
+
+/** A line that is redrawn on a terminal, a line now and then in a log, nothing beside JSON. */
+function progressBar(format: RunOptions['format']): { show(progress: Progress): void; end(): void } {
+  if (format === 'json') return { show: () => {}, end: () => {} };
+  const { stderr } = process;
+  let logged = 0;
+  return {
+    show({ done, planned, failures }) {
+      const share = done / Math.max(1, planned);
+      const line = `${done}/${planned} cases, ${failures} kinds of failure`;
+      if (stderr.isTTY) {
+        const filled = Math.floor(share * 30);
+        stderr.write(`\r[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${line}`);
+      } else if (share - logged >= 0.25 || (done === planned && logged < 1)) {
+        logged = share;
+        stderr.write(`${line}\n`);
+      }
+    },
+    end() {
+      if (stderr.isTTY) stderr.write('\n');
+    },
+  };
+}

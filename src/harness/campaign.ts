@@ -1,0 +1,205 @@
+/**
+ * A campaign: the same sequence of cases to every verifier, judged and counted as the answers come.
+ *
+ * Corpus first, then round after round of all attacks in the catalogue's order. A time budget cuts the
+ * sequence short; it never changes it.
+ *
+ * @module
+ */
+import type { AnyAttack } from '../attacks/attack.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { Host } from '../verifiers/host.ts';
+import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
+import { fingerprintOf } from './finding.ts';
+import { count, emptyTally, type Tally } from './tally.ts';
+import { ControlCache, tryCase } from './trial.ts';
+import type { Ruling } from './verdict.ts';
+
+export interface CampaignOptions {
+  readonly hosts: readonly Host[];
+  readonly attacks: readonly AnyAttack[];
+  /** Past cases, replayed before anything is generated. */
+  readonly stored: readonly Case[];
+  readonly seed: number;
+  /** Rounds: cases per attack. */
+  readonly runs: number;
+  /** A user's own envelope, in place of generated scenarios. */
+  readonly scenario?: Scenario;
+  /** Asked between batches; true ends the sequence here. */
+  readonly stop?: () => boolean;
+  readonly onRecord?: (record: CaseRecord) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** One line of results.jsonl. */
+export interface CaseRecord {
+  readonly n: number;
+  readonly attack: string;
+  readonly round: number;
+  readonly verifier: string;
+  readonly ruling: Ruling;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly planned: number;
+  readonly failures: number;
+}
+
+/** The first case that showed a defect, and how many did. */
+export interface Failure {
+  readonly fingerprint: string;
+  readonly host: Host;
+  /** The attack's id, or the valid family's where the control itself failed. */
+  readonly id: string;
+  readonly case: Case;
+  readonly ruling: Ruling;
+  readonly ofControl: boolean;
+  cases: number;
+}
+
+export interface CampaignResult {
+  /** Cases planned for each verifier, and those reached before the time ran out. */
+  readonly planned: number;
+  readonly done: number;
+  readonly rounds: number;
+  readonly tallies: ReadonlyMap<Host, Tally>;
+  readonly failures: readonly Failure[];
+  /** Attacks that had no meaning in any round. */
+  readonly neverApplicable: readonly string[];
+  /** Verifiers given up after three dead controls in a row. */
+  readonly stopped: ReadonlySet<Host>;
+}
+
+const batchSize = 32;
+const deadControlsToStop = 3;
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const state = new CampaignState(options);
+  const sequence = casesOf(options);
+  let pending: Promise<void> = Promise.resolve();
+  for (;;) {
+    const batch = take(sequence, batchSize);
+    if (batch.length === 0) break;
+    // The next batch is drawn while the verifiers work on this one.
+    const previous = pending;
+    const started = state.start(batch);
+    pending = previous.then(() => started);
+    await previous;
+    if (options.stop?.()) break;
+  }
+  await pending;
+  return state.result();
+}
+
+class CampaignState {
+  private readonly options: CampaignOptions;
+  private readonly tallies: Map<Host, Tally>;
+  private readonly failures = new Map<string, Failure>();
+  private readonly applicable = new Set<string>();
+  private readonly seen = new Set<string>();
+  private readonly deadControls = new Map<Host, number>();
+  private readonly stopped = new Set<Host>();
+  private readonly controls: Map<Host, ControlCache>;
+  private readonly planned: number;
+  private done = 0;
+  private records = 0;
+  private rounds = 0;
+
+  constructor(options: CampaignOptions) {
+    this.options = options;
+    this.tallies = new Map(options.hosts.map((host) => [host, emptyTally()]));
+    this.controls = new Map(options.hosts.map((host) => [host, new ControlCache()]));
+    this.planned = options.stored.length + options.attacks.length * options.runs;
+  }
+
+  /** Delivers a batch to all verifiers; records are made in the sequence's order, whoever answers first. */
+  async start(batch: readonly (Case | Inapplicable)[]): Promise<void> {
+    const rulings = batch.map((one) =>
+      this.options.hosts.map((host) => (isInapplicable(one) ? undefined : this.rule(host, one))),
+    );
+    for (const [i, one] of batch.entries()) {
+      this.seen.add(one.attack.id);
+      this.rounds = Math.max(this.rounds, one.round + 1);
+      if (!isInapplicable(one)) this.applicable.add(one.attack.id);
+      for (const [h, host] of this.options.hosts.entries()) {
+        const found = await rulings[i]?.[h];
+        if (found === undefined || isInapplicable(one)) {
+          const note = 'no scenario was drawn on which it has a meaning';
+          this.record(host, one.attack, one.round, { verdict: 'inapplicable', note });
+          continue;
+        }
+        if (found.control !== undefined) this.recordControl(host, one, found.control);
+        this.record(host, one.attack, one.round, found.ruling);
+        if (found.ruling.verdict === 'failed') this.addFailure(host, one.attack.id, one, found.ruling, false);
+      }
+      this.done++;
+    }
+    const { done, planned } = this;
+    this.options.onProgress?.({ done, planned, failures: this.failures.size });
+  }
+
+  result(): CampaignResult {
+    return {
+      planned: this.planned,
+      done: this.done,
+      rounds: this.rounds,
+      tallies: this.tallies,
+      failures: [...this.failures.values()],
+      neverApplicable: [...this.seen].filter((id) => !this.applicable.has(id)),
+      stopped: this.stopped,
+    };
+  }
+
+  private async rule(host: Host, one: Case): ReturnType<typeof tryCase> {
+    if (this.stopped.has(host))
+      return { ruling: { verdict: 'inconclusive', note: 'stopped after three dead controls in a row' } };
+    return tryCase(host, one, this.controls.get(host) as ControlCache);
+  }
+
+  private recordControl(host: Host, one: Case, ruling: Ruling): void {
+    this.record(host, { id: one.family, family: 'valid' }, one.round, ruling);
+    if (ruling.verdict === 'failed') this.addFailure(host, one.family, one, ruling, true);
+    const dead =
+      ruling.kind !== undefined && ruling.kind !== 'valid-refused' && ruling.kind !== 'wrong-state';
+    const inARow = dead ? (this.deadControls.get(host) ?? 0) + 1 : 0;
+    this.deadControls.set(host, inARow);
+    if (inARow >= deadControlsToStop) this.stopped.add(host);
+  }
+
+  private record(
+    host: Host,
+    attack: { readonly id: string; readonly family: AnyAttack['family'] | 'valid' },
+    round: number,
+    ruling: Ruling,
+  ): void {
+    count(this.tallies.get(host) as Tally, attack, ruling.verdict, ruling.outcome);
+    this.options.onRecord?.({ n: this.records++, attack: attack.id, round, verifier: host.spec, ruling });
+  }
+
+  private addFailure(host: Host, id: string, one: Case, ruling: Ruling, ofControl: boolean): void {
+    const fingerprint = fingerprintOf(host.spec, id, ruling, ofControl ? undefined : one.expect);
+    const known = this.failures.get(fingerprint);
+    if (known === undefined)
+      this.failures.set(fingerprint, { fingerprint, host, id, case: one, ruling, ofControl, cases: 1 });
+    else known.cases++;
+  }
+}
+
+function* casesOf(options: CampaignOptions): Generator<Case | Inapplicable> {
+  yield* options.stored;
+  const { scenario, seed } = options;
+  for (let round = 0; round < options.runs; round++)
+    for (const attack of options.attacks)
+      yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed);
+}
+
+function take<T>(from: Generator<T>, most: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < most) {
+    const next = from.next();
+    if (next.done) break;
+    taken.push(next.value);
+  }
+  return taken;
+}

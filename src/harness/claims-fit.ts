@@ -1,0 +1,38 @@
+/**
+ * What a verifier claims against what a case needs: what is not claimed is skipped, never guessed.
+ *
+ * @module
+ */
+import { type Level, levels, reaches } from '../device/delivery.ts';
+import type { Needs } from '../scenarios/scenario.ts';
+import type { Claims } from '../verifiers/verifier.ts';
+
+/** The needs that are not claimed, in words; empty: the case can be run. */
+export function unclaimed(claims: Claims, needs: Needs): string[] {
+  const missing: string[] = [];
+  const check = <T>(what: string, wanted: readonly T[], claimed: readonly T[]): void => {
+    const lacking = wanted.filter((one) => !claimed.includes(one));
+    if (lacking.length > 0) missing.push(`${what} ${lacking.join(', ')}`);
+  };
+  check('draft revision', [needs.revision], claims.revisions);
+  check('event', needs.events, claims.events);
+  check('command', needs.commands, claims.commands);
+  check('parameter', needs.parameters, claims.parameters);
+  check('algorithm', needs.algorithms, claims.algorithms);
+  check('digest', needs.digests, claims.digests);
+  check('structure', needs.structures, claims.structures);
+  return missing;
+}
+
+export function highestClaimed(claims: Claims): Level {
+  return levels.findLast((level) => claims.levels.includes(level)) ?? 'authenticated';
+}
+
+/** The highest level that is both claimed and reachable with the payloads at hand. */
+export function judgedLevel(reachable: Level, claims: Claims): Level {
+  return lowerLevel(reachable, highestClaimed(claims));
+}
+
+export function lowerLevel(a: Level, b: Level): Level {
+  return reaches(a, b) ? b : a;
+}

@@ -1,0 +1,71 @@
+/**
+ * The corpus: stored cases, replayed before anything new is generated.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyAttack } from '../attacks/attack.ts';
+import { BenchError } from '../bench-error.ts';
+import { needsOf } from '../scenarios/needs.ts';
+import type { Needs, Run } from '../scenarios/scenario.ts';
+import { partsOf } from '../suit/parts.ts';
+import type { Case } from './case.ts';
+import { caseFromFile, type StoredCase } from './finding.ts';
+
+/** Every *.json of a folder, in the order of their names. Throws BenchError naming folder or file. */
+export function loadCases(folder: string, attacks: readonly AnyAttack[]): readonly Case[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  } catch (cause) {
+    throw new BenchError('corpus-unreadable', `the corpus ${folder} cannot be read`, { cause });
+  }
+  return names.sort().map((name) => asCase(loadCase(join(folder, name)), attacks, join(folder, name)));
+}
+
+export function loadCase(file: string): StoredCase {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new BenchError('case-unreadable', `${file} cannot be read as JSON`, { cause });
+  }
+  return caseFromFile(json, file);
+}
+
+/** A stored case as one of a campaign. Throws BenchError `attack-unknown`. */
+export function asCase(stored: StoredCase, attacks: readonly AnyAttack[], where: string): Case {
+  const attack = attacks.find((one) => one.id === stored.attack);
+  if (attack === undefined)
+    throw new BenchError(
+      'attack-unknown',
+      `${where} is of the attack ${stored.attack}, which does not exist`,
+    );
+  return {
+    kind: 'case',
+    round: 0,
+    family: 'valid.corpus',
+    needs: needsOfRun(stored.control),
+    ...stored,
+    attack,
+  };
+}
+
+/** From the envelopes themselves; a file says nothing of what it needs. */
+export function needsOfRun(run: Run): Needs {
+  const events = run.steps.map((step) => step.delivery.event);
+  const envelope =
+    run.steps.findLast((step) => step.delivery.envelope)?.delivery.envelope ?? run.recipient.installed;
+  const read = envelope && partsOf(envelope);
+  if (read?.ok) return needsOf(read.parts, events);
+  return {
+    revision: '37',
+    events,
+    commands: [],
+    parameters: [],
+    algorithms: [],
+    digests: [],
+    structures: [],
+  };
+}

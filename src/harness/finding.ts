@@ -1,0 +1,184 @@
+/**
+ * Findings: a failed verdict with what is needed to see it again, without a seed and without a private key.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { Expectation } from '../attacks/attack.ts';
+import { BenchError } from '../bench-error.ts';
+import { toHex } from '../cbor/hex.ts';
+import {
+  deliveryFromJson,
+  deliveryToJson,
+  recipientFromJson,
+  recipientToJson,
+  stateFromJson,
+  stateToJson,
+} from '../device/json.ts';
+import type { Recipient } from '../device/recipient.ts';
+import type { Run, RunStep } from '../scenarios/scenario.ts';
+import { cite } from '../suit/clause.ts';
+import type { Case } from './case.ts';
+import { describe } from './judge.ts';
+import type { FindingKind, Ruling } from './verdict.ts';
+
+export const caseFormat = 'suit-gauntlet/case/1';
+
+export interface Finding {
+  readonly id: string;
+  /** The same for every counterexample of one defect: verifier, attack, kind, clause, stage and reason. */
+  readonly fingerprint: string;
+  readonly verifier: string;
+  readonly kind: FindingKind;
+  readonly attack: string;
+  readonly strength: string;
+  readonly clause: string;
+  readonly choice: unknown;
+  readonly note: string;
+  /** How many cases showed it. */
+  readonly cases: number;
+  readonly shrunk: boolean;
+  /** Size of the judged envelope in bytes. */
+  readonly bytes?: number;
+  /** The one line that repeats it. */
+  readonly replay: string;
+}
+
+/** A case as a file: bytes and JSON, replayed without generator, seed or private key. */
+export interface CaseFile {
+  readonly format: typeof caseFormat;
+  readonly attack: string;
+  readonly choice: unknown;
+  readonly expect: Expectation;
+  readonly control: unknown;
+  readonly attacked: unknown;
+  /** What was seen when it was stored. */
+  readonly seen?: { readonly verifier: string; readonly kind: FindingKind; readonly note: string };
+}
+
+export function fingerprintOf(
+  verifier: string,
+  attack: string,
+  ruling: Ruling,
+  expect?: Expectation,
+): string {
+  const outcome = ruling.outcome;
+  const answer = outcome === undefined ? '' : outcome.kind === 'rejected' ? describe(outcome) : outcome.kind;
+  const parts = [verifier, attack, ruling.kind ?? ruling.verdict, expect ? cite(expect.clause) : '', answer];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+export interface CaseFileOptions {
+  /** Leave symmetric keys out: they are the user's own secret. */
+  readonly withoutSecrets?: boolean;
+  readonly seen?: NonNullable<CaseFile['seen']>;
+}
+
+export function caseToFile(
+  one: Pick<Case, 'choice' | 'expect' | 'control' | 'attacked'> & {
+    readonly attack: { readonly id: string };
+  },
+  options: CaseFileOptions = {},
+): CaseFile {
+  return {
+    format: caseFormat,
+    attack: one.attack.id,
+    choice: one.choice,
+    expect: one.expect,
+    control: runToJson(one.control, options),
+    attacked: runToJson(one.attacked, options),
+    ...(options.seen && { seen: options.seen }),
+  };
+}
+
+export interface StoredCase {
+  readonly attack: string;
+  readonly choice: unknown;
+  readonly expect: Expectation;
+  readonly control: Run;
+  readonly attacked: Run;
+}
+
+/** Throws BenchError `case-version` or `case-unreadable`, naming `where`. */
+export function caseFromFile(json: unknown, where: string): StoredCase {
+  const file = json as Partial<CaseFile> | null;
+  if (typeof file !== 'object' || file === null || typeof file.format !== 'string')
+    throw new BenchError('case-unreadable', `${where} is not a stored case: it has no "format"`);
+  if (file.format !== caseFormat)
+    throw new BenchError(
+      'case-version',
+      `${where} has format ${JSON.stringify(file.format)}; this version reads ${caseFormat}. Store it anew with "gauntlet run"`,
+    );
+  if (typeof file.attack !== 'string' || file.expect === undefined)
+    throw new BenchError('case-unreadable', `${where} lacks "attack" or "expect"`);
+  try {
+    return {
+      attack: file.attack,
+      choice: file.choice,
+      expect: file.expect,
+      control: runFromJson(file.control),
+      attacked: runFromJson(file.attacked),
+    };
+  } catch (cause) {
+    if (cause instanceof BenchError)
+      throw new BenchError('case-unreadable', `${where}: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+/** SHA-256 over what is delivered: the name of a stored case. */
+export function caseDigest(file: CaseFile): string {
+  const { seen: _seen, ...what } = file;
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 12);
+}
+
+/** The envelope of the judged delivery, in hex; '' where it has none. */
+export function judgedEnvelope(run: Run): Uint8Array | undefined {
+  return run.steps.findLast((step) => step.must === 'judged')?.delivery.envelope;
+}
+
+export function judgedEnvelopeHex(run: Run): string {
+  const bytes = judgedEnvelope(run);
+  return bytes === undefined ? '' : toHex(bytes);
+}
+
+function runToJson(run: Run, options: CaseFileOptions): unknown {
+  const recipient = options.withoutSecrets ? withoutSecrets(run.recipient) : run.recipient;
+  return {
+    recipient: recipientToJson(recipient),
+    steps: run.steps.map((step) => ({
+      delivery: deliveryToJson(step.delivery),
+      must: step.must,
+      level: step.level,
+      ...(step.after && { after: stateToJson(step.after) }),
+      ...(step.invokes && { invokes: step.invokes }),
+    })),
+  };
+}
+
+function runFromJson(json: unknown): Run {
+  const run = json as { recipient?: unknown; steps?: unknown } | null;
+  if (typeof run !== 'object' || run === null || !Array.isArray(run.steps))
+    throw new BenchError('case-unreadable', 'a run needs "recipient" and "steps"');
+  return {
+    recipient: recipientFromJson(run.recipient),
+    steps: run.steps.map(
+      (step: Record<string, unknown>): RunStep => ({
+        delivery: deliveryFromJson(step.delivery),
+        must: step.must as RunStep['must'],
+        level: step.level as RunStep['level'],
+        ...(step.after !== undefined && { after: stateFromJson(step.after) }),
+        ...(step.invokes !== undefined && { invokes: step.invokes as number[] }),
+      }),
+    ),
+  };
+}
+
+function withoutSecrets(recipient: Recipient): Recipient {
+  return {
+    ...recipient,
+    anchors: recipient.anchors.map((anchor) =>
+      anchor.key.kty === 'Symmetric' ? { ...anchor, key: { ...anchor.key, k: new Uint8Array(0) } } : anchor,
+    ),
+  };
+}

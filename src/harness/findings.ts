@@ -1,0 +1,127 @@
+/**
+ * From the failures of a campaign to findings: each shrunk within a budget, stored, and given its replay line.
+ *
+ * @module
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyAttack } from '../attacks/attack.ts';
+import { cite } from '../suit/clause.ts';
+import type { CampaignResult, Failure } from './campaign.ts';
+import { caseDigest, caseToFile, type Finding, judgedEnvelope } from './finding.ts';
+import { shrink } from './shrink.ts';
+
+export interface FindingOptions {
+  readonly seed: number;
+  /** Tries per finding. */
+  readonly shrinkTries: number;
+  /** Folder that stored cases go to; absent: nothing is written. */
+  readonly folder?: string;
+  /** Leave symmetric keys out of stored cases: they are the user's own. */
+  readonly withoutSecrets: boolean;
+}
+
+export async function findingsOf(
+  campaign: CampaignResult,
+  attacks: readonly AnyAttack[],
+  options: FindingOptions,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
+  return [...findings, ...vacuous(campaign, attacks), ...stopped(campaign)];
+}
+
+async function findingOf(failure: Failure, options: FindingOptions): Promise<Finding> {
+  const { host, case: found, ruling } = failure;
+  const isDead = ruling.kind === 'hung' || ruling.kind === 'crashed' || ruling.kind === 'exhausted';
+  const maxTries = failure.ofControl ? 0 : isDead ? Math.min(8, options.shrinkTries) : options.shrinkTries;
+  const {
+    smallest,
+    ruling: shown,
+    tries,
+  } = await shrink(host, found, ruling, { seed: options.seed, maxTries });
+  const kind = ruling.kind ?? 'accepted-invalid';
+  const one = failure.ofControl
+    ? { ...smallest, attacked: smallest.control, attack: { id: failure.id } }
+    : smallest;
+  const file = caseToFile(one, {
+    withoutSecrets: options.withoutSecrets,
+    seen: { verifier: host.spec, kind, note: shown.note },
+  });
+  const name = caseDigest(file);
+  const path = options.folder === undefined ? `${name}.json` : join(options.folder, `${name}.json`);
+  const bytes = failure.ofControl
+    ? smallest.control.steps.at(-1)?.delivery.envelope
+    : judgedEnvelope(smallest.attacked);
+  if (options.folder !== undefined) {
+    mkdirSync(options.folder, { recursive: true });
+    writeFileSync(path, `${JSON.stringify(file, null, 1)}\n`);
+    if (bytes !== undefined) writeFileSync(join(options.folder, `${name}.suit`), bytes);
+  }
+  return {
+    id: name,
+    fingerprint: failure.fingerprint,
+    verifier: host.spec,
+    kind,
+    attack: failure.id,
+    strength: failure.ofControl ? 'must-accept' : smallest.expect.strength,
+    clause: failure.ofControl ? 'valid delivery' : cite(smallest.expect.clause),
+    choice: smallest.choice,
+    note: shown.note,
+    cases: failure.cases,
+    shrunk: tries > 0,
+    ...(bytes && { bytes: bytes.length }),
+    replay: `gauntlet replay ${path} --verifier ${quote(host.spec)}`,
+  };
+}
+
+/** A family with must-reject rows that was run, and that showed not one rejection. */
+function vacuous(campaign: CampaignResult, attacks: readonly AnyAttack[]): Finding[] {
+  const demanding = attacks.filter((attack) => attack.expects.some((one) => one.strength === 'must-reject'));
+  return [...campaign.tallies].flatMap(([host, tally]) =>
+    [...new Set(demanding.map((attack) => attack.family))].flatMap((family): Finding[] => {
+      const own = demanding.filter((attack) => attack.family === family && tally.attacks[attack.id]);
+      const sum = (
+        verdict: 'proven' | 'unattributed' | 'skipped' | 'inconclusive' | 'failed' | 'masked',
+      ): number => own.reduce((all, attack) => all + (tally.attacks[attack.id]?.[verdict] ?? 0), 0);
+      const ran = sum('skipped') + sum('inconclusive') + sum('failed') + sum('masked');
+      if (ran === 0 || sum('proven') + sum('unattributed') > 0) return [];
+      const note = `no rejection was seen in family ${family}: ${sum('skipped')} skipped, ${sum('inconclusive')} inconclusive, ${sum('failed')} failed, ${sum('masked')} masked`;
+      return [plain(host.spec, 'nothing-proven', family, note)];
+    }),
+  );
+}
+
+function stopped(campaign: CampaignResult): Finding[] {
+  return [...campaign.stopped].map((host) =>
+    plain(
+      host.spec,
+      'stopped',
+      'valid.mixed',
+      'three valid deliveries in a row ended in a crash or a hang; it was not run further',
+    ),
+  );
+}
+
+function plain(verifier: string, kind: Finding['kind'], attack: string, note: string): Finding {
+  const id = `${kind}-${attack}`;
+  return {
+    id: `${id}-${verifier}`,
+    fingerprint: `${id}-${verifier}`,
+    verifier,
+    kind,
+    attack,
+    strength: 'must-reject',
+    clause: 'none',
+    choice: null,
+    note,
+    cases: 1,
+    shrunk: false,
+    replay: `gauntlet run --verifier ${quote(verifier)}${kind === 'stopped' ? '' : ` --only ${attack}`}`,
+  };
+}
+
+/** For a POSIX shell. */
+function quote(text: string): string {
+  return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

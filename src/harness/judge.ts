@@ -1,0 +1,217 @@
+/**
+ * The oracle: from outcomes to a verdict, by the eight rules of the design (control, one change, a crash is
+ * no rejection, levels, state and effects, the intended check, strength from the text, nothing vacuous).
+ *
+ * @module
+ */
+import type { Expectation } from '../attacks/attack.ts';
+import type { Decision, Rejected } from '../device/decision.ts';
+import { type Level, reaches } from '../device/delivery.ts';
+import type { Outcome } from '../device/outcome.ts';
+import { type RecipientState, stateOf } from '../device/recipient.ts';
+import type { Run, RunStep } from '../scenarios/scenario.ts';
+import { cite } from '../suit/clause.ts';
+import { isBefore, reasons, type Stage } from '../suit/stage.ts';
+import type { Claims } from '../verifiers/verifier.ts';
+import { judgedLevel, lowerLevel } from './claims-fit.ts';
+import { earlyEffect, prohibitedEffect } from './effects.ts';
+import { stateDifference } from './state-check.ts';
+import type { FindingKind, Ruling } from './verdict.ts';
+
+/** The level a verifier must claim before an expectation means anything to it. */
+export function requiredLevel(expect: Expectation, judged: RunStep): Level {
+  if (expect.level !== undefined) return expect.level;
+  if (expect.stage === undefined) return judged.level;
+  if (!isBefore('digest', expect.stage) || expect.stage === 'resource') return 'authenticated';
+  return isBefore('applicability', expect.stage) ? 'installed' : 'applicable';
+}
+
+/** A valid run: every step must be accepted, at the highest level claimed, with the expected state. */
+export function judgeControl(run: Run, outcomes: readonly Outcome[], claims: Claims): Ruling {
+  let state = stateOf(run.recipient);
+  for (const [i, step] of run.steps.entries()) {
+    const outcome = outcomes[i];
+    if (outcome === undefined) return inconclusive('the history broke off before this delivery');
+    const ruling = judgeAcceptance(step, outcome, claims, state);
+    if (ruling.verdict !== 'accepted') return ruling;
+    state = step.after ?? state;
+    if (i === run.steps.length - 1) return ruling;
+  }
+  return inconclusive('an empty history');
+}
+
+/**
+ * An attacked run, its control already accepted. `outcomes` has one more entry than the run has steps where
+ * a liveness delivery (the control's) was appended.
+ */
+export function judgeAttack(
+  run: Run,
+  outcomes: readonly Outcome[],
+  expect: Expectation,
+  claims: Claims,
+): Ruling {
+  let state = stateOf(run.recipient);
+  for (const [i, step] of run.steps.entries()) {
+    const outcome = outcomes[i];
+    if (outcome === undefined) return inconclusive('the history broke off before this delivery');
+    if (step.must === 'judged') {
+      const ruling = judgeStep(step, outcome, expect, claims, state);
+      if (i < run.steps.length - 1 && isSettled(ruling)) {
+        if (outcome.kind === 'accepted') state = step.after ?? state;
+        continue;
+      }
+      return ruling.verdict === 'failed' ? ruling : (livenessFailure(run, outcomes, ruling) ?? ruling);
+    }
+    const dead = deathOf(outcome);
+    if (dead !== undefined) return dead;
+    if (step.must === 'accept' && outcome.kind !== 'accepted')
+      return inconclusive('a valid delivery of the history was refused', outcome);
+    if (step.must === 'reject' && outcome.kind !== 'rejected')
+      return inconclusive('an earlier hostile delivery of the history was accepted', outcome);
+    if (outcome.kind === 'accepted') state = step.after ?? state;
+  }
+  return inconclusive('the history has no judged delivery');
+}
+
+function isSettled(ruling: Ruling): boolean {
+  return ruling.verdict === 'proven' || ruling.verdict === 'accepted' || ruling.verdict === 'unattributed';
+}
+
+function judgeStep(
+  step: RunStep,
+  outcome: Outcome,
+  expect: Expectation,
+  claims: Claims,
+  before: RecipientState,
+): Ruling {
+  if (outcome.kind === 'unsupported')
+    return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
+  const dead = deathOf(outcome);
+  if (dead !== undefined) return dead;
+  const decision = outcome as Decision;
+  const forbidden =
+    earlyEffect(decision) ?? prohibitedEffect(decision, expect.prohibits ?? [], before, claims);
+  if (forbidden !== undefined) return failed(forbidden.kind, forbidden.note, outcome);
+
+  if (expect.strength === 'must-accept') return judgeAcceptance(step, outcome, claims, before);
+  if (decision.kind === 'accepted') return judgeWrongAcceptance(step, decision, expect, claims);
+  const changed = stateChangedBy(decision, before, claims);
+  if (changed !== undefined) return failed('state-changed', changed, outcome);
+  if (expect.strength === 'policy')
+    return { verdict: 'policy', note: `refused: ${describe(decision)}`, outcome };
+  return attribute(decision, expect, outcome);
+}
+
+function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, before: RecipientState): Ruling {
+  if (outcome.kind === 'unsupported')
+    return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
+  const dead = deathOf(outcome);
+  if (dead !== undefined) return dead;
+  const decision = outcome as Decision;
+  const early = earlyEffect(decision);
+  if (early !== undefined) return failed(early.kind, early.note, outcome);
+  if (decision.kind === 'rejected') {
+    // Its own refusal for lack of room is a proper answer of a constrained verifier, not a wrong one.
+    if (decision.stage === 'resource')
+      return inconclusive(`refused for lack of room: ${describe(decision)}`, outcome);
+    return failed('valid-refused', `a valid delivery was refused: ${describe(decision)}`, outcome);
+  }
+  const wanted = judgedLevel(step.level, claims);
+  if (!reaches(decision.level, wanted))
+    return failed('valid-refused', `accepted only as ${decision.level}, claims ${wanted}`, outcome);
+  const difference = step.after && stateDifference(decision, step, before, claims);
+  if (difference !== undefined) return failed('wrong-state', difference, outcome);
+  return { verdict: 'accepted', note: `accepted as ${decision.level}`, outcome };
+}
+
+function judgeWrongAcceptance(
+  step: RunStep,
+  decision: Extract<Decision, { kind: 'accepted' }>,
+  expect: Expectation,
+  claims: Claims,
+): Ruling {
+  if (expect.strength === 'policy')
+    return { verdict: 'policy', note: `accepted as ${decision.level}`, outcome: decision };
+  const wanted = lowerLevel(requiredLevel(expect, step), judgedLevel(step.level, claims));
+  if (!reaches(decision.level, wanted))
+    return inconclusive(`accepted only as ${decision.level}, where ${wanted} decides`, decision);
+  if (expect.strength === 'should-reject')
+    return { verdict: 'weak', note: `accepted against ${cite(expect.clause)}`, outcome: decision };
+  return failed('accepted-invalid', `accepted as ${decision.level} against ${cite(expect.clause)}`, decision);
+}
+
+/** Did the intended check fire? Silence must not beat honesty. */
+function attribute(decision: Rejected, expect: Expectation, outcome: Outcome): Ruling {
+  const stage = decision.stage ?? (decision.reason && reasons[decision.reason].stage);
+  const said = describe(decision);
+  if (stage === undefined) return { verdict: 'unattributed', note: 'refused without saying where', outcome };
+  if (expect.lateDetection && executesUnauthentic(stage))
+    return failed('late-detection', `noticed only after authentication had passed: ${said}`, outcome);
+  if (decision.reason && expect.reasons?.includes(decision.reason))
+    return { verdict: 'proven', note: said, outcome };
+  const aimed = expect.stage;
+  if (aimed !== undefined && !isOutsideOrder(stage) && !isBefore(stage, aimed))
+    return { verdict: 'proven', note: `${said}, at or after ${aimed}`, outcome };
+  return { verdict: 'masked', note: `${said}, before ${aimed ?? 'the aimed check'}`, outcome };
+}
+
+/** Stages that a conforming processor only reaches with authentic content (version and sequence may come first). */
+function executesUnauthentic(stage: Stage): boolean {
+  return isBefore('digest', stage) && stage !== 'version' && stage !== 'sequence' && stage !== 'resource';
+}
+
+/** These have no place in the processing order, so "at or after" says nothing. */
+function isOutsideOrder(stage: Stage): boolean {
+  return stage === 'resource' || stage === 'transport' || stage === 'report';
+}
+
+/** A rejection before execution leaves the state as it was; a later one at least the sequence number. */
+function stateChangedBy(decision: Rejected, before: RecipientState, claims: Claims): string | undefined {
+  const executed = decision.stage === undefined || isBefore('severable', decision.stage);
+  return stateDifference(decision, { after: before }, before, claims, { numberOnly: executed });
+}
+
+function livenessFailure(run: Run, outcomes: readonly Outcome[], ruling: Ruling): Ruling | undefined {
+  const after = outcomes[run.steps.length];
+  if (after === undefined || ruling.outcome?.kind !== 'rejected') return undefined;
+  if (after.kind === 'accepted' || after.kind === 'unsupported') return undefined;
+  return failed(
+    'not-live',
+    `after this rejection the valid delivery is no longer accepted: ${summary(after)}`,
+    after,
+  );
+}
+
+function deathOf(outcome: Outcome): Ruling | undefined {
+  switch (outcome.kind) {
+    case 'crashed':
+    case 'protocol-error':
+      return failed(outcome.kind, outcome.error, outcome);
+    case 'hung':
+      return failed('hung', `no answer within ${outcome.afterMs} ms`, outcome);
+    case 'exhausted':
+      return failed('exhausted', `stopped by the bench's ceiling of ${outcome.ceilingBytes} bytes`, outcome);
+    default:
+      return undefined;
+  }
+}
+
+function failed(kind: FindingKind, note: string, outcome: Outcome): Ruling {
+  return { verdict: 'failed', kind, note, outcome };
+}
+
+function inconclusive(note: string, outcome?: Outcome): Ruling {
+  return { verdict: 'inconclusive', note, ...(outcome && { outcome }) };
+}
+
+/** "sig-invalid at authenticate" */
+export function describe(decision: Rejected): string {
+  if (decision.reason === undefined) return decision.stage ?? 'no reason given';
+  return `${decision.reason} at ${decision.stage ?? reasons[decision.reason].stage}`;
+}
+
+export function summary(outcome: Outcome): string {
+  if (outcome.kind === 'accepted') return `accepted as ${outcome.level}`;
+  if (outcome.kind === 'rejected') return `rejected: ${describe(outcome)}`;
+  return outcome.kind;
+}

@@ -1,0 +1,121 @@
+/**
+ * The benchmark's report as text: aligned tables, counted and process figures in columns of their own.
+ *
+ * @module
+ */
+
+import type { BenchReport, BenchRow, Metric } from './bench.ts';
+import { classBudgets } from './class-budgets.ts';
+
+export function renderBench(report: BenchReport): string {
+  const keys = keysOf(report.rows);
+  const sections = [
+    header(report),
+    table('Counted by the verifier over its own memory; exact', countedColumns, report, keys),
+    table(`Of the process; times as multiples of the calibration loop`, processColumns, report, keys),
+    ...peaks(report.rows),
+    ...list(
+      'Not measured',
+      report.skipped.map((s) => `${s.verifier} ${s.envelope} ${s.reason}`),
+    ),
+    ...list('Warning: do not trust', report.warnings),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+interface Column {
+  readonly title: string;
+  readonly metric: Metric;
+  readonly show: (row: BenchRow) => string;
+}
+
+const bytes = ({ value }: BenchRow) => `${value} B`;
+const plain = ({ value }: BenchRow) => String(value);
+const ratio = ({ value, spread }: BenchRow) =>
+  `${value.toFixed(2)} ±${(spread?.deviationPercent ?? 0).toFixed(1)} %`;
+
+const countedColumns: readonly Column[] = [
+  { title: 'envelope', metric: 'envelopeBytes', show: bytes },
+  { title: 'arena high water', metric: 'arenaHighWater', show: bytes },
+  { title: 'smallest arena', metric: 'smallestArena', show: bytes },
+  { title: 'class', metric: 'smallestClassForArena', show: plain },
+  { title: 'arena + envelope', metric: 'arenaAndEnvelope', show: bytes },
+  { title: 'class', metric: 'smallestClassForBoth', show: plain },
+  { title: 'steps', metric: 'steps', show: plain },
+];
+
+const processColumns: readonly Column[] = [
+  { title: 'parse time', metric: 'parseTime', show: ratio },
+  { title: 'verify time', metric: 'verifyTime', show: ratio },
+  { title: 'parse heap', metric: 'parseAllocated', show: bytes },
+  { title: 'verify heap', metric: 'verifyAllocated', show: bytes },
+];
+
+interface Key {
+  readonly verifier: string;
+  readonly envelope: string;
+}
+
+function keysOf(rows: readonly BenchRow[]): readonly Key[] {
+  const keys = new Map<string, Key>();
+  for (const { verifier, envelope } of rows) {
+    if (envelope !== 'all') keys.set(`${verifier} ${envelope}`, { verifier, envelope });
+  }
+  return [...keys.values()];
+}
+
+function header({ machine, calibration, timing, quick }: BenchReport): string {
+  const { cpu, cores, platform, node, v8, openssl } = machine;
+  return [
+    `${cpu}, ${cores} cores, ${platform}; Node.js ${node}, V8 ${v8}, OpenSSL ${openssl}`,
+    `calibration loop ${(calibration.medianNs / 1000).toFixed(2)} µs, drift ${calibration.driftPercent.toFixed(1)} %; ` +
+      `each task ${timing.timeMs} ms after ${timing.warmUpMs} ms of warm-up${quick ? ' (quick: rough figures)' : ''}`,
+    'medians; ± is the median absolute deviation; heap is what one operation allocates without the optimiser',
+    'class: the smallest of RFC 7228 with room in the RAM that the bench grants it ' +
+      `(${classBudgets.map(({ deviceClass, ramBytes }) => `${deviceClass}: ${ramBytes / 1024} KiB`).join(', ')}); ` +
+      'stack, code and the memory of the cryptographic library are not in it',
+  ].join('\n');
+}
+
+function table(
+  title: string,
+  columns: readonly Column[],
+  { rows }: BenchReport,
+  keys: readonly Key[],
+): string {
+  const lines = keys.flatMap(({ verifier, envelope }) => {
+    const own = rows.filter((row) => row.verifier === verifier && row.envelope === envelope);
+    const cells = columns.map(({ metric, show }) => {
+      const row = own.find((one) => one.metric === metric);
+      return row === undefined ? '' : show(row);
+    });
+    return cells.every((cell) => cell === '') ? [] : [[verifier, envelope, ...cells]];
+  });
+  if (lines.length === 0) return '';
+  return `${title}\n${aligned([['verifier', 'name', ...columns.map((column) => column.title)], ...lines])}`;
+}
+
+/** The first two columns to the left, figures to the right. */
+function aligned(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function peaks(rows: readonly BenchRow[]): string[] {
+  const lines = rows
+    .filter(({ metric }) => metric === 'peakRss')
+    .map(({ verifier, value }) => [verifier, '', `${(value / 1024 / 1024).toFixed(0)} MiB`]);
+  if (lines.length === 0) return [];
+  return [`Peak resident memory of the whole measuring process, Node.js included\n${aligned(lines)}`];
+}
+
+function list(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}\n${lines.map((line) => `- ${line}`).join('\n')}`];
+}

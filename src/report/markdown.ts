@@ -1,0 +1,56 @@
+/**
+ * Results as Markdown for a CI step summary: what is new first.
+ *
+ * @module
+ */
+import { escapeText } from '../escape-text.ts';
+import { verdicts } from '../harness/verdict.ts';
+import type { BaselineComparison } from './baseline.ts';
+import { countsOf, familiesOf, type Results } from './results.ts';
+
+export function renderMarkdown(results: Results, baseline?: BaselineComparison): string {
+  const names = Object.keys(results.verifiers);
+  const fresh = results.findings.filter((finding) => !baseline?.known.has(finding.id));
+  const known = results.findings.length - fresh.length;
+  const header = (first: string): string[] => [
+    `| ${first} | ${names.map(cell).join(' | ')} |`,
+    `| --- | ${names.map(() => '---:').join(' | ')} |`,
+  ];
+  return `${[
+    '# suit-gauntlet',
+    '',
+    `${results.done} of ${results.planned} cases, seed ${results.seed}. ${fresh.length} new findings, ${known} known.`,
+    '',
+    ...(fresh.length > 0
+      ? [
+          '## New',
+          '',
+          ...fresh.map((f) => `- **${f.kind}** ${cell(f.verifier)}, \`${f.attack}\`: ${cell(f.note)}`),
+          '',
+        ]
+      : []),
+    ...(baseline && baseline.problems.length > 0
+      ? ['## Against the baseline', '', ...baseline.problems.map((problem) => `- ${cell(problem)}`), '']
+      : []),
+    '## Families (proven + unattributed / failed / weak)',
+    '',
+    ...header('family'),
+    ...familiesOf(results).map((family) => {
+      const cells = names.map((name) => {
+        const c = countsOf(results, name, family);
+        return `${c.proven + c.unattributed + (family === 'valid' ? c.accepted : 0)} / ${c.failed} / ${c.weak}`;
+      });
+      return `| ${family} | ${cells.join(' | ')} |`;
+    }),
+    '',
+    '## Verdicts',
+    '',
+    ...header('verdict'),
+    ...verdicts.map((v) => `| ${v} | ${names.map((n) => results.verifiers[n]?.[v] ?? 0).join(' | ')} |`),
+  ].join('\n')}\n`;
+}
+
+/** Text from elsewhere inside a table or list: no markup, no cell breaks. */
+function cell(text: string): string {
+  return escapeText(text).replace(/[\\`*_{}[\]()#+!|<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}

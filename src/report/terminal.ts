@@ -1,0 +1,97 @@
+/**
+ * Results as plain text for a terminal or a log.
+ *
+ * @module
+ */
+import { escapeText } from '../escape-text.ts';
+import type { Counts } from '../harness/tally.ts';
+import { verdicts } from '../harness/verdict.ts';
+import type { BaselineComparison } from './baseline.ts';
+import { countsOf, familiesOf, type Results } from './results.ts';
+
+export function renderResults(results: Results, baseline?: BaselineComparison): string {
+  const names = Object.keys(results.verifiers);
+  const lines = [
+    `${results.done} of ${results.planned} cases, seed ${results.seed}, ${results.subject}`,
+    '',
+    'Resisted / must-reject and should-reject cases judged, by family (F failed, w weak, m masked)',
+    '',
+    ...table([
+      ['family', ...names.map(escapeText)],
+      ...familiesOf(results).map((family) => [
+        family,
+        ...names.map((name) => cell(family, countsOf(results, name, family))),
+      ]),
+    ]),
+    '',
+    'All verdicts',
+    '',
+    ...table([
+      ['verdict', ...names.map(escapeText)],
+      ...verdicts.map((verdict) => [
+        verdict,
+        ...names.map((name) => String(results.verifiers[name]?.[verdict] ?? 0)),
+      ]),
+    ]),
+    ...section('Findings', results.findings.map(findingLine(baseline))),
+    ...section('Against the baseline', baseline?.problems.map((problem) => `- ${escapeText(problem)}`) ?? []),
+    ...section(
+      'Never applicable here',
+      results.neverApplicable.length > 0 ? [results.neverApplicable.join(', ')] : [],
+    ),
+    ...section(
+      'Notes',
+      results.notes.map((note) => `- ${escapeText(note)}`),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function findingLine(
+  baseline: BaselineComparison | undefined,
+): (finding: Results['findings'][number]) => string {
+  return (finding) => {
+    const reason = baseline?.known.get(finding.id);
+    const known = reason === undefined ? 'NEW  ' : 'known';
+    return [
+      `${known} ${finding.id} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${finding.cases} case${finding.cases === 1 ? '' : 's'})`,
+      `      ${escapeText(finding.note)}`,
+      ...(reason === undefined
+        ? [`      ${escapeText(finding.replay)}`]
+        : [`      known because: ${escapeText(reason)}`]),
+    ].join('\n');
+  };
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, '', ...lines];
+}
+
+/** "41/42 F1": proven and unattributed out of all that were judged for rejection; valid: accepted. */
+function cell(family: string, counts: Counts): string {
+  if (family === 'valid') {
+    const all = counts.accepted + counts.failed + counts.inconclusive;
+    return all === 0 ? '-' : `${counts.accepted}/${all}${counts.failed > 0 ? ` F${counts.failed}` : ''}`;
+  }
+  const resisted = counts.proven + counts.unattributed;
+  const judged = resisted + counts.failed + counts.weak + counts.masked;
+  const marks = [
+    counts.failed > 0 ? ` F${counts.failed}` : '',
+    counts.weak > 0 ? ` w${counts.weak}` : '',
+    counts.masked > 0 ? ` m${counts.masked}` : '',
+  ];
+  if (judged > 0) return `${resisted}/${judged}${marks.join('')}`;
+  if (counts.skipped > 0) return 'skipped';
+  return counts.inconclusive > 0 ? 'inconclusive' : '-';
+}
+
+/** Columns padded to their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

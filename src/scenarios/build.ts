@@ -1,0 +1,209 @@
+/**
+ * From a plan to its scenario: recipient, sealed release, deliveries and the states they must end in.
+ *
+ * The states are computed from the plan. No verifier and no interpreter of command sequences takes part.
+ *
+ * @module
+ */
+
+import { isInt } from '../cbor/item.ts';
+import type { Delivery, DeliveryEvent } from '../device/delivery.ts';
+import { type Content, type Recipient, type RecipientState, stateOf } from '../device/recipient.ts';
+import { sever, severedEntries } from '../suit/build.ts';
+import type { LanguageText, Manifest, SeveredElements, TextMap } from '../suit/model.ts';
+import { type EnvelopeParts, encode, release } from '../suit/parts.ts';
+import { commands, envelopeKey, parameters } from '../suit/registry.ts';
+import { anchorsOf, signersOf, strangersOf } from './authentication.ts';
+import { componentsOf, identifiersOf, imageBytes, indexOf, placesOf, recipientIndex } from './layout.ts';
+import { needsOf } from './needs.ts';
+import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
+import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
+import { invokedIndex, sequencesOf } from './sequences.ts';
+import { fetchedUri, integratedPayloads, networkPayloads } from './uris.ts';
+
+/** The same plan always gives the same scenario, to the byte. */
+export function buildScenario(plan: Plan): Scenario {
+  const signers = signersOf(plan.authentication);
+  const parts = releaseOf(plan, signers);
+  const events: DeliveryEvent[] = [
+    ...(hasUpdate(plan) ? (['update'] as const) : []),
+    ...(hasBoot(plan) ? (['boot'] as const) : []),
+  ];
+  const recipient = recipientOf(plan, parts);
+  return {
+    family: plan.family,
+    recipient,
+    deliveries: deliveriesOf(plan, parts, recipient),
+    release: parts,
+    signers,
+    strangers: strangersOf(signers),
+    images: imagesOf(plan),
+    needs: needsOf(parts, events),
+  };
+}
+
+function releaseOf(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
+  const whole: Manifest = {
+    version: 1n,
+    sequenceNumber: BigInt(plan.sequence.offered),
+    components: identifiersOf(plan),
+    ...(plan.referenceUri !== undefined && { referenceUri: plan.referenceUri }),
+    ...sequencesOf(plan),
+    ...(plan.text.place !== 'none' && { text: textOf(plan) }),
+  };
+  const { place } = plan.text;
+  const algorithm = plan.digest;
+  const text = place === 'severed' || place === 'gone' ? (['text'] as const) : [];
+  const { manifest, severed } = sever(whole, [...plan.severed, ...text], { algorithm });
+  return release(manifest, signers, {
+    severed: severedEntries(stillThere(plan, severed)),
+    payloads: hasUpdate(plan) ? integratedPayloads(plan) : [],
+    digestAlgorithm: plan.digest,
+  });
+}
+
+/** What was severed may be gone: always where only a boot is left to do. */
+function stillThere(plan: Plan, severed: SeveredElements): SeveredElements {
+  const { text, ...sequences } = severed;
+  return {
+    ...(hasUpdate(plan) && sequences),
+    ...(plan.text.place === 'severed' && text && { text }),
+  };
+}
+
+function textOf(plan: Plan): TextMap {
+  const language = (tag: string): LanguageText => ({
+    language: tag,
+    texts: [
+      [1, 'Manifest of the test bench'],
+      [2, `Update to ${plan.sequence.offered}`],
+    ],
+    components: plan.text.components
+      ? identifiersOf(plan).map((identifier, i) => ({
+          identifier,
+          texts: [
+            [1, 'Example vendor'],
+            [3, 'example.com'],
+            [5, `Component ${i}`],
+          ],
+        }))
+      : [],
+  });
+  return ['en', 'de', 'fr-CA'].slice(0, plan.text.languages).map(language);
+}
+
+function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
+  const { installed } = plan.sequence;
+  const isStored = plan.deliveries === 'boot' && plan.bootFrom === 'stored';
+  return {
+    anchors: anchorsOf(plan.authentication),
+    policy: { kind: 'any' },
+    components: componentsOf(plan),
+    ...(installed !== undefined && { sequenceNumber: BigInt(installed) }),
+    ...(isStored && { installed: encode(parts) }),
+    clock: { kind: 'none' },
+    capabilities: {
+      commands: commands.map((row) => row.code),
+      parameters: parameters.map((row) => row.code),
+      digests: [...new Set([-16, plan.digest])],
+      schemes,
+    },
+    deviceClass: plan.deviceClass,
+  };
+}
+
+function deliveriesOf(plan: Plan, parts: EnvelopeParts, recipient: Recipient): readonly ScenarioDelivery[] {
+  const fresh = stateOf(recipient);
+  if (!hasUpdate(plan)) return [bootDelivery(plan, parts, fresh)];
+  const update = updateDelivery(plan, parts, fresh);
+  return hasBoot(plan) ? [update, bootDelivery(plan, parts, update.after)] : [update];
+}
+
+function updateDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): ScenarioDelivery {
+  const envelope = encode(parts);
+  return {
+    delivery: { event: 'update', envelope, payloads: networkPayloads(plan) },
+    after: {
+      sequenceNumber: BigInt(plan.sequence.offered),
+      installed: envelope,
+      contents: withContents(plan, from, (role, image, before) => {
+        const { by, staged } = image;
+        if (by === 'none' || role === 'memory') return undefined;
+        if (role === 'target') return image.bytes;
+        // A swap leaves in the staging component what the target held.
+        return staged === 'swap' ? before('target') : image.bytes;
+      }),
+    },
+    level: 'installed',
+    invokes: [],
+  };
+}
+
+function bootDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): ScenarioDelivery {
+  const delivery: Delivery = {
+    event: 'boot',
+    ...(plan.bootFrom !== 'stored' && {
+      envelope: encode(plan.bootFrom === 'stripped' ? stripped(parts) : parts),
+    }),
+    payloads: [],
+  };
+  const contents = withContents(plan, from, (role, image) => (role === 'memory' ? image.bytes : undefined));
+  return {
+    delivery,
+    after: { ...from, contents },
+    level: 'invoked',
+    invokes: [recipientIndex(plan, invokedIndex(plan))],
+  };
+}
+
+/** The release without its severed elements, which a boot does not need (§8.6). */
+export function stripped(parts: EnvelopeParts): EnvelopeParts {
+  const severable = [envelopeKey.payloadFetch, envelopeKey.install, envelopeKey.text];
+  return {
+    ...parts,
+    members: parts.members.filter(([key]) => !severable.some((known) => isInt(key, known))),
+  };
+}
+
+type Role = ReturnType<typeof placesOf>[number]['role'];
+
+type PlannedImage = Plan['images'][number] & { readonly bytes: Uint8Array };
+
+type ContentChange = (
+  role: Role,
+  image: PlannedImage,
+  before: (role: Role) => Content,
+) => Uint8Array | Content | undefined;
+
+/** The contents with the current slots of the manifest's components changed; `undefined` leaves one as it is. */
+function withContents(plan: Plan, from: RecipientState, change: ContentChange): RecipientState['contents'] {
+  const contents = from.contents.map((slots) => [...slots]);
+  for (const { role, image } of placesOf(plan)) {
+    const planned = plan.images[image];
+    if (planned === undefined) continue;
+    const at = (of: Role) => recipientIndex(plan, indexOf(plan, of, image));
+    const slot = (of: Role) => (of === 'target' ? (planned.slots?.current ?? 0) : 0);
+    const before = (of: Role): Content => from.contents[at(of)]?.[slot(of)] ?? { kind: 'empty' };
+    const changed = change(role, { ...planned, bytes: imageBytes(plan, image) }, before);
+    const slots = contents[at(role)];
+    if (changed === undefined || slots === undefined) continue;
+    slots[slot(role)] = changed instanceof Uint8Array ? { kind: 'bytes', bytes: changed } : changed;
+  }
+  return contents;
+}
+
+function imagesOf(plan: Plan): readonly Image[] {
+  return plan.images.flatMap(({ by }, i): Image[] => {
+    if (by === 'none' && hasUpdate(plan)) return [];
+    const component = indexOf(plan, 'target', i);
+    const uri = hasUpdate(plan) ? fetchedUri(plan, i) : undefined;
+    return [
+      {
+        component,
+        recipientComponent: recipientIndex(plan, component),
+        ...(uri !== undefined && { uri }),
+        bytes: imageBytes(plan, i),
+      },
+    ];
+  });
+}

@@ -1,0 +1,148 @@
+/**
+ * Where a plan's components, images and ids are: in the manifest's list, in the recipient's, and as bytes.
+ *
+ * @module
+ */
+
+import type { Component, Content } from '../device/recipient.ts';
+import type { ComponentIdentifier } from '../suit/model.ts';
+import { capacity, hasUpdate, type IdentifierStyle, type ImagePlan, type Plan } from './plan.ts';
+
+/** A component of the manifest. */
+export interface Place {
+  readonly role: 'target' | 'staging' | 'memory';
+  /** Index into the plan's images. */
+  readonly image: number;
+}
+
+/** The manifest's components: each image's own, followed by those it is staged in and loaded to. */
+export function placesOf(plan: Plan): readonly Place[] {
+  return plan.images.flatMap((image, i): Place[] => [
+    { role: 'target', image: i },
+    ...(image.staged === 'no' ? [] : [{ role: 'staging', image: i } as const]),
+    ...(image.loaded ? [{ role: 'memory', image: i } as const] : []),
+  ]);
+}
+
+/** Index into the manifest's components; -1 if the image has no such component. */
+export function indexOf(plan: Plan, role: Place['role'], image: number): number {
+  return placesOf(plan).findIndex((place) => place.role === role && place.image === image);
+}
+
+export function componentCount(plan: Plan): { readonly manifest: number; readonly recipient: number } {
+  const manifest = placesOf(plan).length;
+  return { manifest, recipient: manifest + plan.otherComponents };
+}
+
+/** Index into the recipient's list of the manifest's component `index`. */
+export function recipientIndex(plan: Plan, index: number): number {
+  const { recipient } = componentCount(plan);
+  return (index + recipient - (plan.rotation % recipient)) % recipient;
+}
+
+/** Identifiers of the manifest's components. */
+export function identifiersOf(plan: Plan): readonly ComponentIdentifier[] {
+  return placesOf(plan).map((_, i) => identifier(plan.identifiers, i));
+}
+
+/** The recipient's components before the first delivery. */
+export function componentsOf(plan: Plan): readonly Component[] {
+  const places = placesOf(plan);
+  const { recipient } = componentCount(plan);
+  return Array.from({ length: recipient }, (_, position) => {
+    const index = (position + plan.rotation) % recipient;
+    return componentAt(plan, index, places[index]);
+  });
+}
+
+function componentAt(plan: Plan, index: number, place: Place | undefined): Component {
+  const image = place && plan.images[place.image];
+  return {
+    identifier: identifier(plan.identifiers, index),
+    ...idsOf(plan, index),
+    capacity,
+    storage: image?.storage ?? 'variable',
+    current: place?.role === 'target' ? (image?.slots?.current ?? 0) : 0,
+    slots: place && image ? slotsBefore(plan, place, image) : [bytes(plan, 64 + index, 8)],
+  };
+}
+
+function slotsBefore(plan: Plan, place: Place, image: ImagePlan): readonly Content[] {
+  if (place.role === 'memory') return [{ kind: 'empty' }];
+  const old = (number: number): Content =>
+    image.before === 'old' ? bytes(plan, 8 * place.image + number, 1 + (image.size % 40)) : { kind: 'empty' };
+  if (place.role === 'staging') return [old(4)];
+  const slots = image.slots ? [old(2), old(3)] : [old(2)];
+  if (hasUpdate(plan)) return slots;
+  // A boot finds in place what an earlier update installed.
+  return slots.with(image.slots?.current ?? 0, { kind: 'bytes', bytes: imageBytes(plan, place.image) });
+}
+
+/** The image that is right for the slot; without a slot, the one that the deliveries install or boot. */
+export function imageBytes(plan: Plan, image: number, slot?: 0 | 1): Uint8Array {
+  const { size, slots } = plan.images[image] as ImagePlan;
+  const current = slots?.current ?? 0;
+  const wanted = slot ?? current;
+  const length = wanted === current ? size : (slots?.otherSize ?? size);
+  return contentBytes(plan.seed, 8 * image + wanted, length);
+}
+
+/** Ids of a component of the recipient; the one that the manifest uses comes last of each list. */
+export function idsOf(
+  plan: Plan,
+  index: number,
+): Pick<Component, 'vendorIds' | 'pens' | 'classIds' | 'deviceIds'> {
+  const more = Array.from({ length: plan.ids.more }, (_, i) => i + 1);
+  return {
+    vendorIds: [...more.map((i) => uuid(0x40 + i)), uuid(0x40)],
+    ...(plan.ids.vendor === 'pen' && { pens: [examplePen] }),
+    classIds: [...more.map((i) => uuid(0x50 + i)), uuid(plan.ids.perComponent ? 0x60 + index : 0x50)],
+    deviceIds: [uuid(0x70)],
+  };
+}
+
+/** Number 32473, the one for documentation (RFC 5612), as a relative object identifier (RFC 9090). */
+const examplePen = Uint8Array.of(0x81, 0xfd, 0x59);
+
+const utf8 = new TextEncoder();
+
+function identifier(style: IdentifierStyle, index: number): ComponentIdentifier {
+  const last = Uint8Array.of(index);
+  switch (style) {
+    case 'byte':
+      return [last];
+    case 'path':
+      return [utf8.encode('device'), utf8.encode(`part-${index}`)];
+    case 'prefix':
+      return index === 0 ? [Uint8Array.of(0)] : [Uint8Array.of(0), last];
+    case 'long':
+      return [...Array.from({ length: 7 }, (_, i) => Uint8Array.of(0xa0, i, i, 0xff)), last];
+  }
+}
+
+function bytes(plan: Plan, number: number, length: number): Content {
+  return { kind: 'bytes', bytes: contentBytes(plan.seed, number, length) };
+}
+
+/** Bytes of no meaning. The first one is the number's own, so that no two contents are the same. */
+function contentBytes(seed: number, number: number, length: number): Uint8Array {
+  let state = (seed * 0x9e3779b1 + number * 0x85ebca6b + 1) >>> 0;
+  const made = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    // xorshift32 (Marsaglia 2003)
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state = (state ^ (state << 5)) >>> 0;
+    made[i] = state >>> 24;
+  }
+  made[0] = (seed + number) & 0xff;
+  return made;
+}
+
+/** A UUID in the form of version 5 (RFC 9562 §5.5), from a small number. */
+function uuid(number: number): Uint8Array {
+  const made = contentBytes(number, number, 16);
+  made[6] = 0x50 | ((made[6] as number) & 0x0f);
+  made[8] = 0x80 | ((made[8] as number) & 0x3f);
+  return made;
+}

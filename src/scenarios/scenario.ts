@@ -1,0 +1,115 @@
+/**
+ * A scenario: a recipient and the deliveries that it must accept, with the state each must end in.
+ *
+ * @module
+ */
+import type { Signer } from '../cose/blocks.ts';
+import type { Delivery, DeliveryEvent, Level } from '../device/delivery.ts';
+import { type Recipient, type RecipientState, withState } from '../device/recipient.ts';
+import type { EnvelopeParts } from '../suit/parts.ts';
+
+export interface Scenario {
+  /** Id of the valid family it belongs to, or `given` for a user's own envelope. */
+  readonly family: string;
+  readonly recipient: Recipient;
+  /** In order; each must be accepted. An update, a boot, or an update and its boot. */
+  readonly deliveries: readonly ScenarioDelivery[];
+  /** The release that the deliveries carry, sealed. */
+  readonly release: EnvelopeParts;
+  /** Who signed it. Empty: the private keys are not at hand and only outsiders' attacks apply. */
+  readonly signers: readonly Signer[];
+  /** Keys this recipient does not trust, for attackers who sign: same kinds as `signers`. */
+  readonly strangers: readonly Signer[];
+  /** The image of each component that the update installs; without an update, that the boot finds in place. */
+  readonly images: readonly Image[];
+  readonly needs: Needs;
+}
+
+export interface ScenarioDelivery {
+  readonly delivery: Delivery;
+  /** The state after acceptance, from the generator, never from a verifier. */
+  readonly after: RecipientState;
+  /** The highest level that this delivery and the payloads at hand allow. */
+  readonly level: Level;
+  /** Indices (recipient's component list) invoked, in order. */
+  readonly invokes: readonly number[];
+}
+
+export interface Image {
+  /** Index into the manifest's component list, and into the recipient's. */
+  readonly component: number;
+  readonly recipientComponent: number;
+  /** Where the update gets it from, be it into this component or into one that it is staged in. */
+  readonly uri?: string;
+  /** Absent: assumed content. */
+  readonly bytes?: Uint8Array;
+}
+
+/** What a verifier must claim for a scenario to mean anything to it. */
+export interface Needs {
+  readonly revision: string;
+  readonly events: readonly DeliveryEvent[];
+  readonly commands: readonly number[];
+  readonly parameters: readonly number[];
+  readonly algorithms: readonly number[];
+  readonly digests: readonly number[];
+  readonly structures: readonly ('sign1' | 'mac0' | 'sign' | 'mac')[];
+}
+
+/** What is run against a verifier in one session. */
+export interface Run {
+  readonly recipient: Recipient;
+  readonly steps: readonly RunStep[];
+}
+
+export interface RunStep {
+  readonly delivery: Delivery;
+  /** `judged`: the attack's expectation decides. `either`: the answer is not judged here. */
+  readonly must: 'accept' | 'reject' | 'either' | 'judged';
+  /** State after an acceptance; absent: not judged. */
+  readonly after?: RecipientState;
+  readonly level: Level;
+  readonly invokes?: readonly number[];
+}
+
+export function step(of: ScenarioDelivery, must: RunStep['must'] = 'accept'): RunStep {
+  return { delivery: of.delivery, must, after: of.after, level: of.level, invokes: of.invokes };
+}
+
+/** The recipient as it stands before the scenario's delivery of this event; undefined: there is none. */
+export function before(
+  scenario: Scenario,
+  event: DeliveryEvent,
+): { readonly recipient: Recipient; readonly delivery: ScenarioDelivery } | undefined {
+  const at = scenario.deliveries.findIndex((d) => d.delivery.event === event);
+  const delivery = scenario.deliveries[at];
+  if (delivery === undefined) return undefined;
+  const previous = scenario.deliveries[at - 1];
+  const recipient = previous === undefined ? scenario.recipient : stateAfter(scenario, previous);
+  return { recipient, delivery };
+}
+
+const controls = new WeakMap<Scenario, Map<DeliveryEvent, Run>>();
+
+/** The untouched twin for attacks on this event: one object per scenario, so that it is run once. */
+export function controlOf(scenario: Scenario, event: DeliveryEvent): Run | undefined {
+  const known = controls.get(scenario) ?? new Map<DeliveryEvent, Run>();
+  controls.set(scenario, known);
+  const cached = known.get(event);
+  if (cached !== undefined) return cached;
+  const found = before(scenario, event);
+  if (found === undefined) return undefined;
+  const run: Run = { recipient: found.recipient, steps: [step(found.delivery)] };
+  known.set(event, run);
+  return run;
+}
+
+const statesAfter = new WeakMap<ScenarioDelivery, Recipient>();
+
+function stateAfter(scenario: Scenario, delivery: ScenarioDelivery): Recipient {
+  const cached = statesAfter.get(delivery);
+  if (cached !== undefined) return cached;
+  const recipient = withState(scenario.recipient, delivery.after);
+  statesAfter.set(delivery, recipient);
+  return recipient;
+}

@@ -1,0 +1,305 @@
+/**
+ * The command sequences of a plan, after the templates of the draft (§7).
+ *
+ * @module
+ */
+
+import { fromHex } from '../cbor/hex.ts';
+import { digestOf } from '../cose/algorithms.ts';
+import type { Command, Digest, Index, Manifest, Parameters } from '../suit/model.ts';
+import { commandCode as code } from '../suit/registry.ts';
+import { componentCount, idsOf, imageBytes, indexOf, placesOf } from './layout.ts';
+import { hasBoot, type ImagePlan, type Plan } from './plan.ts';
+import { uriOf } from './uris.ts';
+
+export type Sequences = Pick<Manifest, 'sharedSequence' | 'validate' | 'load' | 'invoke'> & {
+  readonly payloadFetch?: readonly Command[];
+  readonly install?: readonly Command[];
+};
+
+/** The shared sequence and those sections that have commands. */
+export function sequencesOf(plan: Plan): Sequences {
+  const write = writerOf(plan);
+  const section = <K extends string>(name: K, commands: readonly Command[]) =>
+    (commands.length === 0 ? {} : { [name]: commands }) as { readonly [P in K]?: readonly Command[] };
+  return {
+    ...section('sharedSequence', sharedSequence(write)),
+    ...section('payloadFetch', write.eachImage(fetchToStaging)),
+    ...section('install', install(write)),
+    ...section('validate', plan.validate ? validate(write) : []),
+    ...section('load', hasBoot(plan) ? write.eachImage(load) : []),
+    ...section('invoke', hasBoot(plan) ? invoke(write) : []),
+  };
+}
+
+/** What makes commands: the plan's own way to say a thing. */
+interface Writer {
+  readonly plan: Plan;
+  readonly components: { readonly manifest: number; readonly recipient: number };
+  /** A condition or another directive that takes a reporting policy. */
+  condition(code: number): Command;
+  directive(code: number): Command;
+  /** Nothing where the index is omitted. */
+  select(index: Index): readonly Command[];
+  override(parameters: Parameters): readonly Command[];
+  eachImage(commands: (write: Writer, image: ImagePlan, i: number) => readonly Command[]): readonly Command[];
+}
+
+function writerOf(plan: Plan): Writer {
+  let used = 0;
+  // §6.2: with more than one component, each sequence begins with set-component-index.
+  const isOmitted = plan.index === 'omitted' && componentCount(plan).manifest === 1;
+  const policy = () => plan.policies[used++ % plan.policies.length] ?? 0;
+  const write: Writer = {
+    plan,
+    components: componentCount(plan),
+    condition: (code) => ({ kind: 'condition', code, policy: policy() }),
+    directive: (code) => ({ kind: 'directive', code, policy: policy() }),
+    select: (index) => (isOmitted ? [] : [{ kind: 'setComponentIndex', index }]),
+    override: (parameters) =>
+      plan.overrides === 'joined'
+        ? [{ kind: 'overrideParameters', parameters }]
+        : Object.entries(parameters).map(([name, value]) => ({
+            kind: 'overrideParameters',
+            parameters: { [name]: value },
+          })),
+    eachImage: (commands) => plan.images.flatMap((image, i) => commands(write, image, i)),
+  };
+  return write;
+}
+
+// §7.1, and the image digests that several sections need (§7.2, §7.3, §7.7).
+function sharedSequence(write: Writer): readonly Command[] {
+  const { plan } = write;
+  const together = several(
+    write,
+    placesOf(plan).map((_, i) => i),
+  );
+  const apart = plan.ids.checked === 'first' || together === undefined || plan.ids.perComponent;
+  if (!apart) {
+    return [
+      ...write.select(together),
+      ...write.override(idParameters(plan, 0)),
+      ...idConditions(write),
+      ...write.eachImage((_, image, i) => [...target(write, i), ...imageParameters(write, image, i)]),
+    ];
+  }
+  const targets = write.eachImage((_, image, i) => {
+    const isChecked = i === 0 || plan.ids.checked === 'each';
+    const ids = isChecked ? idParameters(plan, indexOf(plan, 'target', i)) : {};
+    if (image.slots) {
+      const conditions = isChecked ? idConditions(write) : [];
+      const set = isChecked ? write.override(ids) : [];
+      return [...target(write, i), ...set, ...imageParameters(write, image, i), ...conditions];
+    }
+    const all = { ...ids, ...fixedParameters(plan, image, i) };
+    return [...target(write, i), ...write.override(all), ...(isChecked ? idConditions(write) : [])];
+  });
+  if (plan.ids.checked === 'first') return targets;
+  const others = placesOf(plan).flatMap((place, index) =>
+    place.role === 'target'
+      ? []
+      : [...write.select(index), ...write.override(idParameters(plan, index)), ...idConditions(write)],
+  );
+  return [...targets, ...others];
+}
+
+function idParameters(plan: Plan, index: number): Parameters {
+  const ids = idsOf(plan, index);
+  const [deviceId] = ids.deviceIds;
+  const vendorId = ids.pens?.[0] ? { pen: ids.pens[0] } : ids.vendorIds.at(-1);
+  const classId = ids.classIds.at(-1);
+  return {
+    ...(vendorId && { vendorId }),
+    ...(classId && { classId }),
+    ...(plan.ids.device && deviceId && { deviceId }),
+  };
+}
+
+function idConditions(write: Writer): readonly Command[] {
+  const device = write.plan.ids.device ? [write.condition(code.deviceIdentifier)] : [];
+  return [write.condition(code.vendorIdentifier), write.condition(code.classIdentifier), ...device];
+}
+
+function imageParameters(write: Writer, image: ImagePlan, i: number): readonly Command[] {
+  if (!image.slots) return write.override(fixedParameters(write.plan, image, i));
+  return [bySlot(write, i, (slot) => write.override(fixedParameters(write.plan, image, i, slot)))];
+}
+
+function fixedParameters(plan: Plan, image: ImagePlan, i: number, slot?: 0 | 1): Parameters {
+  const bytes = imageBytes(plan, i, slot);
+  return {
+    imageDigest: digest(plan, bytes),
+    ...(image.sized && { imageSize: BigInt(bytes.length) }),
+  };
+}
+
+function digest(plan: Plan, bytes: Uint8Array): Digest {
+  return { algorithm: plan.digest, bytes: digestOf(plan.digest, bytes) ?? new Uint8Array(0) };
+}
+
+/** One branch a slot, each passing only where that slot is the current one. */
+function bySlot(write: Writer, image: number, then: (slot: 0 | 1) => readonly Command[]): Command {
+  const branch = (slot: 0 | 1): readonly Command[] => [
+    ...nested(write, indexOf(write.plan, 'target', image)),
+    ...write.override({ componentSlot: BigInt(slot) }),
+    write.condition(code.componentSlot),
+    ...then(slot),
+  ];
+  return { kind: 'tryEach', branches: [branch(0), branch(1)] };
+}
+
+// §7.4: the download moves to payload-fetch, and has the staging component's own parameters.
+function fetchToStaging(write: Writer, image: ImagePlan, i: number): readonly Command[] {
+  if (image.staged === 'no') return [];
+  const { plan } = write;
+  return [
+    ...write.select(indexOf(plan, 'staging', i)),
+    ...write.override({ ...fixedParameters(plan, image, i), uri: uriOf(plan, i) }),
+    write.directive(code.fetch),
+    write.condition(code.imageMatch),
+  ];
+}
+
+function install(write: Writer): readonly Command[] {
+  const { plan } = write;
+  const isPlain = plan.tryEach === 'none' && plan.runSequence !== 'soft';
+  const isFetched = plan.images.every(
+    ({ by, staged, slots }) => by !== 'write' && by !== 'none' && staged === 'no' && !slots,
+  );
+  const together =
+    isPlain &&
+    isFetched &&
+    several(
+      write,
+      plan.images.map((_, i) => indexOf(plan, 'target', i)),
+    );
+  if (together) {
+    const uris = plan.images.flatMap((_, i) => [
+      ...target(write, i),
+      ...write.override({ uri: uriOf(plan, i) }),
+    ]);
+    const step = [write.directive(code.fetch), write.condition(code.imageMatch)];
+    // The argument is run once for each component, with its index preset (§6.5).
+    const run: readonly Command[] =
+      plan.runSequence === 'plain' ? [{ kind: 'runSequence', commands: step }] : step;
+    return [...uris, ...write.select(together), ...run];
+  }
+  return write.eachImage((_, image, i) =>
+    image.by === 'none' ? [] : [...target(write, i), ...installStep(write, image, i)],
+  );
+}
+
+function installStep(write: Writer, image: ImagePlan, i: number): readonly Command[] {
+  const { plan } = write;
+  const into = nested(write, indexOf(plan, 'target', i));
+  const get = getImage(write, image, i);
+
+  const tried = ((): readonly Command[] => {
+    switch (plan.tryEach) {
+      case 'none':
+        return get;
+      case 'present':
+        return [
+          {
+            kind: 'tryEach',
+            branches: [
+              [...into, write.condition(code.imageMatch)],
+              [...into, ...get],
+            ],
+          },
+        ];
+      case 'abort':
+        return [
+          {
+            kind: 'tryEach',
+            branches: [
+              [...into, write.condition(code.abort)],
+              [...into, ...get],
+            ],
+          },
+        ];
+      case 'nil':
+        return [{ kind: 'tryEach', branches: [[...into, write.condition(code.abort)], null] }, ...get];
+    }
+  })();
+
+  if (plan.runSequence === 'none') return tried;
+  const run: Command = { kind: 'runSequence', commands: [...into, ...tried] };
+  if (plan.runSequence === 'plain') return [run];
+  const soft = write.override({ softFailure: true });
+  const halted = [...into, ...soft, write.condition(code.imageMatch)];
+  return [{ kind: 'runSequence', commands: halted }, run];
+}
+
+function getImage(write: Writer, image: ImagePlan, i: number): readonly Command[] {
+  const { plan } = write;
+  const match = write.condition(code.imageMatch);
+  if (image.staged !== 'no') {
+    const sourceComponent = BigInt(indexOf(plan, 'staging', i));
+    const move = write.directive(image.staged === 'copy' ? code.copy : code.swap);
+    return [...write.override({ sourceComponent }), move, match];
+  }
+  if (image.by === 'write') {
+    const content = write.override({ content: imageBytes(plan, i) });
+    return [...content, write.directive(code.write), write.condition(code.checkContent), match];
+  }
+  const uri = image.slots
+    ? [bySlot(write, i, (slot) => write.override({ uri: uriOf(plan, i, slot) }))]
+    : write.override({ uri: uriOf(plan, i) });
+  return [...uri, write.directive(code.fetch), match];
+}
+
+function validate(write: Writer): readonly Command[] {
+  const { plan } = write;
+  const together = several(
+    write,
+    plan.images.map((_, i) => indexOf(plan, 'target', i)),
+  );
+  if (together) return [...write.select(together), write.condition(code.imageMatch)];
+  return write.eachImage((_, __, i) => [...target(write, i), write.condition(code.imageMatch)]);
+}
+
+// §7.6
+function load(write: Writer, image: ImagePlan, i: number): readonly Command[] {
+  if (!image.loaded) return [];
+  const { plan } = write;
+  const sourceComponent = BigInt(indexOf(plan, 'target', i));
+  return [
+    ...write.select(indexOf(plan, 'memory', i)),
+    ...write.override({ ...fixedParameters(plan, image, i), sourceComponent }),
+    write.directive(code.copy),
+    write.condition(code.imageMatch),
+  ];
+}
+
+function invoke(write: Writer): readonly Command[] {
+  const { plan } = write;
+  const given = plan.invokeArguments;
+  const set = given === undefined ? [] : write.override({ invokeArguments: fromHex(given) });
+  return [...write.select(invokedIndex(plan)), ...set, write.directive(code.invoke)];
+}
+
+/** Index into the manifest's components of the one that the boot invokes. */
+export function invokedIndex(plan: Plan): number {
+  return indexOf(plan, plan.images[0]?.loaded ? 'memory' : 'target', 0);
+}
+
+function target(write: Writer, image: number): readonly Command[] {
+  return write.select(indexOf(write.plan, 'target', image));
+}
+
+/** A nested sequence selects again what is selected: that satisfies every reading of §6.2 and changes nothing. */
+function nested(write: Writer, index: number): readonly Command[] {
+  return write.components.manifest > 1 ? write.select(index) : [];
+}
+
+/** One index for these components; undefined where the plan or the recipient wants them one by one (§6.5). */
+function several({ plan, components }: Writer, indices: readonly number[]): Index | undefined {
+  if (indices.length < 2) return undefined;
+  if (plan.index === 'true' && indices.length === components.manifest) return true;
+  const descending = plan.seed % 2 === 1;
+  // Arrays are mandatory for a recipient of three components and more.
+  if (plan.index === 'array' && components.recipient >= 3) return descending ? indices.toReversed() : indices;
+  return undefined;
+}

@@ -1,0 +1,74 @@
+/**
+ * May this trust anchor check a block, and have enough authorities signed (RFC 9052 §7.1, RFC 9124 §4.3.11)?
+ *
+ * @module
+ */
+
+import { fitsKey } from '../../cose/algorithms.ts';
+import type { CoseKey } from '../../cose/key.ts';
+import type { AuthorityPolicy, Recipient, Role, TrustAnchor } from '../../device/recipient.ts';
+import type { Reason } from '../../suit/stage.ts';
+
+const verifyOperation = 2;
+const macVerifyOperation = 10;
+
+/** Why it may not; undefined: it may. */
+export function objection(
+  { key, algorithms, roles }: TrustAnchor,
+  algorithm: number,
+  policy: AuthorityPolicy,
+): Reason | undefined {
+  if (!roles.some((role) => isEntitled(role, policy))) return 'key-unknown';
+  if (!algorithms.includes(algorithm)) return 'alg-disallowed';
+  if (!fitsKey(algorithm, key)) return 'key-usage';
+  if (key.alg !== undefined && key.alg !== algorithm) return 'key-usage';
+  const operation = key.kty === 'Symmetric' ? macVerifyOperation : verifyOperation;
+  if (key.keyOps !== undefined && !key.keyOps.includes(operation)) return 'key-usage';
+  return undefined;
+}
+
+/** RFC 9124 §4.3.11: a single authority must be an author; where several are asked for, a qualifier counts too. */
+function isEntitled(role: Role, policy: AuthorityPolicy): boolean {
+  if (policy.kind === 'roles') return policy.roles.includes(role);
+  return role === 'author' || (role === 'qualifier' && policy.kind === 'at-least');
+}
+
+/** From `base` there is one bit for each anchor, set where a block verified under it. */
+export function isAuthorized({ policy, anchors }: Recipient, words: Int32Array, base: number): boolean {
+  if (policy.kind === 'roles') {
+    return policy.roles.every((role) =>
+      anchors.some((anchor, i) => isSet(words, base, i) && anchor.roles.includes(role)),
+    );
+  }
+  let count = 0;
+  for (let i = 0; i < anchors.length; i++) {
+    if (isSet(words, base, i) && !isKeyCounted(anchors, i, words, base)) count += 1;
+  }
+  return count >= (policy.kind === 'any' ? 1 : Math.max(1, policy.count));
+}
+
+export function isSet(words: Int32Array, base: number, bit: number): boolean {
+  return ((words[base + (bit >> 5)]! >> (bit & 31)) & 1) === 1;
+}
+
+export function setBit(words: Int32Array, base: number, bit: number): void {
+  words[base + (bit >> 5)]! |= 1 << (bit & 31);
+}
+
+/** One key under several anchors is one authority. */
+function isKeyCounted(anchors: readonly TrustAnchor[], at: number, words: Int32Array, base: number): boolean {
+  for (let i = 0; i < at; i++) {
+    if (isSet(words, base, i) && isSameKey(anchors[i]!.key, anchors[at]!.key)) return true;
+  }
+  return false;
+}
+
+function isSameKey(a: CoseKey, b: CoseKey): boolean {
+  if (a.kty === 'Symmetric') return b.kty === 'Symmetric' && isEqual(a.k, b.k);
+  if (b.kty === 'Symmetric' || a.crv !== b.crv || !isEqual(a.x, b.x)) return false;
+  return a.kty === 'OKP' || (b.kty === 'EC2' && isEqual(a.y, b.y));
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,106 @@
+/**
+ * The component table in the arena: which of the recipient's components each index means, and its parameters
+ * (draft §6.2, §8.4.5.1, §8.4.8).
+ *
+ * A parameter is kept as the offset of its value in the delivery, four bytes whatever its size.
+ *
+ * @module
+ */
+
+import { parameterKey } from '../../suit/registry.ts';
+import { allocate, field, get, type Run, refuse, set } from './run.ts';
+import { goTo, isDefinite, major, nextHead, open, spanEquals } from './walk.ts';
+
+/** Parameters that a check here reads, in the order of their words in the table. */
+const kept: readonly number[] = [
+  parameterKey.vendorIdentifier,
+  parameterKey.classIdentifier,
+  parameterKey.deviceIdentifier,
+  parameterKey.imageDigest,
+  parameterKey.imageSize,
+  parameterKey.componentSlot,
+  parameterKey.content,
+  parameterKey.uri,
+  parameterKey.sourceComponent,
+];
+
+/** First the recipient's index. */
+const wordsEach = 1 + kept.length;
+
+export function readComponents(run: Run): boolean {
+  goTo(run, get(run, field.components));
+  const count = open(run, major.array, 'manifest-structure');
+  if (count < 0) return false;
+  if (count === 0) return refuse(run, 'manifest-structure');
+  // draft §6.2: not more than the target has; so the table is bounded by the recipient, not by the manifest.
+  if (count > run.recipient.components.length) return refuse(run, 'component-count');
+  const table = allocate(run, count * wordsEach * 4);
+  if (table < 0) return false;
+  set(run, field.componentTable, table);
+  set(run, field.componentCount, count);
+  for (let i = 0; i < count; i++) {
+    const at = run.parser.position;
+    const found = findComponent(run, at);
+    if (found < 0) return false;
+    for (let j = 0; j < i; j++) {
+      if (recipientIndex(run, j) === found) return refuse(run, 'manifest-structure', at);
+    }
+    run.arena.words[table / 4 + i * wordsEach] = found;
+  }
+  clearParameters(run);
+  return true;
+}
+
+/** draft §6.1: the manifest processor begins without any leaked data. */
+export function clearParameters(run: Run): void {
+  const { words } = run.arena;
+  const base = get(run, field.componentTable) / 4;
+  for (let i = 0; i < get(run, field.componentCount); i++) {
+    words.fill(0, base + i * wordsEach + 1, base + (i + 1) * wordsEach);
+  }
+}
+
+/** The index in the recipient's list of the manifest's component. */
+export function recipientIndex(run: Run, component: number): number {
+  return run.arena.words[get(run, field.componentTable) / 4 + component * wordsEach]!;
+}
+
+/** Where the parameter's value is; 0: not set. */
+export function parameterOf(run: Run, component: number, key: number): number {
+  return run.arena.words[wordOf(run, component, key)]!;
+}
+
+/** Does nothing for parameters that no check here reads. */
+export function setParameter(run: Run, component: number, key: number, valueAt: number): void {
+  if (kept.includes(key)) run.arena.words[wordOf(run, component, key)] = valueAt;
+}
+
+function wordOf(run: Run, component: number, key: number): number {
+  return get(run, field.componentTable) / 4 + component * wordsEach + 1 + kept.indexOf(key);
+}
+
+/** Reads one identifier; the recipient's component with it, -1 after a refusal. The parser stands after it. */
+function findComponent(run: Run, at: number): number {
+  const { components } = run.recipient;
+  for (let i = 0; i < components.length; i++) {
+    goTo(run, at);
+    const isMatch = isIdentifier(run, components[i]!.identifier);
+    if (isMatch === undefined) return -1;
+    if (isMatch) return i;
+  }
+  refuse(run, 'component-unsupported', at);
+  return -1;
+}
+
+/** Undefined after a refusal. */
+function isIdentifier(run: Run, identifier: readonly Uint8Array[]): boolean | undefined {
+  const count = open(run, major.array, 'manifest-structure');
+  if (count < 0) return undefined;
+  let isSame = count === identifier.length;
+  for (let i = 0; i < count; i++) {
+    if (!nextHead(run) || !isDefinite(run, major.bstr, 'manifest-structure')) return undefined;
+    const { contentStart, contentEnd } = run.parser;
+    isSame &&= spanEquals(run, contentStart, contentEnd, identifier[i]!);
+  }
+  return isSame;
+}

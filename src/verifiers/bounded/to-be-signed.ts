@@ -1,0 +1,76 @@
+/**
+ * Sig_structure and MAC_structure, written into the arena (RFC 9052 §4.4, §6.3).
+ *
+ * @module
+ */
+
+import type { Arena } from './arena.ts';
+import { allocate, type Run } from './run.ts';
+import { major } from './walk.ts';
+
+const contexts = {
+  sign1: new TextEncoder().encode('Signature1'),
+  mac0: new TextEncoder().encode('MAC0'),
+} as const;
+
+export type Structure = keyof typeof contexts;
+
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The structure's stretch of the arena; undefined after a refusal. external_aad is empty. */
+export function toBeSigned(
+  run: Run,
+  structure: Structure,
+  protectedHeader: Stretch,
+  payload: Stretch,
+): Stretch | undefined {
+  const context = contexts[structure];
+  const { bytes } = run;
+  const { start } = protectedHeader;
+  // RFC 9052 §4.4: an empty map sent as h'a0' is authenticated as the empty string.
+  const isEmptyMap = protectedHeader.end - start === 1 && bytes[start] === 0xa0;
+  const headerEnd = isEmptyMap ? start : protectedHeader.end;
+  const size = 1 + sized(context.length) + sized(headerEnd - start) + 1 + sized(payload.end - payload.start);
+  const at = allocate(run, size);
+  if (at < 0) return undefined;
+
+  const { arena } = run;
+  let next = putHead(arena, at, major.array, 4);
+  next = putHead(arena, next, major.tstr, context.length);
+  arena.bytes.set(context, next);
+  next = putString(run, next + context.length, start, headerEnd);
+  next = putHead(arena, next, major.bstr, 0);
+  next = putString(run, next, payload.start, payload.end);
+  return { start: at, end: next };
+}
+
+function putString(run: Run, at: number, start: number, end: number): number {
+  const next = putHead(run.arena, at, major.bstr, end - start);
+  run.arena.bytes.set(run.bytes.subarray(start, end), next);
+  return next + end - start;
+}
+
+/** Writes a head with its argument in the fewest bytes; the offset after it. */
+function putHead({ bytes }: Arena, at: number, type: number, argument: number): number {
+  const width = widthFor(argument);
+  if (width === 0) {
+    bytes[at] = (type << 5) | argument;
+    return at + 1;
+  }
+  bytes[at] = (type << 5) | (24 + Math.log2(width));
+  for (let i = 0; i < width; i++) bytes[at + 1 + i] = argument >>> (8 * (width - 1 - i));
+  return at + 1 + width;
+}
+
+function widthFor(argument: number): 0 | 1 | 2 | 4 {
+  if (argument < 24) return 0;
+  if (argument <= 0xff) return 1;
+  return argument <= 0xffff ? 2 : 4;
+}
+
+function sized(length: number): number {
+  return 1 + widthFor(length) + length;
+}

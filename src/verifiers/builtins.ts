@@ -1,0 +1,30 @@
+/**
+ * The verifiers that come with the package, by name. Each is loaded only when it is asked for.
+ *
+ * @module
+ */
+import type { Verifier } from './verifier.ts';
+
+/** Trusted to end: run in a worker thread. */
+export const workerBuiltins = ['reference', 'bounded'] as const;
+
+const makers: Readonly<Record<string, () => Promise<Verifier>>> = {
+  reference: async () => (await import('./reference/reference.ts')).referenceVerifier(),
+  bounded: async () => (await import('./bounded/bounded.ts')).boundedVerifier(),
+  'library:cbor-x': async () => (await import('./library/cbor-x.ts')).cborXVerifier(),
+};
+
+/** A new verifier of that name; undefined: there is none. */
+export async function createBuiltin(name: string): Promise<Verifier | undefined> {
+  const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
+  if (make !== undefined) return make();
+  if (!name.startsWith('zoo:')) return undefined;
+  const { zoo } = await import('./zoo/zoo.ts');
+  return zoo.find((animal) => `zoo:${animal.id}` === name)?.create();
+}
+
+/** Every name, the zoo's last. */
+export async function builtinNames(): Promise<readonly string[]> {
+  const { zoo } = await import('./zoo/zoo.ts');
+  return [...Object.keys(makers), ...zoo.map((animal) => `zoo:${animal.id}`)];
+}

@@ -1,0 +1,32 @@
+/**
+ * A host keeps one verifier apart from the bench and turns whatever it does into outcomes.
+ *
+ * @module
+ */
+import type { Delivery } from '../device/delivery.ts';
+import type { Outcome } from '../device/outcome.ts';
+import type { Recipient } from '../device/recipient.ts';
+import type { Claims } from './verifier.ts';
+
+export interface HostOptions {
+  /** Milliseconds one delivery may take before its verifier is stopped. */
+  readonly deadlineMs: number;
+  /** Heap or address-space limit of a child, in MiB. */
+  readonly memoryMiB: number;
+}
+
+export const defaultHostOptions: HostOptions = { deadlineMs: 2_000, memoryMiB: 256 };
+
+export interface Host {
+  readonly spec: string;
+  readonly claims: Claims;
+  /** How many trials may usefully be under way at once. */
+  readonly depth: number;
+  /**
+   * Opens a fresh session and makes the deliveries in order. One outcome per delivery; shorter when the
+   * verifier died: the last outcome is then the one that is no decision. Never rejects because of the
+   * verifier; the next trial finds it restarted.
+   */
+  trial(recipient: Recipient, deliveries: readonly Delivery[]): Promise<readonly Outcome[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+/**
+ * Authentication of the manifest's digest, before any part of the manifest is parsed (draft §6.2, §8.3).
+ *
+ * @module
+ */
+import { equalBytes } from '../../cbor/hex.ts';
+import type { Item } from '../../cbor/item.ts';
+import { write } from '../../cbor/write.ts';
+import { algorithmById } from '../../cose/algorithms.ts';
+import type { TrustAnchor } from '../../device/recipient.ts';
+import { bad, good, type Problem, type Result } from '../../suit/problem.ts';
+import { envelopeKey } from '../../suit/registry.ts';
+import type { Reason } from '../../suit/stage.ts';
+import { readBlock } from './cose-block.ts';
+import type { Block } from './rules-authentication.ts';
+import { preferred } from './rules-encoding.ts';
+import { unless, unwrap, type Work } from './work.ts';
+
+export function authenticate(work: Work): Problem | undefined {
+  const elements = authenticationElements(work);
+  if (!elements.ok) return elements.problem;
+  const [digest, ...blocks] = elements.value;
+  if (digest?.kind !== 'bstr')
+    return bad('auth-malformed', 'the wrapper does not begin with a digest', digest).problem;
+  work.digest = { content: digest.bytes, encoded: work.rules.digestInput(digest, work.bytes) };
+  const count = unless(work.rules.required(blocks[0]), 'no authentication block');
+  if (count !== undefined) return count;
+
+  const verified = blocks.map((block) => verifyBlock(work, block));
+  const anchors = verified.flatMap((result) => (result.ok ? [result.value] : []));
+  if (work.rules.authorized(anchors, work.device.recipient.policy, blocks.length) === true) return undefined;
+  const refused = verified.find((result) => !result.ok);
+  if (anchors.length > 0 || refused === undefined) {
+    return bad('threshold-unmet', `${anchors.length} of ${blocks.length} blocks count`).problem;
+  }
+  return refused.problem;
+}
+
+/** The wrapper's elements: the digest, then the blocks, none of them twice (draft §8.3). */
+function authenticationElements(work: Work): Result<readonly Item[]> {
+  const wrapper = work.rules.member(work.envelope, envelopeKey.authenticationWrapper, 'verify');
+  const present = work.rules.required(wrapper);
+  if (present !== true || wrapper === undefined) return bad('auth-missing', 'no authentication wrapper');
+  const list = unwrap(work, wrapper, 'auth-malformed', 'the authentication wrapper');
+  if (!list.ok) return list;
+  if (list.value.kind !== 'array') return bad('auth-malformed', 'the wrapper is not an array', list.value);
+  const { items } = list.value;
+  if (items.length > work.limits.blocks + 1)
+    return bad('limit-count', `${items.length} elements`, list.value);
+  if (items.some((item) => item.kind !== 'bstr')) {
+    return bad('auth-malformed', 'an element of the wrapper is not wrapped in a byte string', list.value);
+  }
+  const encodings = items.map((item) => write(preferred(item)));
+  const twice = encodings.some(
+    (a, i) => i > 0 && encodings.findIndex((b, j) => j > 0 && equalBytes(a, b)) !== i,
+  );
+  return twice ? bad('auth-malformed', 'the same block twice', list.value) : good(items);
+}
+
+/** The anchor whose key verifies the block; else the reason that came closest to success. */
+function verifyBlock(work: Work, element: Item): Result<TrustAnchor> {
+  const read = readBlock(work, element);
+  if (!read.ok) return read;
+  const block = read.value;
+  const named = work.rules.algorithm(block);
+  const value = named && work.rules.integer(named);
+  if (named === undefined) return bad('alg-disallowed', 'no algorithm in the protected header', element);
+  if (value === undefined || algorithmById(Number(value)) === undefined) {
+    return bad('alg-unsupported', 'the algorithm is not known', element);
+  }
+
+  let closest: Reason = 'key-unknown';
+  const { anchors, policy } = work.device.recipient;
+  for (const anchor of work.rules.selectAnchors(block, anchors)) {
+    if (!work.rules.entitled(anchor, policy)) continue;
+    const result = verifyWith(work, block, Number(value), anchor);
+    if (result === true) return good(work.rules.rights(block, anchor, anchors));
+    if (closeness.indexOf(result) > closeness.indexOf(closest)) closest = result;
+  }
+  return bad(closest, 'no trust anchor verifies the block', element);
+}
+
+const closeness: readonly Reason[] = ['key-unknown', 'alg-disallowed', 'key-usage', 'sig-invalid'];
+
+function verifyWith(work: Work, block: Block, algorithm: number, anchor: TrustAnchor): true | Reason {
+  const { rules, ports } = work;
+  const fits = rules.algorithmFits(algorithm, anchor, block.structure);
+  if (fits !== true) return fits;
+  const message = rules.toBeSigned(block, work.digest);
+  const result = rules.verify(ports.crypto, algorithm, anchor.key, message, block.signature);
+  return rules.counts(result) ? true : 'sig-invalid';
+}

@@ -1,0 +1,29 @@
+/**
+ * What the reference verifier says of itself.
+ *
+ * @module
+ */
+import { algorithms, digestAlgorithms } from '../../cose/algorithms.ts';
+import { levels } from '../../device/delivery.ts';
+import { commands, parameters } from '../../suit/registry.ts';
+import type { Claims } from '../verifier.ts';
+
+export function claimsOf(name: string): Claims {
+  return {
+    name,
+    version: '37',
+    revisions: ['37'],
+    levels,
+    events: ['update', 'boot'],
+    commands: commands.map((command) => command.code),
+    parameters: parameters.map((parameter) => parameter.code),
+    algorithms: algorithms.filter((algorithm) => algorithm.supported).map((algorithm) => algorithm.id),
+    digests: digestAlgorithms
+      .filter((algorithm) => algorithm.hash !== undefined)
+      .map((algorithm) => algorithm.id),
+    structures: ['sign1', 'mac0'],
+    extensions: [],
+    reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
+    keepsState: true,
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * The directives that act on components: fetch, copy, write, swap, invoke (draft §8.4.10).
+ *
+ * @module
+ */
+import type { Payload } from '../../device/delivery.ts';
+import type { Content } from '../../device/recipient.ts';
+import { commandCode } from '../../suit/registry.ts';
+import { aborted, type Current, contentOf, currentAt, type Failure, type Machine } from './machine.ts';
+import { sizeOf } from './storage.ts';
+
+type Directive = (machine: Machine, current: Current) => Failure | undefined;
+
+export function perform(machine: Machine, code: number, current: Current): Failure | undefined {
+  return directives[code]?.(machine, current) ?? undefined;
+}
+
+const directives: Readonly<Record<number, Directive>> = {
+  [commandCode.fetch]: fetch,
+  [commandCode.copy]: copy,
+  [commandCode.swap]: swap,
+  [commandCode.invoke]: invoke,
+  [commandCode.write]: (machine, current) => {
+    const { content } = current.parameters;
+    if (content === undefined) return aborted('param-missing', 'write without content');
+    return store(machine, current, { kind: 'bytes', bytes: content }, 'write');
+  },
+};
+
+function fetch(machine: Machine, current: Current): Failure | undefined {
+  const { uri, imageDigest, imageSize } = current.parameters;
+  if (uri === undefined) return aborted('param-missing', 'fetch without a URI');
+  const found = retrieve(machine, current, uri);
+  if ('problem' in found) return found;
+  const received = found.kind === 'endless' ? undefined : sizeOf(found);
+  // Assumed content of unknown size is taken as it is.
+  const isAssumed = found.kind === 'assumed' && received === undefined;
+  const goOn = isAssumed || machine.work.rules.mayGoOn(received, imageSize, current.component.capacity);
+  if (goOn !== true) return aborted(goOn, `payload of ${received ?? 'unlimited'} bytes`);
+  if (found.kind === 'endless') return aborted('fetch-failed', 'a payload without end');
+  const failure = store(machine, current, found, 'write');
+  if (failure === undefined && imageDigest === undefined) machine.unverified.add(current.own);
+  return failure;
+}
+
+/** Draft §7.5: the envelope's payload first; the effect is the request, whatever comes of it. */
+function retrieve(machine: Machine, current: Current, uri: string): Payload | Content | Failure {
+  const { work } = machine;
+  const place = work.rules.payloadFrom(uri, work.payloads, work.device.recipient.capabilities.schemes);
+  if (typeof place === 'string') return aborted(place, 'no place to fetch from');
+  if (place.from === 'envelope') return { kind: 'bytes', bytes: place.bytes };
+  work.effects.push({ kind: 'fetch', uri, component: current.own });
+  return work.ports.fetch(work.delivery.payloads, uri) ?? aborted('fetch-failed', 'not found');
+}
+
+function copy(machine: Machine, current: Current): Failure | undefined {
+  const source = sourceOf(machine, current);
+  if ('problem' in source) return source;
+  machine.race.sources.add(source.own);
+  const content = contentOf(machine, source);
+  if (content.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
+  return store(machine, current, content, 'copy');
+}
+
+function swap(machine: Machine, current: Current): Failure | undefined {
+  const source = sourceOf(machine, current);
+  if ('problem' in source) return source;
+  machine.race.sources.add(source.own);
+  const [here, there] = [contentOf(machine, current), contentOf(machine, source)];
+  if (there.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
+  const fits = machine.work.rules.fits(sizeOf(here) ?? 0n, source.component.capacity);
+  if (fits !== true) return aborted(fits, `component ${source.index}`);
+  const failure = store(machine, current, there, 'swap');
+  if (failure !== undefined) return failure;
+  const { staged, rules } = machine.work;
+  staged.write(source.own, rules.slotToWrite(source.component), here);
+  for (const marked of [machine.validated, machine.unverified]) marked.delete(source.own);
+  return undefined;
+}
+
+function invoke(machine: Machine, current: Current): Failure | undefined {
+  const { work, validated } = machine;
+  if (contentOf(machine, current).kind === 'empty') return aborted('directive-failed', 'nothing to invoke');
+  const checked = work.rules.mustCheck(current.own, validated);
+  if (checked !== true) return aborted(checked, `component ${current.index} was not validated`);
+  const { invokeArguments } = current.parameters;
+  work.effects.push({
+    kind: 'invoke',
+    component: current.own,
+    ...(invokeArguments && { arguments: invokeArguments }),
+  });
+  work.invoked = true;
+  return undefined;
+}
+
+function sourceOf(machine: Machine, current: Current): Current | Failure {
+  const { rules, components } = machine.work;
+  const source = rules.source(current.parameters, current.index, components.length);
+  if (typeof source === 'string') return aborted(source, `source of component ${current.index}`);
+  const found = currentAt(machine, source);
+  return 'problem' in found ? aborted('source-missing', `component ${source}`) : found;
+}
+
+/** Writes a component's slot, within its capacity. */
+function store(
+  machine: Machine,
+  current: Current,
+  content: Content,
+  kind: 'write' | 'copy' | 'swap',
+): Failure | undefined {
+  const { rules, staged, effects, meter } = machine.work;
+  const size = sizeOf(content) ?? 0n;
+  const fits = rules.fits(size, current.component.capacity);
+  if (fits !== true) return aborted(fits, `${size} bytes into ${current.component.capacity}`);
+  machine.race.targets.add(current.own);
+  const { targets, sources } = machine.race;
+  const overlap = machine.strict ? true : rules.mayOverlap(targets, sources);
+  if (overlap !== true) return aborted(overlap, `component ${current.index} is both read and written`);
+
+  staged.write(current.own, rules.slotToWrite(current.component), plain(content));
+  for (const marked of [machine.validated, machine.unverified]) marked.delete(current.own);
+  effects.push({ kind, component: current.own });
+  meter.steps += Math.ceil(Number(size) / 1024);
+  return undefined;
+}
+
+/** The content alone, without the URI of the payload that it came in. */
+function plain(content: Content): Content {
+  if (content.kind === 'bytes') return { kind: 'bytes', bytes: content.bytes };
+  if (content.kind === 'empty') return content;
+  return {
+    kind: 'assumed',
+    digest: content.digest,
+    ...(content.size !== undefined && { size: content.size }),
+  };
+}

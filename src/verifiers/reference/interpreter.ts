@@ -1,0 +1,198 @@
+/**
+ * The interpreter: runs a command sequence, and what steers it: index, parameters, try-each, run-sequence
+ * (draft §6.4 to §6.7, §8.4.10). Strictly one command after the other.
+ *
+ * @module
+ */
+import { bad, type Problem } from '../../suit/problem.ts';
+import { commandByCode, commandCode, parameterKey } from '../../suit/registry.ts';
+import { evaluate } from './conditions.ts';
+import { perform } from './directives.ts';
+import { aborted, currentAt, drain, type Failure, type Frame, failed, type Machine } from './machine.ts';
+import type { Assignment } from './parameters.ts';
+import type { Continuation } from './rules-command.ts';
+import { actsOnComponent, type Command, type Sequence } from './sequence.ts';
+
+/** How a sequence ended; a problem is there unless it is `done`. */
+export interface Ending {
+  readonly kind: 'done' | Exclude<Continuation, 'go-on'>;
+  readonly problem?: Problem;
+}
+
+export function run(machine: Machine, sequence: Sequence, frame: Frame): Ending {
+  for (const command of sequence) {
+    const failure = execute(machine, command, frame);
+    if (failure === undefined) continue;
+    const then = machine.work.rules.afterFailure(failure.of, frame.soft, frame.enclosing);
+    if (then !== 'go-on') return { kind: then, problem: failure.problem };
+  }
+  return { kind: 'done' };
+}
+
+function execute(machine: Machine, command: Command, frame: Frame): Failure | undefined {
+  const { rules, meter, limits, device } = machine.work;
+  meter.steps += 1;
+  const budget = rules.withinBudget(meter.steps, limits.steps);
+  if (budget !== true) return aborted(budget, `${meter.steps} steps`);
+
+  const answer = rules.unknown('command', command.code, device.recipient.capabilities.commands);
+  if (answer === 'refuse') return aborted('command-unsupported', `command ${command.code}`);
+  if (answer !== 'run') return undefined;
+  const allowed = machine.shared
+    ? rules.sharedAllows(command.code)
+    : rules.mayRun(command.code, machine.section);
+  if (allowed !== true) return aborted(allowed, `command ${command.code} in ${machine.section}`);
+
+  if (command.code === commandCode.setComponentIndex) return setIndex(machine, command, frame);
+  if (frame.selection.length === 0) return aborted('index-missing', 'no component is selected');
+  // Draft §6.5: once for each component of the index, in its order.
+  for (const index of frame.selection) {
+    const failure = executeOn(machine, command, frame, index);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function executeOn(machine: Machine, command: Command, frame: Frame, index: number): Failure | undefined {
+  const { rules } = machine.work;
+  if (!actsOnComponent(command.code)) {
+    return command.code === commandCode.tryEach
+      ? tryEach(machine, command, frame, index)
+      : runSequence(machine, command, frame, index);
+  }
+  const current = currentAt(machine, index);
+  if ('problem' in current) return rules.unknown('component', index, []) === 'skip' ? undefined : current;
+  if (command.code === commandCode.overrideParameters) {
+    return overrideParameters(machine, command.assignments, frame, index);
+  }
+  switch (commandByCode(command.code)?.kind) {
+    case 'condition':
+      return evaluate(machine, command.code, frame.enclosing, current);
+    case 'directive':
+      return perform(machine, command.code, current);
+    default:
+      // A custom command that this recipient has (draft §8.4.11): the bench gives it no effect.
+      return command.code < 0 ? undefined : aborted('command-unsupported', `command ${command.code}`);
+  }
+}
+
+function setIndex(machine: Machine, command: Command, frame: Frame): Failure | undefined {
+  const { rules, components, device } = machine.work;
+  const may = rules.mayIndex(frame.indexing);
+  if (may !== true) return aborted(may, 'a further index in a sequence run in parallel');
+  const selected = rules.selected(command.argument, components.length, device.recipient.components.length);
+  if (typeof selected === 'string') return aborted(selected, 'the argument of set-component-index');
+  frame.selection = selected;
+  frame.single = command.argument.kind === 'uint';
+  if (frame.indexing === 'once') frame.indexing = 'never';
+  drain(machine);
+  return undefined;
+}
+
+function overrideParameters(
+  machine: Machine,
+  assignments: readonly Assignment[],
+  frame: Frame,
+  index: number,
+): Failure | undefined {
+  const { rules, device } = machine.work;
+  for (const { key, value } of assignments) {
+    const answer = rules.unknown('parameter', key, device.recipient.capabilities.parameters);
+    if (answer === 'refuse') return aborted('param-unsupported', `parameter ${key}`);
+    if (answer === 'stop') return undefined;
+    if (answer === 'skip') continue;
+    // Draft §8.4.8.16.
+    if (key < 0 && machine.shared)
+      return aborted('command-forbidden', 'a custom parameter in the shared sequence');
+    if (key === parameterKey.softFailure) {
+      const event = { kind: 'set', value: value.softFailure === true } as const;
+      const soft = rules.softFlag(event, frame.soft, frame.enclosing);
+      if (typeof soft === 'string') return aborted(soft, 'soft-failure outside try-each and run-sequence');
+      frame.soft = soft;
+    } else if (key === parameterKey.strictOrder) {
+      machine.strict = value.strictOrder === true;
+    } else {
+      const table = rules.assign(rules.parametersOf(machine.tables, index), value);
+      machine.tables = machine.tables.with(index, table);
+    }
+  }
+  drain(machine);
+  return undefined;
+}
+
+/** Draft §8.4.10.2: the branches one after the other, until one succeeds. */
+function tryEach(machine: Machine, command: Command, frame: Frame, index: number): Failure | undefined {
+  const { rules } = machine.work;
+  for (const [i, branch] of command.sequences.entries()) {
+    const inner = enter(machine, frame, 'try-each', index);
+    const ending: Ending = branch === null ? { kind: 'done' } : run(machine, branch, inner);
+    leave(machine, frame, inner);
+    const broken = broke(ending);
+    if (broken !== undefined) return broken;
+    const then = rules.nextBranch(ending.kind === 'done', command.sequences.length - 1 - i);
+    if (then === 'done') return undefined;
+    if (then === 'exhausted') break;
+  }
+  return failed('try-exhausted', `none of ${command.sequences.length} branches succeeded`);
+}
+
+/** Draft §8.4.10.8, §6.7. */
+function runSequence(machine: Machine, command: Command, frame: Frame, index: number): Failure | undefined {
+  const { rules } = machine.work;
+  const [sequence] = command.sequences;
+  const parallel = !machine.strict;
+  const inner = enter(machine, frame, 'run-sequence', index);
+  if (parallel) inner.indexing = frame.single ? 'once' : 'never';
+  const may = rules.mayRunParallel(sequence?.[0]?.code, inner.indexing);
+  if (may !== true) return aborted(may, 'a sequence run in parallel does not begin with its index');
+  machine.strict = true;
+  const ending = run(machine, sequence ?? [], inner);
+  if (parallel) machine.strict = false;
+  leave(machine, frame, inner);
+  return broke(ending);
+}
+
+/** The failure that an inner sequence's ending hands to the outer one; undefined where it was soft, or none. */
+function broke(ending: Ending): Failure | undefined {
+  if (ending.problem === undefined || (ending.kind !== 'abort' && ending.kind !== 'fail')) return undefined;
+  return { of: ending.kind === 'abort' ? 'directive' : 'condition', problem: ending.problem };
+}
+
+function enter(machine: Machine, outer: Frame, enclosing: 'try-each' | 'run-sequence', index: number): Frame {
+  const soft = machine.work.rules.softFlag({ kind: 'enter' }, outer.soft, enclosing);
+  const { indexing } = outer;
+  return {
+    enclosing,
+    depth: outer.depth + 1,
+    soft: soft === true,
+    selection: [index],
+    single: true,
+    indexing,
+  };
+}
+
+/** The index reverts with the frame; soft-failure reverts by its rule (draft §8.4.8.15). */
+function leave(machine: Machine, outer: Frame, inner: Frame): void {
+  const soft = machine.work.rules.softFlag({ kind: 'leave', inner: inner.soft }, outer.soft, outer.enclosing);
+  outer.soft = soft === true;
+}
+
+/** Runs a section, and reports what it failed with. */
+export function runSection(
+  machine: Machine,
+  sequence: Sequence,
+  previous: readonly number[],
+): Problem | undefined {
+  const selection = machine.work.rules.startIndex(machine.work.components.length, previous);
+  const frame: Frame = {
+    enclosing: 'section',
+    depth: 0,
+    soft: false,
+    selection,
+    single: true,
+    indexing: 'free',
+  };
+  const ending = run(machine, sequence, frame);
+  if (ending.kind === 'done') return undefined;
+  return ending.problem ?? bad('condition-failed', 'a sequence failed').problem;
+}

@@ -1,0 +1,101 @@
+/**
+ * The abstract machine's state while a procedure runs (draft §6.4).
+ *
+ * @module
+ */
+import type { Component, Content } from '../../device/recipient.ts';
+import type { Parameters } from '../../suit/model.ts';
+import { bad, type Problem } from '../../suit/problem.ts';
+import type { Reason } from '../../suit/stage.ts';
+import type { Enclosing, Indexing } from './rules-command.ts';
+import type { Section } from './rules-manifest.ts';
+import type { Work } from './work.ts';
+
+export interface Machine {
+  readonly work: Work;
+  /** One table for each component of the manifest. */
+  tables: readonly Parameters[];
+  section: Section;
+  /** Is the shared sequence running? */
+  shared: boolean;
+  /** suit-parameter-strict-order: the manifest's, no component's (draft §8.4.8). */
+  strict: boolean;
+  /** Written and read since the last barrier, while order is free (draft §6.7). */
+  race: { readonly targets: Set<number>; readonly sources: Set<number> };
+  /** Codes of the conditions that held in the shared sequence. */
+  readonly checked: Set<number>;
+  /** The recipient's components that matched a digest or content since they were last written. */
+  readonly validated: Set<number>;
+  /** The recipient's components that were filled by a fetch that knew no digest. */
+  readonly unverified: Set<number>;
+}
+
+/** What belongs to one running sequence. */
+export interface Frame {
+  readonly enclosing: Enclosing;
+  readonly depth: number;
+  /** suit-parameter-soft-failure. */
+  soft: boolean;
+  /** Indices into the manifest's components. */
+  selection: readonly number[];
+  /** Was the index given as an integer, rather than an array or true? */
+  single: boolean;
+  indexing: Indexing;
+}
+
+/** What a command does when it fails; a condition's failure can be soft. */
+export interface Failure {
+  readonly of: 'condition' | 'directive';
+  readonly problem: Problem;
+}
+
+/** The component that a command acts on. */
+export interface Current {
+  /** Index into the manifest's components. */
+  readonly index: number;
+  /** Index into the recipient's. */
+  readonly own: number;
+  readonly component: Component;
+  readonly parameters: Parameters;
+}
+
+export function startMachine(work: Work): Machine {
+  return {
+    work,
+    tables: work.rules.startTable(work.device.leftover, work.components.length),
+    section: 'shared',
+    shared: false,
+    strict: true,
+    race: { targets: new Set(), sources: new Set() },
+    checked: new Set(),
+    validated: new Set(),
+    unverified: new Set(),
+  };
+}
+
+/** The manifest's component `index`, or a failure if the recipient has no such component. */
+export function currentAt(machine: Machine, index: number): Current | Failure {
+  const own = machine.work.components[index];
+  const component = own === undefined ? undefined : machine.work.device.recipient.components[own];
+  if (own === undefined || component === undefined)
+    return aborted('component-unsupported', `component ${index}`);
+  return { index, own, component, parameters: machine.work.rules.parametersOf(machine.tables, index) };
+}
+
+/** What the component holds. */
+export function contentOf(machine: Machine, current: Pick<Current, 'own' | 'component'>): Content {
+  return machine.work.staged.read(current.own, current.component.current);
+}
+
+/** Draft §6.7: what was issued before the barrier is complete. */
+export function drain(machine: Machine): void {
+  machine.race = { targets: new Set(), sources: new Set() };
+}
+
+export function aborted(reason: Reason, message: string): Failure {
+  return { of: 'directive', problem: bad(reason, message).problem };
+}
+
+export function failed(reason: Reason, message: string): Failure {
+  return { of: 'condition', problem: bad(reason, message).problem };
+}

@@ -1,0 +1,33 @@
+/**
+ * What the reference verifier reads and touches: data items, keys, storage, the network, the clock.
+ *
+ * A port can be replaced without touching a rule; the defaults are the bench's own.
+ *
+ * @module
+ */
+import { type ReadResult, readFirst } from '../../cbor/read.ts';
+import type { Crypto } from '../../cose/crypto.ts';
+import { nodeCrypto } from '../../cose/node-crypto.ts';
+import type { Payload } from '../../device/delivery.ts';
+import type { Clock, Recipient } from '../../device/recipient.ts';
+import { type Staged, stage } from './storage.ts';
+
+export interface Ports {
+  /** Bytes to the first data item; `offset` is where the bytes stand in the whole delivery. */
+  readonly read: (bytes: Uint8Array, offset: number) => ReadResult;
+  readonly crypto: Crypto;
+  /** A view of the recipient's slots that is kept or thrown away as a whole. */
+  readonly storage: (recipient: Recipient) => Staged;
+  /** One request to the network; undefined: not found. */
+  readonly fetch: (payloads: readonly Payload[], uri: string) => Payload | undefined;
+  /** No command of the base draft asks for the time. */
+  readonly clock: (recipient: Recipient) => Clock;
+}
+
+export const defaultPorts: Ports = {
+  read: (bytes, offset) => readFirst(bytes, { offset }),
+  crypto: nodeCrypto,
+  storage: stage,
+  fetch: (payloads, uri) => payloads.find((payload) => payload.uri === uri),
+  clock: (recipient) => recipient.clock,
+};

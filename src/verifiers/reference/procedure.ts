@@ -1,0 +1,83 @@
+/**
+ * The Update Procedure and the Invocation Procedure (draft §8.4.6), and the commit at the end of an update.
+ *
+ * @module
+ */
+import { withState } from '../../device/recipient.ts';
+import { bad, type Problem } from '../../suit/problem.ts';
+import { runSection } from './interpreter.ts';
+import { type Machine, startMachine } from './machine.ts';
+import type { Section } from './rules-manifest.ts';
+import { unless, type Work } from './work.ts';
+
+export function runProcedure(work: Work): Problem | undefined {
+  const machine = startMachine(work);
+  const problem = runSections(machine);
+  work.device.leftover = machine.tables;
+  return problem ?? unverified(machine);
+}
+
+function runSections(machine: Machine): Problem | undefined {
+  const { work } = machine;
+  const sections = work.rules.sections(work.delivery.event).filter((section) => work.sequences.has(section));
+  for (const [i, section] of sections.entries()) {
+    const problem =
+      (work.rules.sharedRuns(section, i) && runShared(machine, section)) || runOwn(machine, section);
+    if (problem) return problem;
+  }
+  // Without any section there is still a manifest to be found applicable or not.
+  return sections.length === 0 ? runShared(machine, 'shared') : undefined;
+}
+
+/** Draft §8.4.5: the shared sequence, before each section; §4.2: nothing before the compatibility checks. */
+function runShared(machine: Machine, section: Section): Problem | undefined {
+  const { rules, sequences, components } = machine.work;
+  machine.section = section;
+  machine.shared = true;
+  machine.strict = true;
+  const problem = runSection(machine, sequences.get('shared') ?? [], []);
+  machine.shared = false;
+  if (problem !== undefined || components.length === 0) return problem;
+  return unless(rules.compatible(machine.checked), 'the shared sequence checks too little');
+}
+
+function runOwn(machine: Machine, section: Section): Problem | undefined {
+  machine.section = section;
+  return runSection(machine, machine.work.sequences.get(section) ?? [], []);
+}
+
+/** RFC 9124 §4.3.4, draft §6.3: what came from outside can be checked against a known digest in the end. */
+function unverified(machine: Machine): Problem | undefined {
+  const { staged, device } = machine.work;
+  const contentOf = (own: number) => staged.read(own, device.recipient.components[own]?.current ?? 0);
+  const verified = [...machine.validated].map(contentOf);
+  // Fetched into one component, copied into another and matched there: then it is known too.
+  const left = [...machine.unverified].filter((own) => {
+    const content = contentOf(own);
+    return !machine.validated.has(own) && !verified.some((other) => sameBytes(other, content));
+  });
+  return left.length === 0
+    ? undefined
+    : bad('not-validated', 'fetched, and no digest to check it with').problem;
+}
+
+function sameBytes(a: ReturnType<Work['staged']['read']>, b: typeof a): boolean {
+  return a.kind === 'bytes' && b.kind === 'bytes' ? a.bytes === b.bytes : a === b;
+}
+
+/** Draft §6.3.1, §8.4.2: everything is kept at once, and only after the procedure has succeeded. */
+export function commit(work: Work): Problem | undefined {
+  const { recipient } = work.device;
+  const contents = work.staged.contents().map((slots) => [...slots]);
+  const { sequenceNumber: stored, installed } = recipient;
+  const isUpdate = work.delivery.event === 'update';
+  const number = isUpdate ? work.rules.committed(stored, work.sequenceNumber) : stored;
+  const envelope = isUpdate ? Uint8Array.from(work.bytes) : installed;
+  work.device.recipient = withState(recipient, {
+    contents,
+    ...(number !== undefined && { sequenceNumber: number }),
+    ...(envelope !== undefined && { installed: envelope }),
+  });
+  if (isUpdate) work.effects.push({ kind: 'commit', sequenceNumber: work.sequenceNumber });
+  return undefined;
+}

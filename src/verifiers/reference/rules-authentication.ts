@@ -1,0 +1,161 @@
+/**
+ * Rules of authentication: headers, keys, signatures, and whose signatures are enough
+ * (draft §6.2, §8.3; RFC 9052 §3, §4.4, §6.3, §7.1; RFC 9124 §4.3.11).
+ *
+ * @module
+ */
+import { equalBytes } from '../../cbor/hex.ts';
+import { type CborMap, type Item, isInt } from '../../cbor/item.ts';
+import { algorithmById, fitsKey } from '../../cose/algorithms.ts';
+import type { Crypto, Verification } from '../../cose/crypto.ts';
+import { type CoseKey, publicOf } from '../../cose/key.ts';
+import { macStructure, sigStructure } from '../../cose/structures.ts';
+import type { AuthorityPolicy, Role, TrustAnchor } from '../../device/recipient.ts';
+import { encodingRules, keyText, type Ok } from './rules-encoding.ts';
+
+/** Labels of https://www.iana.org/assignments/cose/cose.xhtml#header-parameters that matter here. */
+const label = { alg: 1, crit: 2, kid: 4 } as const;
+
+export interface Headers {
+  readonly protected: CborMap;
+  readonly unprotected: CborMap;
+}
+
+/** COSE_Sign1 or COSE_Mac0 with a detached payload. */
+export interface Block extends Headers {
+  readonly structure: 'sign1' | 'mac0';
+  readonly protectedBytes: Uint8Array;
+  /** What stands in the payload's place; nil in all that is valid. */
+  readonly payload: Item;
+  /** Signature or tag. */
+  readonly signature: Uint8Array;
+}
+
+/** SUIT_Digest as it stands in the envelope, without and with its byte string's head. */
+export interface SignedDigest {
+  readonly content: Uint8Array;
+  readonly encoded: Uint8Array;
+}
+
+export const authenticationRules = {
+  /** Draft §8.3: the wrapper and the digest are always there, and a root manifest has at least one block. */
+  required(member: Item | undefined): Ok {
+    return member === undefined ? 'auth-missing' : true;
+  },
+
+  /** RFC 9052 §3: labels are integers or texts, none twice in a map. */
+  headerMap(map: CborMap): Ok {
+    if (map.entries.some(([k]) => k.kind !== 'tstr' && encodingRules.integer(k) === undefined))
+      return 'auth-malformed';
+    return encodingRules.uniqueKeys(map);
+  },
+
+  /** RFC 9052 §3, §3.1: no label in both maps; crit is protected, not empty, and names what is there and understood. */
+  headersUnderstood(headers: Headers): Ok {
+    const inBoth = headers.protected.entries.some(([k]) => has(headers.unprotected, k));
+    const crit = headerOf(headers.protected, label.crit);
+    if (inBoth || headerOf(headers.unprotected, label.crit) !== undefined) return 'cose-unsupported';
+    if (crit === undefined) return true;
+    if (crit.kind !== 'array' || crit.items.length === 0) return 'cose-unsupported';
+    const understood = crit.items.every(
+      (named) => (isInt(named, label.alg) || isInt(named, label.kid)) && has(headers.protected, named),
+    );
+    return understood ? true : 'cose-unsupported';
+  },
+
+  /** Draft §8.3: the payload is detached, nil stands in its place. */
+  detached(payload: Item | undefined): Ok {
+    return payload?.kind === 'simple' && payload.value === 22 ? true : 'auth-malformed';
+  },
+
+  /** RFC 9052 §3.1: the algorithm is authenticated where possible, and here it always is. */
+  algorithm(headers: Headers): Item | undefined {
+    return headerOf(headers.protected, label.alg);
+  },
+
+  /** RFC 9052 §3.1: kid is a hint for the order in which anchors are tried, never a reason to trust. */
+  selectAnchors(headers: Headers, anchors: readonly TrustAnchor[]): readonly TrustAnchor[] {
+    const kid = headerOf(headers.protected, label.kid) ?? headerOf(headers.unprotected, label.kid);
+    if (kid?.kind !== 'bstr') return anchors;
+    const named = (anchor: TrustAnchor) => anchor.kid !== undefined && equalBytes(anchor.kid, kid.bytes);
+    return [...anchors.filter(named), ...anchors.filter((anchor) => !named(anchor))];
+  },
+
+  /** RFC 9052 §7.1, RFC 9053 §2, draft-ietf-suit-mti §5.2: allowed for this anchor, and fit for its key. */
+  algorithmFits(algorithm: number, anchor: TrustAnchor, structure: Block['structure']): Ok {
+    const kind = algorithmById(algorithm)?.kind;
+    if (kind !== (structure === 'sign1' ? 'signature' : 'mac')) return 'alg-disallowed';
+    if (!anchor.algorithms.includes(algorithm)) return 'alg-disallowed';
+    if (!fitsKey(algorithm, anchor.key)) return 'key-usage';
+    if (anchor.key.alg !== undefined && anchor.key.alg !== algorithm) return 'key-usage';
+    // RFC 9052 table 5: 2 verify, 10 MAC verify.
+    const operation = structure === 'sign1' ? 2 : 10;
+    return (anchor.key.keyOps?.includes(operation) ?? true) ? true : 'key-usage';
+  },
+
+  /**
+   * RFC 9052 §4.4, §6.3; draft §8.3. The text says that the payload is the wrapped digest; every published
+   * example is signed over the string's content, and so is this.
+   */
+  toBeSigned(block: Block, digest: SignedDigest): Uint8Array {
+    return block.structure === 'sign1'
+      ? sigStructure('Signature1', block.protectedBytes, digest.content)
+      : macStructure('MAC0', block.protectedBytes, digest.content);
+  },
+
+  /** RFC 9053 §2.1, §2.2, §3.1. */
+  verify(
+    crypto: Crypto,
+    algorithm: number,
+    key: CoseKey,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): Verification {
+    return crypto.verify(algorithm, key, message, signature);
+  },
+
+  /** Draft §6.2: only a signature that verifies counts; one that cannot be evaluated does not. */
+  counts(result: Verification): boolean {
+    return result === 'valid';
+  },
+
+  /** Draft §9: the rights are those of the key that verified, whatever key the block names. */
+  rights(_headers: Headers, verifiedBy: TrustAnchor, _anchors: readonly TrustAnchor[]): TrustAnchor {
+    return verifiedBy;
+  },
+
+  /** RFC 9124 §4.3.11: an anchor may authenticate a manifest in these roles. */
+  entitled(anchor: TrustAnchor, policy: AuthorityPolicy): boolean {
+    const wanted: readonly Role[] =
+      policy.kind === 'roles' ? policy.roles : policy.kind === 'any' ? ['author'] : ['author', 'qualifier'];
+    return anchor.roles.some((role) => wanted.includes(role));
+  },
+
+  /** Draft §8.3, RFC 9124 §4.3.11: distinct authorities, counted by key and not by block, as the policy asks. */
+  authorized(anchors: readonly TrustAnchor[], policy: AuthorityPolicy, _blocks: number): Ok {
+    const distinct = anchors.filter(
+      (anchor, i) => anchors.findIndex((a) => sameKey(a.key, anchor.key)) === i,
+    );
+    const enough =
+      policy.kind === 'roles'
+        ? policy.roles.every((role) => anchors.some((anchor) => anchor.roles.includes(role)))
+        : distinct.length >= (policy.kind === 'any' ? 1 : Math.max(1, policy.count));
+    return enough ? true : 'threshold-unmet';
+  },
+};
+
+function headerOf(map: CborMap, key: number): Item | undefined {
+  return map.entries.find(([k]) => isInt(k, key))?.[1];
+}
+
+function has(map: CborMap, wanted: Item): boolean {
+  return map.entries.some(([key]) => keyText(key) === keyText(wanted));
+}
+
+function sameKey(a: CoseKey, b: CoseKey): boolean {
+  const [x, y] = [publicOf(a), publicOf(b)];
+  if (x.kty === 'Symmetric') return y.kty === 'Symmetric' && equalBytes(x.k, y.k);
+  if (x.kty === 'EC2')
+    return y.kty === 'EC2' && x.crv === y.crv && equalBytes(x.x, y.x) && equalBytes(x.y, y.y);
+  return y.kty === 'OKP' && equalBytes(x.x, y.x);
+}

@@ -1,0 +1,79 @@
+/**
+ * A host over a trial queue: what all transports share.
+ *
+ * @module
+ */
+import { BenchError } from '../../bench-error.ts';
+import { escapeText } from '../../escape-text.ts';
+import { defaultHostOptions, type Host, type HostOptions } from '../host.ts';
+import type { Claims } from '../verifier.ts';
+import { describeExit, type Exit, lastWords } from './death.ts';
+import type { Launch } from './runner.ts';
+import { type QueueStatus, TrialQueue } from './trial-queue.ts';
+import { validateClaims } from './validate-claims.ts';
+
+export interface TransportOptions extends HostOptions {
+  /** Milliseconds from start to hello. */
+  readonly helloMs: number;
+  /** Deaths in a row after which a verifier is given up. */
+  readonly deathsInARow: number;
+  /** Where relative paths start, and where processes run. */
+  readonly cwd: string;
+}
+
+export function transportOptions(options: Partial<TransportOptions> = {}): TransportOptions {
+  const defaults = { ...defaultHostOptions, helloMs: 10_000, deathsInARow: 20, cwd: process.cwd() };
+  return { ...defaults, ...options };
+}
+
+export interface HostStatus extends QueueStatus {
+  /** Fields of a process' messages that the protocol does not know. */
+  readonly unknownFields: number;
+}
+
+/** A host that also tells how its verifier has fared. */
+export interface IsolatedHost extends Host {
+  status(): HostStatus;
+}
+
+export async function openHost(
+  spec: string,
+  launch: Launch,
+  options: TransportOptions,
+  extra: { readonly unknownFields?: () => number } = {},
+): Promise<IsolatedHost> {
+  const queue = new TrialQueue(launch, options);
+  const { claims, depth } = await queue.begin();
+  return {
+    spec,
+    claims,
+    depth,
+    trial: (recipient, deliveries) => queue.run(recipient, deliveries),
+    close: () => queue.close(),
+    status: () => ({ ...queue.status(), unknownFields: extra.unknownFields?.() ?? 0 }),
+  };
+}
+
+/** The claims of a hello, or the error that the user gets. */
+export function claimsOf(spec: string, hello: unknown): Claims {
+  const claims = validateClaims(hello);
+  if (claims.kind === 'ok') return claims.value;
+  throw invalidClaims(spec, typeof hello === 'string' ? hello : claims.error);
+}
+
+export function invalidClaims(spec: string, error: string): BenchError {
+  return new BenchError(
+    'verifier-claims',
+    `${escapeText(spec)}: its hello is not valid: ${escapeText(error)} (docs/harness-protocol.md lists the claims)`,
+  );
+}
+
+export function deadAtHello(spec: string, why: string): BenchError {
+  return new BenchError('verifier-dead', `${escapeText(spec)} did not say hello: ${escapeText(why)}`);
+}
+
+/** An exit in the words of `deadAtHello`. */
+export function whyGone(exit: Exit): string {
+  const words = lastWords(exit.stderr);
+  return words === '' ? describeExit(exit) : `${describeExit(exit)}: ${words}`;
+}

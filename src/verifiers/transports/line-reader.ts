@@ -1,0 +1,85 @@
+/**
+ * Lines of JSON out of a byte stream, under a limit.
+ *
+ * @module
+ */
+import { describeThrown } from './cap-text.ts';
+
+/** Bytes that one line may have, and that may come without one message in them. */
+export const lineLimit = 4 * 1024 * 1024;
+
+export interface LineHandlers {
+  message(value: unknown): void;
+  /** The stream cannot be trusted any more; nothing follows. */
+  wrong(error: string): void;
+}
+
+export class LineReader {
+  readonly #handlers: LineHandlers;
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true });
+  #pieces: Buffer[] = [];
+  #length = 0;
+  /** Bytes of blank lines since the last message. */
+  #blank = 0;
+  #stopped = false;
+
+  constructor(handlers: LineHandlers) {
+    this.#handlers = handlers;
+  }
+
+  /** Something of an unfinished line has come. */
+  get midLine(): boolean {
+    return this.#length > 0;
+  }
+
+  push(chunk: Buffer): void {
+    for (let from = 0; from < chunk.length && !this.#stopped; ) {
+      const end = chunk.indexOf(0x0a, from);
+      const piece = chunk.subarray(from, end < 0 ? chunk.length : end);
+      this.#length += piece.length;
+      if (this.#length + this.#blank > lineLimit) {
+        this.#fail(`more than ${lineLimit} bytes without a message`);
+        return;
+      }
+      if (piece.length > 0) this.#pieces.push(piece);
+      if (end < 0) return;
+      this.#line();
+      from = end + 1;
+    }
+  }
+
+  #line(): void {
+    if (this.#length === 0) {
+      this.#blank++;
+      return;
+    }
+    const bytes = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
+    const length = this.#length;
+    this.#pieces = [];
+    this.#length = 0;
+    const read = this.#read(bytes);
+    if (read === 'blank') {
+      this.#blank += length + 1;
+    } else if (read !== undefined) {
+      this.#blank = 0;
+      this.#handlers.message(read.value);
+    }
+  }
+
+  /** Undefined: not readable, and reported. */
+  #read(bytes: Buffer | undefined): { readonly value: unknown } | 'blank' | undefined {
+    try {
+      const text = this.#utf8.decode(bytes);
+      return text.trim() === '' ? 'blank' : { value: JSON.parse(text) };
+    } catch (thrown) {
+      this.#fail(`a line that is not JSON in UTF-8: ${describeThrown(thrown)}`);
+      return undefined;
+    }
+  }
+
+  #fail(error: string): void {
+    this.#stopped = true;
+    this.#pieces = [];
+    this.#handlers.wrong(error);
+  }
+}

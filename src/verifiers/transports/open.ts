@@ -1,0 +1,44 @@
+/**
+ * From a spec, as users write it, to a host.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BenchError } from '../../bench-error.ts';
+import { escapeText } from '../../escape-text.ts';
+import { builtinNames, workerBuiltins } from '../builtins.ts';
+import { openChildHost } from './child-host.ts';
+import { type IsolatedHost, type TransportOptions, transportOptions } from './isolated-host.ts';
+import { openWorkerHost } from './worker-host.ts';
+
+/** `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs` or `process:command words`. */
+export async function openVerifier(spec: string, options?: Partial<TransportOptions>): Promise<IsolatedHost> {
+  const all = transportOptions(options);
+  if (spec.startsWith('process:')) {
+    // Loaded on demand: the schema compiler takes longer to load than all the rest.
+    const { openProcessHost } = await import('./process-host.ts');
+    return openProcessHost(spec, spec.slice('process:'.length), all);
+  }
+  if (spec.startsWith('module:')) return openModule(spec, spec.slice('module:'.length), all);
+  const source = { kind: 'builtin', name: spec } as const;
+  if ((workerBuiltins as readonly string[]).includes(spec)) return openWorkerHost(spec, source, all);
+  const names = await builtinNames();
+  if (names.includes(spec)) return openChildHost(spec, source, all);
+  throw new BenchError(
+    'verifier-unknown',
+    `there is no verifier ${escapeText(spec)}. Built in: ${names.join(', ')}. Your own: module:./file.mjs or process:"command words"`,
+  );
+}
+
+async function openModule(spec: string, path: string, options: TransportOptions): Promise<IsolatedHost> {
+  const file = resolve(options.cwd, path);
+  if (path === '' || !existsSync(file)) {
+    throw new BenchError(
+      'verifier-not-found',
+      `there is no file ${escapeText(file)} (from ${escapeText(spec)})`,
+    );
+  }
+  return openChildHost(spec, { kind: 'module', url: pathToFileURL(file).href }, options);
+}

@@ -1,0 +1,287 @@
+/**
+ * Feeds trials to a verifier that may die at any of them, and gives each death to the trial that caused it.
+ *
+ * A death is blamed on a trial only when that trial was the first and only one of a fresh runner. Any other
+ * death makes the unanswered trials suspects: they are run again one at a time, in order, until one dies by
+ * itself. A death that nobody repeats is kept in `status.unexplained`. To hang twice, alone the second time,
+ * is enough: that what hangs is the trial under way needs no fresh runner to be sure of.
+ *
+ * @module
+ */
+import type { Delivery } from '../../device/delivery.ts';
+import type { Outcome } from '../../device/outcome.ts';
+import type { Recipient } from '../../device/recipient.ts';
+import { describeThrown } from './cap-text.ts';
+import { describeFailure } from './death.ts';
+import { endedEarly, type Pending, withOutcome } from './pending-trial.ts';
+import type { Failure, Launch, Runner, RunnerEvents, Started } from './runner.ts';
+
+export interface QueueOptions {
+  readonly deadlineMs: number;
+  /** Deaths in a row, without a trial finished between them, after which the verifier is given up. */
+  readonly deathsInARow: number;
+}
+
+export interface QueueStatus {
+  readonly restarts: number;
+  /** Deaths that no trial repeated when it ran alone. */
+  readonly unexplained: readonly string[];
+  readonly givenUp: boolean;
+  /** Of the process that runs now; absent in a thread. */
+  readonly pid?: number;
+}
+
+/** Added to the deadline: runners report at this grain, and messages take time to arrive. */
+const slackMs = 50;
+const unexplainedLimit = 100;
+
+export class TrialQueue {
+  readonly #launch: Launch;
+  readonly #options: QueueOptions;
+  #waiting: Pending[] = [];
+  #suspects: Pending[] = [];
+  readonly #underWay = new Map<number, Pending>();
+  #runner: Runner | undefined;
+  #started: Started | undefined;
+  /** Counts runners, so that a dead one's late events are told apart. */
+  #generation = 0;
+  /** Jobs given to the present runner. */
+  #given = 0;
+  #nextId = 1;
+  #deathsInARow = 0;
+  #restarts = 0;
+  #unexplained: string[] = [];
+  /** The death that suspects are being run again for. */
+  #sought: string | undefined;
+  #givenUp: string | undefined;
+  #busy = false;
+  #closed = false;
+  #lastSign = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #graceGiven = false;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(launch: Launch, options: QueueOptions) {
+    this.#launch = launch;
+    this.#options = options;
+  }
+
+  /** Starts the verifier for the first time; rejects when it cannot say hello. */
+  async begin(): Promise<Started> {
+    return this.#launchOne();
+  }
+
+  status(): QueueStatus {
+    const pid = this.#started?.pid;
+    return {
+      restarts: this.#restarts,
+      unexplained: this.#unexplained,
+      givenUp: this.#givenUp !== undefined,
+      ...(pid !== undefined && { pid }),
+    };
+  }
+
+  run(recipient: Recipient, deliveries: readonly Delivery[]): Promise<readonly Outcome[]> {
+    return new Promise((settle) => {
+      this.#waiting.push({
+        id: this.#nextId++,
+        recipient,
+        deliveries,
+        outcomes: [],
+        since: 0,
+        suspect: false,
+        settle,
+      });
+      // Trials asked for in one turn travel together.
+      queueMicrotask(() => this.#pump());
+    });
+  }
+
+  /** Resolves when the verifier and all that it started are gone. Trials under way end as crashed. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#generation++;
+      clearTimeout(this.#timer);
+      const runner = this.#runner;
+      this.#runner = undefined;
+      this.#settleAll('the host was closed before an answer came');
+      this.#ended = Promise.all([this.#ended, runner?.quit()]).then(() => undefined);
+    }
+    await this.#ended;
+  }
+
+  #pump(): void {
+    if (this.#busy || this.#waiting.length + this.#suspects.length === 0) return;
+    if (this.#closed) {
+      this.#settleAll('the host is closed');
+    } else if (this.#givenUp !== undefined) {
+      this.#settleAll(this.#givenUp);
+    } else if (this.#runner === undefined) {
+      this.#relaunch();
+    } else if (this.#suspects.length > 0) {
+      // One at a time.
+      if (this.#underWay.size === 0) this.#send(this.#suspects.splice(0, 1));
+    } else {
+      // Refill when half is used up, so that messages stay large.
+      const depth = this.#started?.depth ?? 1;
+      if (this.#underWay.size * 2 <= depth) this.#send(this.#waiting.splice(0, depth - this.#underWay.size));
+    }
+  }
+
+  #send(batch: readonly Pending[]): void {
+    if (this.#underWay.size === 0) this.#sign();
+    const now = performance.now();
+    for (const pending of batch) {
+      pending.outcomes = [];
+      pending.since = now;
+      this.#underWay.set(pending.id, pending);
+    }
+    this.#given += batch.length;
+    this.#runner?.start(batch.map(({ id, recipient, deliveries }) => ({ id, recipient, deliveries })));
+    this.#watch();
+  }
+
+  async #launchOne(): Promise<Started> {
+    const generation = ++this.#generation;
+    const current = <A extends unknown[]>(handle: (...args: A) => void) => {
+      return (...args: A) => {
+        if (generation === this.#generation) handle(...args);
+      };
+    };
+    const events: RunnerEvents = {
+      alive: current(() => this.#sign()),
+      answered: current((id, outcome) => this.#answered(id, outcome)),
+      finished: current((id) => this.#finished(id)),
+      died: current((failure) => this.#died(failure)),
+    };
+    const started = await this.#launch(events);
+    if (this.#closed) {
+      await started.runner.stop();
+      return started;
+    }
+    this.#runner = started.runner;
+    this.#started = started;
+    this.#given = 0;
+    return started;
+  }
+
+  #relaunch(): void {
+    this.#busy = true;
+    this.#restarts++;
+    this.#ended = this.#launchOne().then(
+      () => this.#resume(),
+      // It started once, so this is a death like any other, but no trial's.
+      (thrown) => {
+        this.#countDeath(describeThrown(thrown));
+        this.#resume();
+      },
+    );
+  }
+
+  #resume(): void {
+    this.#busy = false;
+    if (this.#closed) this.#settleAll('the host is closed');
+    else this.#pump();
+  }
+
+  #sign(): void {
+    this.#lastSign = performance.now();
+    this.#graceGiven = false;
+  }
+
+  #answered(id: number, outcome: Outcome): void {
+    this.#sign();
+    const pending = this.#underWay.get(id);
+    if (pending === undefined) return;
+    pending.since = this.#lastSign;
+    pending.outcomes = withOutcome(pending, outcome);
+  }
+
+  #finished(id: number): void {
+    this.#sign();
+    const pending = this.#underWay.get(id);
+    if (pending === undefined) return;
+    this.#underWay.delete(id);
+    this.#deathsInARow = 0;
+    if (this.#sought !== undefined && this.#suspects.length === 0 && this.#underWay.size === 0) {
+      if (this.#unexplained.length < unexplainedLimit) this.#unexplained.push(this.#sought);
+      this.#sought = undefined;
+    }
+    if (endedEarly(pending))
+      pending.outcomes.push({ kind: 'protocol-error', error: 'not every delivery was answered' });
+    pending.settle(pending.outcomes);
+    this.#pump();
+  }
+
+  #died(failure: Failure): void {
+    const runner = this.#runner;
+    const error = describeFailure(failure);
+    this.#generation++;
+    this.#runner = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [first, ...more] = this.#underWay.values();
+    this.#underWay.clear();
+    this.#countDeath(error);
+    if (first === undefined) {
+      if (this.#unexplained.length < unexplainedLimit) this.#unexplained.push(error);
+    } else if (more.length === 0 && (this.#given === 1 || (failure.kind === 'hung' && first.suspect))) {
+      this.#blame(first, failure);
+    } else {
+      this.#sought = error;
+      for (const pending of [first, ...more]) pending.suspect = true;
+      this.#suspects.unshift(first, ...more);
+    }
+    this.#busy = true;
+    this.#ended = (runner?.stop() ?? Promise.resolve()).then(() => this.#resume());
+  }
+
+  #blame(culprit: Pending, failure: Failure): void {
+    this.#sought = undefined;
+    this.#waiting.unshift(...this.#suspects.splice(0));
+    culprit.settle(withOutcome(culprit, failure));
+  }
+
+  #countDeath(error: string): void {
+    this.#deathsInARow++;
+    if (this.#deathsInARow < this.#options.deathsInARow) return;
+    this.#givenUp = `not run: the verifier died ${this.#deathsInARow} times in a row and was given up; the last time: ${error}`;
+  }
+
+  #settleAll(error: string): void {
+    const all = [...this.#underWay.values(), ...this.#suspects.splice(0), ...this.#waiting.splice(0)];
+    this.#underWay.clear();
+    for (const pending of all) pending.settle([{ kind: 'crashed', error }]);
+  }
+
+  #watch(): void {
+    this.#timer ??= setTimeout(() => this.#look(), this.#options.deadlineMs + slackMs);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (this.#underWay.size === 0) return;
+    const left = this.#timeLeft();
+    if (left <= 0 && this.#graceGiven) {
+      this.#died({ kind: 'hung', afterMs: this.#options.deadlineMs });
+      return;
+    }
+    // If the bench itself was held up, answers may be waiting: let them in before judging.
+    this.#graceGiven = left <= 0;
+    this.#timer = setTimeout(() => this.#look(), Math.max(left, slackMs));
+  }
+
+  #timeLeft(): number {
+    const now = performance.now();
+    const allowed = this.#options.deadlineMs + slackMs;
+    const left = this.#lastSign + allowed - now;
+    if (this.#started?.inOrder !== false) return left;
+    // One stuck session among others that go on: they share the machine, so each may take all their time.
+    let least = left;
+    for (const { since } of this.#underWay.values()) {
+      least = Math.min(least, since + allowed * this.#underWay.size - now);
+    }
+    return least;
+  }
+}

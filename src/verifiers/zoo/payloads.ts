@@ -1,0 +1,164 @@
+/**
+ * Animals that get payloads, contents and slots wrong, or act before they may (draft §6.2, §6.3, §7.5, §8.4.9.3).
+ *
+ * @module
+ */
+import { equalBytes } from '../../cbor/hex.ts';
+import { valueAt } from '../../cbor/item.ts';
+import { authenticate } from '../reference/authenticate.ts';
+import { checkComponents } from '../reference/components.ts';
+import { bindManifest } from '../reference/digest.ts';
+import { checkSequence, checkStructure, checkVersion, openManifest } from '../reference/manifest.ts';
+import { runProcedure } from '../reference/procedure.ts';
+import { defaultRules } from '../reference/rules.ts';
+import { readSequences } from '../reference/sequence.ts';
+import { collectElements } from '../reference/severed.ts';
+import type { Work } from '../reference/work.ts';
+import { animal } from './animal.ts';
+import { insertBefore, moveBefore, replaceStep } from './steps.ts';
+
+const { contentEquals, payloadFrom } = defaultRules;
+
+/** Asks the network for the first URI in the manifest, authentic or not. */
+function prefetch(work: Work): undefined {
+  const manifest = valueAt(work.envelope, 3);
+  if (manifest?.kind !== 'bstr') return;
+  const [uri] = /[a-z][a-z0-9+.-]*:\/\/[!-~]+/i.exec(Buffer.from(manifest.bytes).toString('latin1')) ?? [];
+  if (uri === undefined) return;
+  work.effects.push({ kind: 'fetch', uri });
+  work.ports.fetch(work.delivery.payloads, uri);
+}
+
+function eraseFirst(work: Work): undefined {
+  const { recipient } = work.device;
+  const [first, ...others] = recipient.components;
+  if (first === undefined) return;
+  work.effects.push({ kind: 'erase', component: 0 });
+  const slots = first.slots.map(() => ({ kind: 'empty' }) as const);
+  work.device.recipient = { ...recipient, components: [{ ...first, slots }, ...others] };
+}
+
+export const payloadAnimals = [
+  animal(
+    'Z102',
+    'fetches-missing-fragments',
+    'A payload that should be in the envelope and is not is asked for on the network.',
+    ['fetch.fragment.missing'],
+    {
+      rules: {
+        payloadFrom: (uri, integrated, schemes) =>
+          uri.startsWith('#') && !integrated.has(uri) ? { from: 'network' } : payloadFrom(uri, integrated, schemes),
+      },
+    },
+  ),
+  animal(
+    'Z199',
+    'fetches-any-uri',
+    'A URI of a scheme that the recipient does not have, or that is no URI, is asked for all the same.',
+    ['fetch.uri.scheme'],
+    {
+      rules: {
+        payloadFrom: (uri, integrated) => {
+          const bytes = integrated.get(uri);
+          return bytes === undefined ? { from: 'network' } : { from: 'envelope', bytes };
+        },
+      },
+    },
+  ),
+  animal(
+    'Z176',
+    'writes-beyond-the-slot',
+    'The capacity of a slot is not compared with what is written into it.',
+    ['fetch.integrated.large', 'image.size.huge', 'res.int.product'],
+    { rules: { fits: () => true, mayGoOn: (received) => (received === undefined ? 'size-mismatch' : true) } },
+  ),
+  animal(
+    'Z105',
+    'leaves-the-comparison-early',
+    'Check-content ends at the first byte that differs.',
+    ['content.timing'],
+    {
+      rules: {
+        contentEquals: (content, bytes) => {
+          const differs = content.findIndex((byte, i) => byte !== bytes[i]);
+          return { ...contentEquals(content, bytes), steps: differs < 0 ? content.length : differs + 1 };
+        },
+      },
+    },
+  ),
+  animal(
+    'Z106',
+    'compares-the-shorter-length',
+    'Check-content compares as many bytes as the shorter side has.',
+    ['content.prefix'],
+    {
+      rules: {
+        contentEquals: (content, bytes) => {
+          const length = Math.min(content.length, bytes.length);
+          return { equal: equalBytes(content.subarray(0, length), bytes.subarray(0, length)), steps: length };
+        },
+      },
+    },
+  ),
+  animal(
+    'Z103',
+    'fetches-before-authentication',
+    'A URI of the manifest is dereferenced before the manifest is authenticated.',
+    ['fetch.before-auth'],
+    { steps: (steps) => insertBefore(steps, authenticate, prefetch) },
+  ),
+  animal(
+    'Z107',
+    'parses-before-authentication',
+    'The manifest is parsed and its components are created before it is authenticated.',
+    ['res.storm.unauth', 'digest.mismatch'],
+    {
+      steps: (steps) =>
+        moveBefore(steps, authenticate, [
+          openManifest,
+          checkVersion,
+          checkSequence,
+          checkStructure,
+          checkComponents,
+          collectElements,
+          readSequences,
+        ]),
+    },
+  ),
+  animal(
+    'Z152',
+    'erases-before-authentication',
+    'A delivery that is not authentic costs the recipient a slot.',
+    ['res.storm.unauth', 'cose.sig.flip'],
+    { steps: (steps) => insertBefore(steps, authenticate, eraseFirst) },
+  ),
+  animal(
+    'Z104',
+    'writes-over-the-image-in-place',
+    'What a failed update has written stays written.',
+    ['fetch.arbitrary', 'fetch.fail'],
+    {
+      steps: (steps) =>
+        replaceStep(steps, runProcedure, (work) => {
+          const problem = runProcedure(work);
+          const contents = work.staged.contents();
+          const { recipient } = work.device;
+          const components = recipient.components.map((c, i) => ({ ...c, slots: [...(contents[i] ?? c.slots)] }));
+          work.device.recipient = { ...recipient, components };
+          return problem;
+        }),
+    },
+  ),
+  animal(
+    'Z200',
+    'executes-before-authentication',
+    'The procedure is run first, and the signature is verified afterwards.',
+    ['fetch.before-auth', 'cose.sig.flip'],
+    {
+      steps: (steps) => {
+        const [commit] = steps.slice(-1);
+        return commit === undefined ? steps : moveBefore(steps, commit.run, [authenticate, bindManifest]);
+      },
+    },
+  ),
+];

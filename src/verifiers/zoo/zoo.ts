@@ -1,0 +1,29 @@
+/**
+ * The zoo: verifiers that are each broken in one way on purpose, so that the bench can show what it catches.
+ *
+ * @module
+ */
+import type { Animal } from './animal.ts';
+import { applicabilityAnimals } from './applicability.ts';
+import { authorityAnimals } from './authority.ts';
+import { commandAnimals } from './commands.ts';
+import { decodingAnimals } from './decoding.ts';
+import { digestAnimals } from './digests.ts';
+import { payloadAnimals } from './payloads.ts';
+import { rollbackAnimals } from './rollback.ts';
+import { sentinels } from './sentinels.ts';
+import { signatureAnimals } from './signatures.ts';
+
+export type { Animal } from './animal.ts';
+
+export const zoo: readonly Animal[] = [
+  ...sentinels,
+  ...decodingAnimals,
+  ...authorityAnimals,
+  ...signatureAnimals,
+  ...digestAnimals,
+  ...rollbackAnimals,
+  ...applicabilityAnimals,
+  ...commandAnimals,
+  ...payloadAnimals,
+];
