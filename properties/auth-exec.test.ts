@@ -1,5 +1,5 @@
 import { claim } from './claim.ts';
 
 claim('REQ.SEC.AUTH.EXEC', 'invokes only images that match their digest', {
-  brokenBy: 'image-always-matches',
+  brokenBy: 'every-image-matches',
 });

@@ -1,5 +1,5 @@
 import { claim } from './claim.ts';
 
 claim('REQ.SEC.AUTHENTIC', 'acts only on what an authority has signed', {
-  brokenBy: 'counts-every-signature',
+  brokenBy: 'verifies-and-ignores-the-result',
 });

@@ -58,7 +58,9 @@ async function show(attacks: readonly AnyAttack[], verifier: Verifier): Promise<
     for (let round = 0; round < rounds; round++) {
       const one = drawCase(attack, round, 1);
       if (isInapplicable(one)) continue;
-      const { ruling } = await tryCase(host, one, new ControlCache());
+      const { ruling, control } = await tryCase(host, one, new ControlCache());
+      if (control?.verdict === 'failed')
+        failed.push(`${attack.handle} control ${control.kind}: ${control.note}`);
       if (ruling.verdict === 'failed') failed.push(`${attack.handle} ${ruling.kind}: ${ruling.note}`);
       if (ruling.verdict === 'proven') proven++;
     }

@@ -1,3 +1,3 @@
 import { claim } from './claim.ts';
 
-claim('REQ.USE.PARSE', 'refuses what it cannot read', { brokenBy: 'accepts-any-version' });
+claim('REQ.USE.PARSE', 'refuses what it cannot read', { brokenBy: 'accepts-lower-versions' });

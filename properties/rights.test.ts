@@ -1,3 +1,5 @@
 import { claim } from './claim.ts';
 
-claim('REQ.SEC.RIGHTS', 'asks for every authority that the policy names', { brokenBy: 'any-one-authority' });
+claim('REQ.SEC.RIGHTS', 'asks for every authority that the policy names', {
+  brokenBy: 'one-authority-satisfies-any-policy',
+});

@@ -1,5 +1,5 @@
 import { claim } from './claim.ts';
 
 claim('REQ.SEC.SEQUENCE', 'refuses every manifest older than the one installed', {
-  brokenBy: 'ignores-sequence',
+  brokenBy: 'never-checks-sequence',
 });

@@ -21,6 +21,7 @@ import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
+import { validFamilies } from '../scenarios/families.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -201,7 +202,14 @@ async function openAll(specs: readonly string[], options: RunOptions): Promise<r
 }
 
 function knownIds(): ReadonlySet<string> {
-  return new Set([...catalogue.map((attack) => attack.id), ...families, 'valid.mixed', 'given']);
+  return new Set([
+    ...catalogue.map((attack) => attack.id),
+    ...families,
+    ...validFamilies.map((family) => family.id),
+    'valid.corpus',
+    'valid.mixed',
+    'given',
+  ]);
 }
 
 /** Each verdict is written as it falls: a killed run loses at most what is in flight. */

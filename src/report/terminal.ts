@@ -54,7 +54,7 @@ function findingLine(
     const reason = baseline?.known.get(finding.id);
     const known = reason === undefined ? 'NEW  ' : 'known';
     return [
-      `${known} ${finding.id} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${finding.cases} case${finding.cases === 1 ? '' : 's'})`,
+      `${known} ${escapeText(finding.id)} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${finding.cases} case${finding.cases === 1 ? '' : 's'})`,
       `      ${escapeText(finding.note)}`,
       ...(reason === undefined
         ? [`      ${escapeText(finding.replay)}`]

@@ -3,155 +3,185 @@
  *
  * @module
  */
+
 import { BenchError } from '../bench-error.ts';
-import { algorithms, fitsKey } from '../cose/algorithms.ts';
 import type { Signer } from '../cose/blocks.ts';
 import { type CoseKey, isPrivate, publicOf } from '../cose/key.ts';
-import { strangerEd25519, strangerHmac, strangerP256 } from '../cose/test-keys.ts';
 import type { Payload } from '../device/delivery.ts';
-import type { Component, Content, Recipient, RecipientState } from '../device/recipient.ts';
-import { stateOf } from '../device/recipient.ts';
+import {
+  type Component,
+  type Content,
+  type Recipient,
+  type RecipientState,
+  stateOf,
+} from '../device/recipient.ts';
 import { type Section, sequenceOf } from '../suit/edit.ts';
 import type { Command, Manifest } from '../suit/model.ts';
 import { type EnvelopeParts, encode, partsOf } from '../suit/parts.ts';
 import { readManifest, readSequence } from '../suit/read.ts';
 import { commands, parameters } from '../suit/registry.ts';
+import { strangersOf } from './authentication.ts';
+import { signerOfEnvelope } from './given-signer.ts';
 import { needsOf } from './needs.ts';
 import { schemes } from './plan.ts';
-import type { Scenario, ScenarioDelivery } from './scenario.ts';
-import { startWalk, type WalkState, walkProcedure } from './walk.ts';
+import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
+import { contentOf, startWalk, type WalkState, walkProcedure } from './walk.ts';
 
 export interface GivenOptions {
   /** The author's key; with its private part the author's attacks apply too. */
   readonly key: CoseKey;
+  /** What its URIs resolve to; of the others, digest and size are assumed to be what the manifest states. */
   readonly payloads?: readonly { readonly uri: string; readonly bytes: Uint8Array }[];
 }
 
-/** Throws BenchError `envelope-unusable`, with what is missing. */
+/**
+ * Update and boot, update, or boot: as much as the envelope has the commands for and the contents allow.
+ *
+ * Throws BenchError `envelope-unusable`, `key-does-not-fit` or `payload-mismatch`, with what is wrong.
+ */
 export function scenarioFromEnvelope(bytes: Uint8Array, options: GivenOptions): Scenario {
   const read = partsOf(bytes);
   if (!read.ok) throw unusable(read.problem.message);
   const { parts } = read;
   const manifest = readManifest(parts.manifest);
   if (!manifest.ok) throw unusable(manifest.problem.message);
-  const state = startWalk(manifest.manifest.components.length, payloadMap(parts, options));
-  const section = sectionReader(parts);
-  const shared = section('shared') ?? [];
+  const signer = signerOfEnvelope(parts, options.key);
 
-  const updateSections = [section('payloadFetch'), section('install'), section('validate')];
-  const hasInstall = updateSections[0] !== undefined || updateSections[1] !== undefined;
-  const updated = hasInstall && walkProcedure(state, shared, defined(updateSections));
-  const afterUpdate = snapshot(state);
-  const invoke = section('invoke');
-  const bootSections = defined([section('validate'), section('load'), invoke]);
-  const booted = invoke !== undefined && walkProcedure(state, shared, bootSections);
-  if (!updated && !booted)
-    throw unusable('neither an update nor a boot of it can succeed with the payloads at hand');
-
-  const signer = signerFor(parts, options.key);
-  const recipient = recipientFor(manifest.manifest, state, signer, options.key);
-  const deliveries = deliveriesFor(manifest.manifest, parts, recipient, state, {
-    update: updated ? afterUpdate : undefined,
-    boot: booted ? snapshot(state) : undefined,
-  });
+  const course = courseOf(manifest.manifest, parts, options);
+  const recipient = recipientFor(manifest.manifest, course, signer);
+  const deliveries = deliveriesFor(manifest.manifest, parts, recipient, course);
   return {
     family: 'given',
     recipient,
     deliveries,
     release: parts,
     signers: isPrivate(options.key) ? [signer] : [],
-    strangers: [strangerOf(signer)],
-    images: [...state.fetched].map(([uri, content]) => {
-      const component = Math.max(
-        0,
-        state.components.findIndex((one) => one.content === content),
-      );
-      return {
-        component,
-        recipientComponent: component,
-        uri,
-        ...(content.kind === 'bytes' && { bytes: content.bytes }),
-      };
-    }),
+    strangers: strangersOf([signer]),
+    images: imagesOf(course),
     needs: needsOf(
       parts,
-      deliveries.map((one) => one.delivery.event),
+      deliveries.map(({ delivery }) => delivery.event),
     ),
   };
 }
 
-function unusable(why: string): BenchError {
-  return new BenchError('envelope-unusable', `the envelope cannot be attacked: ${why}`);
+/** Contents of each component's current slot. */
+type Contents = readonly (Content | undefined)[];
+
+/** What the walk found: the contents after each event that comes to its end. */
+interface Course {
+  readonly state: WalkState;
+  readonly update?: Contents;
+  readonly boot?: Contents;
 }
 
-function sectionReader(parts: EnvelopeParts): (section: Section) => readonly Command[] | undefined {
-  return (section) => {
-    const list = sequenceOf(parts, section);
-    if (list === undefined) return undefined;
-    const read = readSequence(list);
-    if (!read.ok) throw unusable(`${section}: ${read.problem.message}`);
-    return read.commands;
-  };
-}
+function courseOf(manifest: Manifest, parts: EnvelopeParts, options: GivenOptions): Course {
+  const section = (name: Section) => commandsOf(parts, name);
+  const shared = section('shared') ?? [];
+  const gets = defined([section('payloadFetch'), section('install')]);
+  const validate = defined([section('validate')]);
+  const invoke = section('invoke');
+  const bootSections = invoke && [...validate, ...defined([section('load')]), invoke];
+  const offered = (options.payloads ?? []).map(({ uri, bytes }) => [uri, bytes] as const);
+  const payloads = new Map([...offered, ...integratedIn(parts)]);
+  const start = (assumes: boolean) => startWalk(manifest.components.length, { payloads, assumes });
+  const boots = (state: WalkState): Partial<Course> =>
+    bootSections && walkProcedure(state, shared, bootSections)
+      ? { boot: state.components.map(contentOf) }
+      : {};
 
-function defined<T>(list: readonly (T | undefined)[]): T[] {
-  return list.filter((one) => one !== undefined);
-}
-
-function payloadMap(parts: EnvelopeParts, options: GivenOptions): ReadonlyMap<string, Uint8Array> {
-  const text = new TextDecoder();
-  const integrated = parts.members.flatMap(([key, value]): [string, Uint8Array][] =>
-    key.kind === 'tstr' && value.kind === 'bstr' ? [[text.decode(key.bytes), value.bytes]] : [],
+  if (gets.length > 0) {
+    // An empty recipient first: one that has the image already would have nothing to fetch.
+    for (const assumes of [false, true]) {
+      const state = start(assumes);
+      if (walkProcedure(state, shared, [...gets, ...validate])) {
+        return { state, update: state.components.map(contentOf), ...boots(state) };
+      }
+      const given = (options.payloads ?? []).filter(({ uri }) => state.fetched.has(uri));
+      if (given.length > 0) throw mismatch(given.map(({ uri }) => uri));
+    }
+  }
+  const state = start(true);
+  const course = { state, ...boots(state) };
+  if (course.boot !== undefined) return course;
+  throw unusable(
+    gets.length === 0 && bootSections === undefined
+      ? 'it has no payload-fetch, install or invoke that could be run (severed elements must be in the envelope)'
+      : 'neither an update nor a boot of it comes to its end on a recipient made for it',
   );
-  return new Map([...(options.payloads ?? []).map(({ uri, bytes }) => [uri, bytes] as const), ...integrated]);
 }
 
-/** Contents of each component's current slot, as they now stand. */
-function snapshot(state: WalkState): readonly (Content | undefined)[] {
-  return state.components.map((component) => component.content ?? component.initial);
+function commandsOf(parts: EnvelopeParts, section: Section): readonly Command[] | undefined {
+  const list = sequenceOf(parts, section);
+  if (list === undefined) return undefined;
+  const read = readSequence(list);
+  if (!read.ok) throw unusable(`${section}: ${read.problem.message}`);
+  return read.commands;
 }
 
-function recipientFor(manifest: Manifest, state: WalkState, signer: Signer, key: CoseKey): Recipient {
+function integratedIn(parts: EnvelopeParts): ReadonlyMap<string, Uint8Array> {
+  const text = new TextDecoder();
+  return new Map(
+    parts.members.flatMap(([key, value]): [string, Uint8Array][] =>
+      key.kind === 'tstr' && value.kind === 'bstr' ? [[text.decode(key.bytes), value.bytes]] : [],
+    ),
+  );
+}
+
+function recipientFor(manifest: Manifest, course: Course, signer: Signer): Recipient {
+  const number = numberBefore(manifest, course);
+  const kid = signer.kid ?? signer.key.kid;
   return {
     anchors: [
-      {
-        ...(key.kid && { kid: key.kid }),
-        key: publicOf(key),
-        algorithms: [signer.algorithm],
-        roles: ['author'],
-      },
+      { ...(kid && { kid }), key: publicOf(signer.key), algorithms: [signer.algorithm], roles: ['author'] },
     ],
     policy: { kind: 'any' },
-    components: manifest.components.map((identifier, i): Component => {
-      const walked = state.components[i] as WalkState['components'][number];
-      const current = walked.slot ?? 0;
-      const slots = Array.from(
-        { length: Math.max(walked.slots, 2 * Number(walked.slot !== undefined)) },
-        () => empty,
-      );
-      return {
-        identifier,
-        vendorIds: walked.vendorIds,
-        ...(walked.pens.length > 0 && { pens: walked.pens }),
-        classIds: walked.classIds,
-        deviceIds: walked.deviceIds,
-        capacity: Math.max(1 << 16, 2 * Number(walked.largest)),
-        storage: 'variable',
-        current,
-        slots: slots.with(current, walked.initial ?? empty),
-      };
-    }),
-    // The number that is offered: an equal one must be accepted (draft §8.4.2 refuses lower ones).
-    ...(manifest.sequenceNumber > 0n && { sequenceNumber: manifest.sequenceNumber }),
+    components: manifest.components.map((identifier, i) => componentFor(identifier, course.state, i)),
+    ...(number !== undefined && { sequenceNumber: number }),
     clock: { kind: 'none' },
     capabilities: {
-      commands: commands.map((command) => command.code),
-      parameters: parameters.map((parameter) => parameter.code),
+      commands: commands.map((row) => row.code),
+      parameters: parameters.map((row) => row.code),
       digests: [-16, -43, -44, -18, -45],
-      schemes,
+      schemes: [...new Set([...schemes, ...schemesOf(course.state)])],
     },
     deviceClass: 1,
   };
+}
+
+/**
+ * An update is one above what is installed: whether an equal number with other content is taken is policy. A boot
+ * is of the manifest that is installed.
+ */
+function numberBefore({ sequenceNumber }: Manifest, course: Course): bigint | undefined {
+  if (sequenceNumber === 0n) return undefined;
+  return course.update ? sequenceNumber - 1n : sequenceNumber;
+}
+
+function componentFor(identifier: Component['identifier'], { components }: WalkState, i: number): Component {
+  const walked = components[i] as WalkState['components'][number];
+  const current = walked.slot ?? 0;
+  const slots = Array.from({ length: walked.slots }, () => empty);
+  // Ids that the manifest checks for some components are the device's: those not checked have them too.
+  const ids = (name: 'vendorIds' | 'pens' | 'classIds' | 'deviceIds') =>
+    walked[name].length > 0 ? walked[name] : (components.find((one) => one[name].length > 0)?.[name] ?? []);
+  const pens = ids('pens');
+  const largest = Math.max(...components.map((one) => Number(one.largest)));
+  return {
+    identifier,
+    vendorIds: ids('vendorIds'),
+    ...(pens.length > 0 && { pens }),
+    classIds: ids('classIds'),
+    deviceIds: ids('deviceIds'),
+    capacity: Math.max(1 << 16, 2 * largest),
+    storage: 'variable',
+    current,
+    slots: slots.with(current, walked.initial ?? empty),
+  };
+}
+
+function schemesOf({ fetched }: WalkState): string[] {
+  return [...fetched.keys()].flatMap((uri) => /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase() ?? []);
 }
 
 const empty: Content = { kind: 'empty' };
@@ -160,53 +190,67 @@ function deliveriesFor(
   manifest: Manifest,
   parts: EnvelopeParts,
   recipient: Recipient,
-  state: WalkState,
-  contents: Readonly<Record<'update' | 'boot', readonly (Content | undefined)[] | undefined>>,
+  { state, update, boot }: Course,
 ): readonly ScenarioDelivery[] {
   const envelope = encode(parts);
-  const payloads = [...state.fetched].map(([uri, content]): Payload => {
-    if (content.kind === 'empty') return { uri, kind: 'bytes', bytes: new Uint8Array(0) };
-    return { uri, ...content };
-  });
-  const holding = (now: readonly (Content | undefined)[]): RecipientState['contents'] =>
-    recipient.components.map((component, i) => component.slots.with(component.current, now[i] ?? empty));
-  const installed: RecipientState | undefined = contents.update && {
-    sequenceNumber: manifest.sequenceNumber,
-    installed: envelope,
-    contents: holding(contents.update),
-  };
-  const update: ScenarioDelivery[] = installed
-    ? [
-        {
-          delivery: { event: 'update', envelope, payloads },
-          after: installed,
-          level: 'installed',
-          invokes: [],
-        },
-      ]
-    : [];
-  if (contents.boot === undefined) return update;
-  const after = { ...(installed ?? stateOf(recipient)), contents: holding(contents.boot) };
-  const boot: ScenarioDelivery = {
-    delivery: { event: 'boot', envelope, payloads: [] },
-    after,
-    level: 'invoked',
-    invokes: state.invoked,
-  };
-  return [...update, boot];
+  const holding = (now: Contents): RecipientState['contents'] =>
+    recipient.components.map(({ slots, current }, i) => {
+      const content = now[i];
+      return content ? slots.with(current, content) : slots;
+    });
+  const deliveries: ScenarioDelivery[] = [];
+  if (update) {
+    const after = { sequenceNumber: manifest.sequenceNumber, installed: envelope, contents: holding(update) };
+    const delivery = { event: 'update', envelope, payloads: networkOf(parts, state) } as const;
+    deliveries.push({ delivery, after, level: 'installed', invokes: [] });
+  }
+  if (boot) {
+    const after = { ...(deliveries[0]?.after ?? stateOf(recipient)), contents: holding(boot) };
+    const delivery = { event: 'boot', envelope, payloads: [] } as const;
+    deliveries.push({ delivery, after, level: 'invoked', invokes: state.invoked });
+  }
+  return deliveries;
 }
 
-/** Signs as the envelope's first block does, or as the key's kind suggests. */
-function signerFor(parts: EnvelopeParts, key: CoseKey): Signer {
-  const used = needsOf(parts, []).algorithms.find((id) => fitsKey(id, key));
-  const algorithm = used ?? algorithms.find((one) => one.supported && fitsKey(one.id, key))?.id;
-  if (algorithm === undefined)
-    throw new BenchError('key-kind', `no supported COSE algorithm fits a key of kind ${key.kty}`);
-  return { key, algorithm, structure: key.kty === 'Symmetric' ? 'mac0' : 'sign1' };
+/** What is fetched, the envelope's own payloads apart. */
+function networkOf(parts: EnvelopeParts, state: WalkState): readonly Payload[] {
+  const integrated = integratedIn(parts);
+  return [...state.fetched].flatMap(([uri, content]): Payload[] =>
+    integrated.has(uri) || content.kind === 'empty' ? [] : [{ uri, ...content }],
+  );
 }
 
-function strangerOf(signer: Signer): Signer {
-  const strangers = { EC2: strangerP256, OKP: strangerEd25519, Symmetric: strangerHmac } as const;
-  const { kid: _kid, kidIn: _in, ...rest } = signer;
-  return { ...rest, key: strangers[signer.key.kty] };
+function imagesOf({ state, update, boot }: Course): readonly Image[] {
+  const contents = update ?? boot ?? [];
+  if (update === undefined) {
+    return contents.flatMap((content, i) => (content ? [imageOf(i, content)] : []));
+  }
+  // A staged image is in two components: it is that of the first, where it is installed.
+  return [...state.fetched].map(([uri, content]) => ({
+    ...imageOf(Math.max(0, contents.indexOf(content)), content),
+    uri,
+  }));
+}
+
+function imageOf(component: number, content: Content): Image {
+  return {
+    component,
+    recipientComponent: component,
+    ...(content.kind === 'bytes' && { bytes: content.bytes }),
+  };
+}
+
+function defined<T>(list: readonly (T | undefined)[]): T[] {
+  return list.filter((one) => one !== undefined);
+}
+
+function unusable(why: string): BenchError {
+  return new BenchError('envelope-unusable', `The envelope cannot be attacked: ${why}.`);
+}
+
+function mismatch(uris: readonly string[]): BenchError {
+  return new BenchError(
+    'payload-mismatch',
+    `The update fails with the payloads given: is this what the manifest's digest is of? ${uris.join(', ')}`,
+  );
 }

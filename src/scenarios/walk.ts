@@ -1,11 +1,12 @@
 /**
  * A small model of what a release asks for: which ids it checks, which contents it finds, leaves and invokes.
  *
- * It follows digests, not bytes, and believes the manifest: a content that nothing has put in place is assumed
- * to be the one that is first asked for. It is no verifier and shares no code with one.
+ * It follows contents by their digests and takes every id for the recipient's own. It is no verifier and shares no
+ * code with one.
  *
  * @module
  */
+
 import { equalBytes } from '../cbor/hex.ts';
 import { digestOf } from '../cose/algorithms.ts';
 import type { Content } from '../device/recipient.ts';
@@ -13,13 +14,14 @@ import type { Command, Parameters } from '../suit/model.ts';
 import { commandCode as code } from '../suit/registry.ts';
 
 export interface WalkedComponent {
-  /** What must be in the current slot at the start; undefined: nothing asked. */
+  /** What is in the current slot at the start; undefined: nothing is known of it. */
   initial?: Content;
   /** What is there now; undefined: what was there at the start. */
   content?: Content;
-  /** The slot that the first component-slot condition asked for. */
+  /** The current slot; where none is given, the first that a component-slot condition asks for. */
   slot?: number;
   slots: number;
+  /** The largest image-size that is set. */
   largest: bigint;
   readonly vendorIds: Uint8Array[];
   readonly pens: Uint8Array[];
@@ -27,17 +29,23 @@ export interface WalkedComponent {
   readonly deviceIds: Uint8Array[];
 }
 
-export interface WalkState {
-  readonly components: readonly WalkedComponent[];
-  readonly invoked: number[];
+export interface WalkOptions {
   /** What a URI resolves to, where its bytes are at hand. */
   readonly payloads: ReadonlyMap<string, Uint8Array>;
-  /** URIs that are fetched, with what they must bring. */
+  /** A content of which nothing is known is assumed to be the one that is first asked for. */
+  readonly assumes: boolean;
+}
+
+export interface WalkState extends WalkOptions {
+  readonly components: readonly WalkedComponent[];
+  readonly invoked: number[];
+  /** URIs that are fetched, with what they bring. */
   readonly fetched: Map<string, Content>;
 }
 
-export function startWalk(components: number, payloads: ReadonlyMap<string, Uint8Array>): WalkState {
+export function startWalk(components: number, options: WalkOptions): WalkState {
   return {
+    ...options,
     components: Array.from({ length: components }, () => ({
       slots: 1,
       largest: 0n,
@@ -47,9 +55,13 @@ export function startWalk(components: number, payloads: ReadonlyMap<string, Uint
       deviceIds: [],
     })),
     invoked: [],
-    payloads,
     fetched: new Map(),
   };
+}
+
+/** What is in the component's current slot, as far as it is known. */
+export function contentOf(component: WalkedComponent): Content | undefined {
+  return component.content ?? component.initial;
 }
 
 /** Does the procedure (its sections in order, the shared sequence before each) come to its end? */
@@ -60,7 +72,9 @@ export function walkProcedure(
 ): boolean {
   const parameters: Parameters[] = state.components.map(() => ({}));
   return sections.every((section) =>
-    [shared, section].every((sequence) => walk(sequence, { state, parameters, selected: [0] })),
+    [shared, section].every(
+      (sequence) => walk(sequence, { state, parameters, selected: [0], isSoft: false }) === 'done',
+    ),
   );
 }
 
@@ -68,76 +82,153 @@ interface Frame {
   readonly state: WalkState;
   readonly parameters: Parameters[];
   selected: readonly number[];
+  /** The soft-failure parameter of this sequence (§8.4.8.15). */
+  isSoft: boolean;
 }
 
-function walk(sequence: readonly Command[], frame: Frame): boolean {
-  return sequence.every((command) => step(command, frame));
+/** Conditions may fail softly, directives never (§6.4). */
+type Step = 'done' | 'condition-failed' | 'directive-failed';
+
+function walk(sequence: readonly Command[], frame: Frame): Step {
+  return first(sequence, (command) => step(command, frame));
 }
 
-function step(command: Command, frame: Frame): boolean {
+function first<T>(list: readonly T[], act: (one: T) => Step): Step {
+  for (const one of list) {
+    const result = act(one);
+    if (result !== 'done') return result;
+  }
+  return 'done';
+}
+
+function step(command: Command, frame: Frame): Step {
   switch (command.kind) {
     case 'setComponentIndex': {
       const { index } = command;
       const all = frame.state.components.map((_, i) => i);
       frame.selected = index === true ? all : typeof index === 'object' ? index : [Number(index)];
-      return frame.selected.every((i) => i < all.length);
+      return frame.selected.every((i) => i < all.length) ? 'done' : 'directive-failed';
     }
     case 'overrideParameters':
-      for (const i of frame.selected) frame.parameters[i] = { ...frame.parameters[i], ...command.parameters };
-      return true;
+      for (const i of frame.selected) {
+        frame.parameters[i] = { ...frame.parameters[i], ...command.parameters };
+      }
+      frame.isSoft = command.parameters.softFailure ?? frame.isSoft;
+      return 'done';
     case 'tryEach':
-      return each(frame, (one) =>
-        command.branches.some((branch) => branch === null || walk(branch, { ...frame, selected: [one] })),
-      );
+      return first(frame.selected, (one) => tryEach(command.branches, { ...frame, selected: [one] }));
     case 'runSequence':
-      return each(frame, (one) => {
-        const inner = { ...frame, selected: [one] };
-        return walk(command.commands, inner) || isSoft(command.commands);
+      return first(frame.selected, (one) => {
+        const inner = { ...frame, selected: [one], isSoft: false };
+        const result = walk(command.commands, inner);
+        return result === 'condition-failed' && inner.isSoft ? 'done' : result;
       });
     case 'condition':
+      return first(frame.selected, (one) => (holds(command.code, one, frame) ? 'done' : 'condition-failed'));
     case 'directive':
-      return each(frame, (one) => perform(command.code, one, frame));
-    default:
-      return false;
+      return first(frame.selected, (one) =>
+        succeeds(command.code, one, frame) ? 'done' : 'directive-failed',
+      );
+    case 'custom':
+    case 'unknown':
+      return 'directive-failed';
   }
 }
 
-/** A run-sequence that sets soft-failure only halts when a condition fails. */
-function isSoft(commands: readonly Command[]): boolean {
-  return commands.some((c) => c.kind === 'overrideParameters' && c.parameters.softFailure === true);
+function tryEach(branches: readonly (readonly Command[] | null)[], frame: Frame): Step {
+  countSlots(branches, frame);
+  for (const branch of branches) {
+    if (branch === null) return 'done';
+    const inner = { ...frame, isSoft: true };
+    const result = walk(branch, inner);
+    if (result !== 'condition-failed' || !inner.isSoft) return result;
+  }
+  return 'condition-failed';
 }
 
-function each(frame: Frame, act: (component: number) => boolean): boolean {
-  return frame.selected.every(act);
+/** Most slots of a component that are believed. */
+const mostSlots = 16;
+
+/** Slots that only the branches not taken speak of are there all the same. */
+function countSlots(branches: readonly (readonly Command[] | null)[], { state, selected }: Frame): void {
+  for (const command of branches.flatMap((branch) => branch ?? [])) {
+    const slot = command.kind === 'overrideParameters' ? command.parameters.componentSlot : undefined;
+    if (slot === undefined || slot >= BigInt(mostSlots)) continue;
+    for (const i of selected) {
+      const component = state.components[i];
+      if (component) component.slots = Math.max(component.slots, Number(slot) + 1);
+    }
+  }
 }
 
-function perform(of: number, index: number, { state, parameters }: Frame): boolean {
+function holds(condition: number, index: number, { state, parameters }: Frame): boolean {
   const component = state.components[index];
   const set = parameters[index];
   if (component === undefined || set === undefined) return false;
-  if (set.imageSize !== undefined && set.imageSize > component.largest) component.largest = set.imageSize;
-  switch (of) {
+  switch (condition) {
     case code.vendorIdentifier:
       if (set.vendorId === undefined) return false;
-      if (set.vendorId instanceof Uint8Array) component.vendorIds.push(set.vendorId);
-      else component.pens.push(set.vendorId.pen);
+      if (set.vendorId instanceof Uint8Array) note(component.vendorIds, set.vendorId);
+      else note(component.pens, set.vendorId.pen);
       return true;
     case code.classIdentifier:
-      return set.classId !== undefined && component.classIds.push(set.classId) > 0;
+      return note(component.classIds, set.classId);
     case code.deviceIdentifier:
-      return set.deviceId !== undefined && component.deviceIds.push(set.deviceId) > 0;
+      return note(component.deviceIds, set.deviceId);
     case code.componentSlot: {
-      const wanted = Number(set.componentSlot ?? -1n);
+      if (set.componentSlot === undefined) return false;
+      const wanted = Number(set.componentSlot);
+      if (wanted >= mostSlots) return false;
       component.slots = Math.max(component.slots, wanted + 1);
       component.slot ??= wanted;
       return component.slot === wanted;
     }
     case code.imageMatch:
-      return imageMatches(component, set);
-    case code.checkContent:
-      return component.content?.kind === 'bytes' && set.content !== undefined
-        ? equalBytes(component.content.bytes, set.content)
-        : false;
+      return imageMatches(component, set, state);
+    case code.checkContent: {
+      const content = contentOf(component);
+      return content?.kind === 'bytes' && set.content !== undefined && equalBytes(content.bytes, set.content);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Adds an id once; false if there is none to add. */
+function note(ids: Uint8Array[], id: Uint8Array | undefined): boolean {
+  if (id === undefined) return false;
+  if (!ids.some((known) => equalBytes(known, id))) ids.push(id);
+  return true;
+}
+
+function imageMatches(component: WalkedComponent, set: Parameters, { assumes }: WalkState): boolean {
+  const wanted = set.imageDigest;
+  if (wanted === undefined) return false;
+  if (set.imageSize !== undefined && set.imageSize > component.largest) component.largest = set.imageSize;
+  const assumed = assumedContent(set);
+  if (assumes && contentOf(component) === undefined && assumed) component.initial = assumed;
+  const content = contentOf(component);
+  if (content === undefined || content.kind === 'empty') return false;
+  if (content.kind === 'bytes') {
+    const isAsLong = set.imageSize === undefined || set.imageSize === BigInt(content.bytes.length);
+    return (
+      isAsLong && equalBytes(digestOf(wanted.algorithm, content.bytes) ?? new Uint8Array(0), wanted.bytes)
+    );
+  }
+  return content.digest.algorithm === wanted.algorithm && equalBytes(content.digest.bytes, wanted.bytes);
+}
+
+/** The content that the parameters describe, without its bytes. */
+function assumedContent({ imageDigest, imageSize }: Parameters): Content | undefined {
+  if (imageDigest === undefined) return undefined;
+  return { kind: 'assumed', digest: imageDigest, ...(imageSize !== undefined && { size: imageSize }) };
+}
+
+function succeeds(directive: number, index: number, { state, parameters }: Frame): boolean {
+  const component = state.components[index];
+  const set = parameters[index];
+  if (component === undefined || set === undefined) return false;
+  switch (directive) {
     case code.write:
       if (set.content === undefined) return false;
       component.content = { kind: 'bytes', bytes: set.content };
@@ -147,11 +238,11 @@ function perform(of: number, index: number, { state, parameters }: Frame): boole
     case code.copy:
     case code.swap: {
       const source = state.components[Number(set.sourceComponent ?? -1n)];
-      const content = source && contentOf(source);
-      if (source === undefined || content === undefined) return false;
+      const content = source && sourceContent(source, set, state);
+      if (source === undefined || content === undefined || content.kind === 'empty') return false;
       const old = contentOf(component) ?? { kind: 'empty' };
       component.content = content;
-      if (of === code.swap) source.content = old;
+      if (directive === code.swap) source.content = old;
       return true;
     }
     case code.invoke:
@@ -162,37 +253,26 @@ function perform(of: number, index: number, { state, parameters }: Frame): boole
   }
 }
 
-function contentOf(component: WalkedComponent): Content | undefined {
-  return component.content ?? component.initial;
-}
-
-function imageMatches(component: WalkedComponent, set: Parameters): boolean {
-  const wanted = set.imageDigest;
-  if (wanted === undefined) return false;
-  const assumed: Content = {
-    kind: 'assumed',
-    digest: wanted,
-    ...(set.imageSize !== undefined && { size: set.imageSize }),
-  };
-  if (contentOf(component) === undefined) component.initial = assumed;
-  const content = contentOf(component) as Content;
-  if (content.kind === 'empty') return false;
-  if (content.kind === 'bytes')
-    return equalBytes(digestOf(wanted.algorithm, content.bytes) ?? new Uint8Array(0), wanted.bytes);
-  return content.digest.algorithm === wanted.algorithm && equalBytes(content.digest.bytes, wanted.bytes);
+function sourceContent(
+  source: WalkedComponent,
+  set: Parameters,
+  { assumes }: WalkState,
+): Content | undefined {
+  const assumed = assumedContent(set);
+  if (assumes && contentOf(source) === undefined && assumed) source.initial = assumed;
+  return contentOf(source);
 }
 
 function fetches(component: WalkedComponent, set: Parameters, state: WalkState): boolean {
   if (set.uri === undefined) return false;
   const bytes = state.payloads.get(set.uri);
-  if (bytes === undefined && (set.imageDigest === undefined || set.uri.startsWith('#'))) return false;
-  const content: Content = bytes
+  // A fragment names a payload of the envelope (§7.5): where it is not there, nothing can be assumed of it.
+  const content: Content | undefined = bytes
     ? { kind: 'bytes', bytes }
-    : {
-        kind: 'assumed',
-        digest: set.imageDigest as NonNullable<Parameters['imageDigest']>,
-        ...(set.imageSize !== undefined && { size: set.imageSize }),
-      };
+    : set.uri.startsWith('#')
+      ? undefined
+      : assumedContent(set);
+  if (content === undefined) return false;
   component.content = content;
   state.fetched.set(set.uri, content);
   return true;

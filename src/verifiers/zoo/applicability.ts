@@ -18,7 +18,9 @@ function upToNul(bytes: Uint8Array): Uint8Array {
 function mapIndex(item: Item, change: (value: bigint, position: number) => bigint): Item {
   if (item.kind === 'uint') return { kind: 'uint', value: change(item.value, 0) };
   if (item.kind !== 'array') return item;
-  const items = item.items.map((one, i): Item => (one.kind === 'uint' ? { ...one, value: change(one.value, i) } : one));
+  const items = item.items.map(
+    (one, i): Item => (one.kind === 'uint' ? { ...one, value: change(one.value, i) } : one),
+  );
   return { ...item, items };
 }
 
@@ -66,7 +68,8 @@ export const applicabilityAnimals = [
     ['app.id.second'],
     {
       rules: {
-        identifierMatches: (kind, wanted, ids, others) => identifierMatches(kind, wanted, ids.slice(0, 1), others),
+        identifierMatches: (kind, wanted, ids, others) =>
+          identifierMatches(kind, wanted, ids.slice(0, 1), others),
       },
     },
   ),
@@ -122,7 +125,11 @@ export const applicabilityAnimals = [
       rules: {
         selected: (index, components, device) => {
           const count = BigInt(components);
-          return selected(mapIndex(index, (value) => (value === count ? count - 1n : value)), components, device);
+          return selected(
+            mapIndex(index, (value) => (value === count ? count - 1n : value)),
+            components,
+            device,
+          );
         },
       },
     },
@@ -135,7 +142,8 @@ export const applicabilityAnimals = [
     {
       rules: {
         selected: (index, components, device) => {
-          const wrap = (value: bigint, position: number) => (position === 0 ? value : value % BigInt(components));
+          const wrap = (value: bigint, position: number) =>
+            position === 0 ? value : value % BigInt(components);
           return selected(mapIndex(index, wrap), components, device);
         },
       },
@@ -149,24 +157,22 @@ export const applicabilityAnimals = [
     {
       rules: {
         selected: (index, components, device) =>
-          selected(mapIndex(index, (value) => value & 0xffn), components, device),
+          selected(
+            mapIndex(index, (value) => value & 0xffn),
+            components,
+            device,
+          ),
       },
     },
   ),
-  animal(
-    'Z088',
-    'false-is-index-0',
-    'False and nil are read as index 0.',
-    ['index.type'],
-    {
-      rules: {
-        selected: (index, components, device) => {
-          const isFalsy = index.kind === 'simple' && index.value !== 21;
-          return isFalsy && components > 0 ? [0] : selected(index, components, device);
-        },
+  animal('Z088', 'false-is-index-0', 'False and nil are read as index 0.', ['index.type'], {
+    rules: {
+      selected: (index, components, device) => {
+        const isFalsy = index.kind === 'simple' && index.value !== 21;
+        return isFalsy && components > 0 ? [0] : selected(index, components, device);
       },
     },
-  ),
+  }),
   animal(
     'Z089',
     'needs-no-index',

@@ -82,7 +82,9 @@ export const authorityAnimals = [
     {
       rules: {
         authorized: (anchors, policy, blocks) =>
-          policy.kind === 'at-least' && anchors.length >= policy.count ? true : authorized(anchors, policy, blocks),
+          policy.kind === 'at-least' && anchors.length >= policy.count
+            ? true
+            : authorized(anchors, policy, blocks),
       },
     },
   ),

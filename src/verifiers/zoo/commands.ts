@@ -6,7 +6,7 @@
 import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
 
-const { afterFailure, commands, sections, softFlag, unknown, source, startTable } = defaultRules;
+const { afterFailure, commands, sections, softFlag, unknown, startTable } = defaultRules;
 
 export const commandAnimals = [
   animal(
@@ -16,7 +16,8 @@ export const commandAnimals = [
     ['seq.unknown', 'seq.custom'],
     {
       rules: {
-        unknown: (kind, code, capable) => (kind === 'command' && !capable.includes(code) ? 'skip' : unknown(kind, code, capable)),
+        unknown: (kind, code, capable) =>
+          kind === 'command' && !capable.includes(code) ? 'skip' : unknown(kind, code, capable),
       },
     },
   ),
@@ -73,7 +74,9 @@ export const commandAnimals = [
     {
       rules: {
         afterFailure: (what, soft, enclosing) =>
-          what === 'directive' && soft && enclosing === 'run-sequence' ? 'halt' : afterFailure(what, soft, enclosing),
+          what === 'directive' && soft && enclosing === 'run-sequence'
+            ? 'halt'
+            : afterFailure(what, soft, enclosing),
       },
     },
   ),
@@ -122,7 +125,8 @@ export const commandAnimals = [
     ['soft.scope.top'],
     {
       rules: {
-        softFlag: (event, before, enclosing) => (event.kind === 'set' ? event.value : softFlag(event, before, enclosing)),
+        softFlag: (event, before, enclosing) =>
+          event.kind === 'set' ? event.value : softFlag(event, before, enclosing),
       },
     },
   ),
@@ -141,35 +145,19 @@ export const commandAnimals = [
     { rules: { sharedAllows: () => true } },
   ),
   animal(
-    'Z093',
-    'copies-from-component-0',
-    'Copy and swap without a source read component 0.',
-    ['directive.no-param'],
-    {
-      rules: {
-        source: (parameters, current, components) =>
-          source({ ...parameters, sourceComponent: parameters.sourceComponent ?? 0n }, current, components),
-      },
-    },
-  ),
-  animal(
     'Z142',
     'invokes-during-update',
     'The invoke section is run at the end of an update.',
     ['invoke.in-update', 'downgrade.old-draft'],
-    { rules: { sections: (event) => (event === 'update' ? [...sections(event), 'invoke'] : sections(event)) } },
-  ),
-  animal(
-    'Z183',
-    'installs-before-fetching',
-    'Install is run before payload-fetch.',
-    ['section.order'],
     {
-      rules: {
-        sections: (event) => (event === 'update' ? ['install', 'payloadFetch', 'validate'] : sections(event)),
-      },
+      rules: { sections: (event) => (event === 'update' ? [...sections(event), 'invoke'] : sections(event)) },
     },
   ),
+  animal('Z183', 'installs-before-fetching', 'Install is run before payload-fetch.', ['section.order'], {
+    rules: {
+      sections: (event) => (event === 'update' ? ['install', 'payloadFetch', 'validate'] : sections(event)),
+    },
+  }),
   animal(
     'Z098',
     'invokes-without-validation',

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { concat } from '../../cbor/hex.ts';
+
 import { readHead } from '../../cbor/head.ts';
 import { type Item, isInt } from '../../cbor/item.ts';
 import { readFirst } from '../../cbor/read.ts';
-import { defaultRules } from '../reference/rules.ts';
 import type { Ports } from '../reference/ports.ts';
+import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
 
-const { integer, member, severed } = defaultRules;
+const { integer, member } = defaultRules;
 
 /** The argument of the head at this offset, where a string claims too much. */
 function claimedAt(bytes: Uint8Array, at: number): number {
@@ -19,21 +19,23 @@ function claimedAt(bytes: Uint8Array, at: number): number {
   return 'code' in head ? 0 : Number(head.argument);
 }
 
-/** Checks the claimed length against what is left from the head on: reads as many bytes too far as the head is long. */
+/** Compares the claimed length with what is left from the head on; reading then leaves the buffer, as a DataView would. */
 const forgetHead: Ports['read'] = (bytes, offset) => {
   const read = readFirst(bytes, { offset });
   if (read.ok || read.error.code !== 'length-over') return read;
   const at = read.error.offset - offset;
-  if (claimedAt(bytes, at) > bytes.length - at) return read;
-  const beyond = readFirst(concat(bytes, new Uint8Array(9)), { offset });
-  return beyond.ok ? { ...beyond, end: Math.min(beyond.end, bytes.length) } : read;
+  if (claimedAt(bytes, at) <= bytes.length - at) throw new RangeError('offset is outside the bounds of the buffer');
+  return read;
 };
 
 const allocateFirst: Ports['read'] = (bytes, offset) => {
   const read = readFirst(bytes, { offset });
   if (read.ok || read.error.code !== 'length-over') return read;
   const buffer = new Uint8Array(claimedAt(bytes, read.error.offset - offset));
-  return { ok: false, error: { ...read.error, message: `${read.error.message}; ${buffer.length} bytes allocated` } };
+  return {
+    ok: false,
+    error: { ...read.error, message: `${read.error.message}; ${buffer.length} bytes allocated` },
+  };
 };
 
 const throwing: Ports['read'] = (bytes, offset) => {
@@ -123,8 +125,6 @@ export const decodingAnimals = [
       rules: {
         uniqueKeys: () => true,
         keyOrder: () => true,
-        // The last manifest may be anything, and so may what is severed from it.
-        severed: (inManifest, inEnvelope, matches) => severed(inManifest, inEnvelope, matches),
         member: (map, key, use) =>
           use === 'verify' ? member(map, key, use) : map.entries.findLast(([k]) => isInt(k, key))?.[1],
       },

@@ -118,7 +118,9 @@ export const digestAnimals = [
     {
       rules: {
         severed: (inManifest, inEnvelope, matches) =>
-          inManifest === undefined && inEnvelope !== undefined ? 'envelope' : severed(inManifest, inEnvelope, matches),
+          inManifest === undefined && inEnvelope !== undefined
+            ? 'envelope'
+            : severed(inManifest, inEnvelope, matches),
       },
     },
   ),

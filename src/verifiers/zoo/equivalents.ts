@@ -27,9 +27,15 @@ export const equivalents: readonly Animal[] = [
   animal('EQ02', 'checks-sequence-before-version', 'The draft says of both that they come first.', [], {
     steps: (steps) => moveBefore(steps, checkVersion, [checkSequence]),
   }),
-  animal('EQ04', 'tries-anchors-in-reverse', 'The kid is a hint, and the order of anchors means nothing.', [], {
-    rules: { selectAnchors: (_headers, anchors) => anchors.toReversed() },
-  }),
+  animal(
+    'EQ04',
+    'tries-anchors-in-reverse',
+    'The kid is a hint, and the order of anchors means nothing.',
+    [],
+    {
+      rules: { selectAnchors: (_headers, anchors) => anchors.toReversed() },
+    },
+  ),
   animal('EQ05', 'compares-sequence-as-bytes', 'Eight big-endian bytes have the order of the number.', [], {
     rules: {
       acceptsSequence: (installed, offered, context) => {

@@ -9,13 +9,12 @@ import { authenticate } from '../reference/authenticate.ts';
 import { checkComponents } from '../reference/components.ts';
 import { bindManifest } from '../reference/digest.ts';
 import { checkSequence, checkStructure, checkVersion, openManifest } from '../reference/manifest.ts';
-import { runProcedure } from '../reference/procedure.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { readSequences } from '../reference/sequence.ts';
 import { collectElements } from '../reference/severed.ts';
 import type { Work } from '../reference/work.ts';
 import { animal } from './animal.ts';
-import { insertBefore, moveBefore, replaceStep } from './steps.ts';
+import { insertBefore, moveBefore } from './steps.ts';
 
 const { contentEquals, payloadFrom } = defaultRules;
 
@@ -47,7 +46,9 @@ export const payloadAnimals = [
     {
       rules: {
         payloadFrom: (uri, integrated, schemes) =>
-          uri.startsWith('#') && !integrated.has(uri) ? { from: 'network' } : payloadFrom(uri, integrated, schemes),
+          uri.startsWith('#') && !integrated.has(uri)
+            ? { from: 'network' }
+            : payloadFrom(uri, integrated, schemes),
       },
     },
   ),
@@ -111,7 +112,7 @@ export const payloadAnimals = [
     'Z107',
     'parses-before-authentication',
     'The manifest is parsed and its components are created before it is authenticated.',
-    ['res.storm.unauth', 'digest.mismatch'],
+    ['enc.bitflip', 'res.storm.unauth'],
     {
       steps: (steps) =>
         moveBefore(steps, authenticate, [
@@ -131,23 +132,6 @@ export const payloadAnimals = [
     'A delivery that is not authentic costs the recipient a slot.',
     ['res.storm.unauth', 'cose.sig.flip'],
     { steps: (steps) => insertBefore(steps, authenticate, eraseFirst) },
-  ),
-  animal(
-    'Z104',
-    'writes-over-the-image-in-place',
-    'What a failed update has written stays written.',
-    ['fetch.arbitrary', 'fetch.fail'],
-    {
-      steps: (steps) =>
-        replaceStep(steps, runProcedure, (work) => {
-          const problem = runProcedure(work);
-          const contents = work.staged.contents();
-          const { recipient } = work.device;
-          const components = recipient.components.map((c, i) => ({ ...c, slots: [...(contents[i] ?? c.slots)] }));
-          work.device.recipient = { ...recipient, components };
-          return problem;
-        }),
-    },
   ),
   animal(
     'Z200',

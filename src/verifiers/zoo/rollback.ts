@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { defaultRules } from '../reference/rules.ts';
+
+import { valueAt } from '../../cbor/item.ts';
+import { readItem } from '../../cbor/read.ts';
+import { authenticate } from '../reference/authenticate.ts';
 import { checkSequence, checkStructure, checkVersion } from '../reference/manifest.ts';
 import { runProcedure } from '../reference/procedure.ts';
-import { authenticate } from '../reference/authenticate.ts';
-import { readItem } from '../../cbor/read.ts';
-import { valueAt } from '../../cbor/item.ts';
+import { defaultRules } from '../reference/rules.ts';
 import type { Work } from '../reference/work.ts';
 import { animal } from './animal.ts';
 import { insertBefore, replaceStep } from './steps.ts';
@@ -52,7 +53,9 @@ export const rollbackAnimals = [
     { rules: { acceptsVersion: (version) => acceptsVersion(version ?? 1n) } },
   ),
   animal('Z047', 'accepts-lower-versions', 'The version is compared with ≤.', ['downgrade.version'], {
-    rules: { acceptsVersion: (version) => (version !== undefined && version <= 1n ? true : 'version-unsupported') },
+    rules: {
+      acceptsVersion: (version) => (version !== undefined && version <= 1n ? true : 'version-unsupported'),
+    },
   }),
   animal(
     'Z048',
@@ -78,7 +81,9 @@ export const rollbackAnimals = [
     {
       rules: {
         acceptsSequence: (installed, offered) =>
-          installed === undefined || BigInt.asIntN(64, offered - installed) >= 0n ? true : 'sequence-rollback',
+          installed === undefined || BigInt.asIntN(64, offered - installed) >= 0n
+            ? true
+            : 'sequence-rollback',
       },
     },
   ),
@@ -145,7 +150,9 @@ export const rollbackAnimals = [
     'commits-before-applicability',
     'The sequence number is stored before it is known whether the manifest is for this device.',
     ['rollback.sequence.inapplicable-advance', 'app.id.mismatch'],
-    { steps: (steps) => insertBefore(steps, checkStructure, (work) => storeNumber(work, work.sequenceNumber)) },
+    {
+      steps: (steps) => insertBefore(steps, checkStructure, (work) => storeNumber(work, work.sequenceNumber)),
+    },
   ),
   animal(
     'Z051',

@@ -21,7 +21,13 @@ export const sentinels: readonly Animal[] = [
     name: 'accepts everything',
     defect: 'Every delivery is accepted, and invoked.',
     handle: 'sentinel-accept',
-    exposedBy: ['cose.sig.flip', 'enc.truncate', 'env.auth.absent', 'rollback.sequence.lower', 'digest.mismatch'],
+    exposedBy: [
+      'cose.sig.flip',
+      'enc.truncate',
+      'env.auth.absent',
+      'rollback.sequence.lower',
+      'digest.mismatch',
+    ],
     create: answering('accepts-everything', { kind: 'accepted', level: 'invoked' }),
   },
   {
@@ -29,7 +35,13 @@ export const sentinels: readonly Animal[] = [
     name: 'refuses everything',
     defect: 'Every delivery is refused, the valid ones too.',
     handle: 'sentinel-refuse',
-    exposedBy: ['cose.sig.flip', 'enc.truncate', 'env.auth.absent', 'rollback.sequence.lower', 'digest.mismatch'],
+    exposedBy: [
+      'cose.sig.flip',
+      'enc.truncate',
+      'env.auth.absent',
+      'rollback.sequence.lower',
+      'digest.mismatch',
+    ],
     create: answering('refuses-everything', { kind: 'rejected' }),
   },
 ];

@@ -84,7 +84,8 @@ export const signatureAnimals = [
       rules: {
         verify: (crypto, algorithm, key, message, signature) => {
           const isHigh =
-            key.kty === 'EC2' && integerOf(signature.subarray(signature.length / 2)) > curves[key.crv].order / 2n;
+            key.kty === 'EC2' &&
+            integerOf(signature.subarray(signature.length / 2)) > curves[key.crv].order / 2n;
           return isHigh ? 'invalid' : verify(crypto, algorithm, key, message, signature);
         },
       },
@@ -195,7 +196,7 @@ export const signatureAnimals = [
     'Z023',
     'takes-rights-from-the-kid',
     'The rights are those of the key that the block names, not of the key that verified it.',
-    ['cose.kid.swap'],
+    ['env.auth.threshold-dup', 'cose.kid.swap'],
     { rules: { rights: (headers, verifiedBy, anchors) => selectAnchors(headers, anchors)[0] ?? verifiedBy } },
   ),
   animal(
@@ -206,7 +207,9 @@ export const signatureAnimals = [
     {
       rules: {
         selectAnchors: (headers, anchors) => {
-          const hasKid = [headers.protected, headers.unprotected].some((map) => valueAt(map, 4) !== undefined);
+          const hasKid = [headers.protected, headers.unprotected].some(
+            (map) => valueAt(map, 4) !== undefined,
+          );
           return hasKid ? selectAnchors(headers, anchors).slice(0, 1) : anchors;
         },
       },
@@ -215,13 +218,9 @@ export const signatureAnimals = [
   animal('Z026', 'ignores-crit', 'Critical headers that are not understood are ignored.', ['cose.hdr.crit'], {
     rules: { headersUnderstood: () => true },
   }),
-  animal(
-    'Z027',
-    'allows-duplicate-labels',
-    'A label may stand twice in a header map.',
-    ['cose.hdr.dup'],
-    { rules: { headerMap: () => true } },
-  ),
+  animal('Z027', 'allows-duplicate-labels', 'A label may stand twice in a header map.', ['cose.hdr.dup'], {
+    rules: { headerMap: () => true },
+  }),
   animal(
     'Z150',
     'refuses-unknown-headers',
