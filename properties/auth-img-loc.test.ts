@@ -1,5 +1,5 @@
 import { claim } from './claim.ts';
 
 claim('REQ.SEC.AUTH.IMG_LOC', 'touches only the components that are named', {
-  brokenBy: 'index-may-equal-the-count',
+  brokenBy: 'needs-no-index',
 });

@@ -14,7 +14,7 @@ import { bytesAfter, itemAt, type Place, replaceAt } from './encoding-tree.ts';
 
 const scenarios = fc.sample(arbitraryPlan(), { seed: 31, numRuns: 12 }).map(buildScenario);
 const severed = fc
-  .sample(arbitraryPlan({ features: ['severed', 'update'] }), { seed: 5, numRuns: 6 })
+  .sample(arbitraryPlan({ features: ['severed', 'update', 'flat'] }), { seed: 5, numRuns: 6 })
   .map(buildScenario);
 
 function attackedEnvelope(

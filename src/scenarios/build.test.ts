@@ -20,7 +20,9 @@ const runs = { numRuns: 200 };
 describe('buildScenario', () => {
   it('gives the same scenario for the same plan', () => {
     fc.assert(
-      fc.property(arbitraryPlan(), (plan) => expect(buildScenario(plan)).toEqual(buildScenario(plan))),
+      fc.property(arbitraryPlan(), (plan) => {
+        expect(buildScenario(plan)).toEqual(buildScenario(plan));
+      }),
     );
   });
 

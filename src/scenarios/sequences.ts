@@ -5,10 +5,10 @@
  */
 
 import { fromHex } from '../cbor/hex.ts';
-import { digestOf } from '../cose/algorithms.ts';
-import type { Command, Digest, Index, Manifest, Parameters } from '../suit/model.ts';
+import type { Command, Manifest, Parameters } from '../suit/model.ts';
 import { commandCode as code } from '../suit/registry.ts';
-import { componentCount, idsOf, imageBytes, indexOf, placesOf } from './layout.ts';
+import { bySlot, imageFacts, nested, several, target, type Writer, writerOf } from './command-writer.ts';
+import { idsOf, imageBytes, indexOf, placesOf } from './layout.ts';
 import { hasBoot, type ImagePlan, type Plan } from './plan.ts';
 import { uriOf } from './uris.ts';
 
@@ -30,42 +30,6 @@ export function sequencesOf(plan: Plan): Sequences {
     ...section('load', hasBoot(plan) ? write.eachImage(load) : []),
     ...section('invoke', hasBoot(plan) ? invoke(write) : []),
   };
-}
-
-/** What makes commands: the plan's own way to say a thing. */
-interface Writer {
-  readonly plan: Plan;
-  readonly components: { readonly manifest: number; readonly recipient: number };
-  /** A condition or another directive that takes a reporting policy. */
-  condition(code: number): Command;
-  directive(code: number): Command;
-  /** Nothing where the index is omitted. */
-  select(index: Index): readonly Command[];
-  override(parameters: Parameters): readonly Command[];
-  eachImage(commands: (write: Writer, image: ImagePlan, i: number) => readonly Command[]): readonly Command[];
-}
-
-function writerOf(plan: Plan): Writer {
-  let used = 0;
-  // §6.2: with more than one component, each sequence begins with set-component-index.
-  const isOmitted = plan.index === 'omitted' && componentCount(plan).manifest === 1;
-  const policy = () => plan.policies[used++ % plan.policies.length] ?? 0;
-  const write: Writer = {
-    plan,
-    components: componentCount(plan),
-    condition: (code) => ({ kind: 'condition', code, policy: policy() }),
-    directive: (code) => ({ kind: 'directive', code, policy: policy() }),
-    select: (index) => (isOmitted ? [] : [{ kind: 'setComponentIndex', index }]),
-    override: (parameters) =>
-      plan.overrides === 'joined'
-        ? [{ kind: 'overrideParameters', parameters }]
-        : Object.entries(parameters).map(([name, value]) => ({
-            kind: 'overrideParameters',
-            parameters: { [name]: value },
-          })),
-    eachImage: (commands) => plan.images.flatMap((image, i) => commands(write, image, i)),
-  };
-  return write;
 }
 
 // §7.1, and the image digests that several sections need (§7.2, §7.3, §7.7).
@@ -92,7 +56,7 @@ function sharedSequence(write: Writer): readonly Command[] {
       const set = isChecked ? write.override(ids) : [];
       return [...target(write, i), ...set, ...imageParameters(write, image, i), ...conditions];
     }
-    const all = { ...ids, ...fixedParameters(plan, image, i) };
+    const all = { ...ids, ...imageFacts(plan, image, i) };
     return [...target(write, i), ...write.override(all), ...(isChecked ? idConditions(write) : [])];
   });
   if (plan.ids.checked === 'first') return targets;
@@ -122,31 +86,8 @@ function idConditions(write: Writer): readonly Command[] {
 }
 
 function imageParameters(write: Writer, image: ImagePlan, i: number): readonly Command[] {
-  if (!image.slots) return write.override(fixedParameters(write.plan, image, i));
-  return [bySlot(write, i, (slot) => write.override(fixedParameters(write.plan, image, i, slot)))];
-}
-
-function fixedParameters(plan: Plan, image: ImagePlan, i: number, slot?: 0 | 1): Parameters {
-  const bytes = imageBytes(plan, i, slot);
-  return {
-    imageDigest: digest(plan, bytes),
-    ...(image.sized && { imageSize: BigInt(bytes.length) }),
-  };
-}
-
-function digest(plan: Plan, bytes: Uint8Array): Digest {
-  return { algorithm: plan.digest, bytes: digestOf(plan.digest, bytes) ?? new Uint8Array(0) };
-}
-
-/** One branch a slot, each passing only where that slot is the current one. */
-function bySlot(write: Writer, image: number, then: (slot: 0 | 1) => readonly Command[]): Command {
-  const branch = (slot: 0 | 1): readonly Command[] => [
-    ...nested(write, indexOf(write.plan, 'target', image)),
-    ...write.override({ componentSlot: BigInt(slot) }),
-    write.condition(code.componentSlot),
-    ...then(slot),
-  ];
-  return { kind: 'tryEach', branches: [branch(0), branch(1)] };
+  if (!image.slots) return write.override(imageFacts(write.plan, image, i));
+  return [bySlot(write, i, (slot) => write.override(imageFacts(write.plan, image, i, slot)))];
 }
 
 // §7.4: the download moves to payload-fetch, and has the staging component's own parameters.
@@ -155,7 +96,7 @@ function fetchToStaging(write: Writer, image: ImagePlan, i: number): readonly Co
   const { plan } = write;
   return [
     ...write.select(indexOf(plan, 'staging', i)),
-    ...write.override({ ...fixedParameters(plan, image, i), uri: uriOf(plan, i) }),
+    ...write.override({ ...imageFacts(plan, image, i), uri: uriOf(plan, i) }),
     write.directive(code.fetch),
     write.condition(code.imageMatch),
   ];
@@ -267,7 +208,7 @@ function load(write: Writer, image: ImagePlan, i: number): readonly Command[] {
   const sourceComponent = BigInt(indexOf(plan, 'target', i));
   return [
     ...write.select(indexOf(plan, 'memory', i)),
-    ...write.override({ ...fixedParameters(plan, image, i), sourceComponent }),
+    ...write.override({ ...imageFacts(plan, image, i), sourceComponent }),
     write.directive(code.copy),
     write.condition(code.imageMatch),
   ];
@@ -283,23 +224,4 @@ function invoke(write: Writer): readonly Command[] {
 /** Index into the manifest's components of the one that the boot invokes. */
 export function invokedIndex(plan: Plan): number {
   return indexOf(plan, plan.images[0]?.loaded ? 'memory' : 'target', 0);
-}
-
-function target(write: Writer, image: number): readonly Command[] {
-  return write.select(indexOf(write.plan, 'target', image));
-}
-
-/** A nested sequence selects again what is selected: that satisfies every reading of §6.2 and changes nothing. */
-function nested(write: Writer, index: number): readonly Command[] {
-  return write.components.manifest > 1 ? write.select(index) : [];
-}
-
-/** One index for these components; undefined where the plan or the recipient wants them one by one (§6.5). */
-function several({ plan, components }: Writer, indices: readonly number[]): Index | undefined {
-  if (indices.length < 2) return undefined;
-  if (plan.index === 'true' && indices.length === components.manifest) return true;
-  const descending = plan.seed % 2 === 1;
-  // Arrays are mandatory for a recipient of three components and more.
-  if (plan.index === 'array' && components.recipient >= 3) return descending ? indices.toReversed() : indices;
-  return undefined;
 }

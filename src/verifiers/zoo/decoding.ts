@@ -24,7 +24,8 @@ const forgetHead: Ports['read'] = (bytes, offset) => {
   const read = readFirst(bytes, { offset });
   if (read.ok || read.error.code !== 'length-over') return read;
   const at = read.error.offset - offset;
-  if (claimedAt(bytes, at) <= bytes.length - at) throw new RangeError('offset is outside the bounds of the buffer');
+  if (claimedAt(bytes, at) <= bytes.length - at)
+    throw new RangeError('offset is outside the bounds of the buffer');
   return read;
 };
 

@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { jsonSchema } from '../json-schema.ts';
+import { packageRoot } from '../package-root.ts';
+import { referenceVerifier } from '../verifiers/reference/reference.ts';
+
+const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'gauntlet-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { status, stdout, stderr };
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const module = (name: string): string =>
+  `module:${join(packageRoot(), 'src/verifiers/transports/fixtures/broken', `${name}.mjs`)}`;
+
+/** A module that claims all that the reference does, and answers so. */
+async function misbehaving(name: string, deliver: string): Promise<string> {
+  const claims = JSON.stringify(await referenceVerifier().hello());
+  const text = `export const verifier = { hello: () => (${claims}), open: () => ({ deliver: () => { ${deliver} } }) };`;
+  return `module:${file(`${name}.mjs`, text)}`;
+}
+
+describe('gauntlet run', () => {
+  it('prints results that fit their schema, and nothing else, with --format json', () => {
+    const { status, stdout } = run('run', '--runs', '1', '--only', 'rollback', '--format', 'json');
+    expect(status).toBe(0);
+    expect(jsonSchema('results').check(JSON.parse(stdout))).toBeUndefined();
+  });
+
+  it('is the same for the same seed, and another for another', () => {
+    const of = (seed: string): string =>
+      run(
+        'run',
+        '--runs',
+        '1',
+        '--only',
+        'replay',
+        '--seed',
+        seed,
+        '--format',
+        'json',
+        '-v',
+        'zoo:never-checks-sequence',
+      ).stdout;
+    expect(of('1')).toBe(of('1'));
+    expect(of('2')).not.toBe(of('1'));
+  });
+
+  it('writes its reports, findings that replay, and keeps a baseline', () => {
+    const out = join(folder, 'out');
+    const args = ['run', '--runs', '1', '--only', 'E01', '-v', 'zoo:never-checks-sequence', '--out', out];
+    expect(run(...args).status).toBe(1);
+    const lines = readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).verdict)).toContain('failed');
+    const [finding] = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')).findings;
+    const stored = join(out, 'findings', `${finding.id}.json`);
+    expect(run('replay', stored, '-v', 'zoo:never-checks-sequence').status).toBe(1);
+    expect(run('replay', stored, '-v', 'reference').status).toBe(0);
+    // The judged envelope's bytes stand beside it.
+    expect(readFileSync(join(out, 'findings', `${finding.id}.suit`)).length).toBe(finding.bytes);
+    const baseline = join(folder, 'baseline.json');
+    expect(run('baseline', join(out, 'results.json'), baseline, '--reason', 'on purpose').status).toBe(0);
+    expect(run(...args, '--baseline', baseline).status).toBe(0);
+    // Listed, but no longer seen.
+    const known = JSON.parse(readFileSync(baseline, 'utf8'));
+    known.known.push({ ...known.known[0], kind: 'not-live' });
+    writeFileSync(baseline, JSON.stringify(known));
+    expect(run(...args, '--baseline', baseline).status).toBe(1);
+  });
+
+  it.each(['accept-all', 'reject-all', 'claims-nothing', 'throws', 'exits-0', 'garbage'])(
+    'never ends with 0 for the verifier %s',
+    (name) => {
+      const { status, stdout } = run(
+        'run',
+        '--runs',
+        '1',
+        '--only',
+        'E01',
+        '-v',
+        module(name),
+        '--format',
+        'json',
+      );
+      expect(status).toBe(1);
+      const [counts] = Object.values(JSON.parse(stdout).verifiers) as { proven: number }[];
+      expect(counts?.proven).toBe(0);
+    },
+  );
+
+  it('gives up a verifier whose controls hang three times in a row', async () => {
+    const spec = await misbehaving('spinning', 'for (;;) {}');
+    const args = ['run', '--runs', '6', '--only', 'E01', '-v', spec, '--deadline', '200', '--format', 'json'];
+    const { status, stdout } = run(...args);
+    expect(status).toBe(1);
+    const results = JSON.parse(stdout);
+    expect(results.findings.map((finding: { kind: string }) => finding.kind)).toContain('stopped');
+    expect(results.outcomes[spec].hung).toBeGreaterThanOrEqual(3);
+    expect(results.done).toBe(results.planned);
+  });
+
+  it('names what crashed, and goes on', async () => {
+    const spec = await misbehaving('crashing', 'process.exit(1)');
+    const { status, stdout } = run(
+      'run',
+      '--runs',
+      '1',
+      '--only',
+      'E01',
+      '-v',
+      spec,
+      '-v',
+      'reference',
+      '--format',
+      'json',
+    );
+    expect(status).toBe(1);
+    const results = JSON.parse(stdout);
+    expect(results.findings.map((finding: { kind: string }) => finding.kind)).toContain('crashed');
+    expect(results.verifiers.reference.proven).toBe(1);
+  });
+});
+
+describe('bad input ends with one clear line', () => {
+  const empty = file('empty.suit', '');
+  const huge = file('huge.suit', '');
+  truncateSync(huge, 1024 ** 3);
+  const junk = file('junk.suit', 'not cbor');
+  const rsa = file('rsa.jwk.json', '{"kty":"RSA","n":"AQAB","e":"AQAB"}');
+  const oct = file('oct.jwk.json', '{"kty":"oct","k":"AAAA"}');
+  const old = file('old.json', '{"format":"suit-gauntlet/case/0"}');
+  const badBaseline = file(
+    'bad-baseline.json',
+    '{"format":"suit-gauntlet/baseline/1","known":[{"verifier":"x"}]}',
+  );
+
+  it.each([
+    [['run', '--envelope', join(folder, 'missing.suit'), '--key', oct], 2, 'missing.suit'],
+    [['run', '--envelope', folder, '--key', oct], 2, 'directory'],
+    [['run', '--envelope', empty, '--key', oct], 2, 'empty'],
+    [['run', '--envelope', huge, '--key', oct], 2, '1073741824 bytes'],
+    [['run', '--envelope', junk, '--key', oct], 2, 'cannot be attacked'],
+    [['run', '--envelope', junk, '--key', rsa], 2, 'rsa.jwk.json'],
+    [['run', '--envelope', junk], 2, '--key'],
+    [['run', '-v', 'no-such-verifier'], 2, 'no-such-verifier'],
+    [['run', '-v', 'module:./nowhere.mjs'], 2, 'nowhere.mjs'],
+    [['run', '-v', module('dead-at-start')], 2, 'dead-at-start'],
+    [['run', '--only', 'no.such.attack'], 2, 'no.such.attack'],
+    [['run', '--only', 'dep.unchecked'], 2, 'not built yet'],
+    [['run', '--baseline', badBaseline], 2, 'entry 0'],
+    [['run', '--runs', 'many'], 2, 'whole number'],
+    [['replay', old], 2, 'suit-gauntlet/case/0'],
+    [['explain', join(folder, 'missing.suit')], 2, 'missing.suit'],
+    [['no-such-command'], 2, 'no-such-command'],
+  ])('%j', (args, status, words) => {
+    const ended = run(...(args as string[]));
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toContain(words);
+    expect(ended.status).toBe(status);
+  });
+});
+
+describe('gauntlet explain', () => {
+  it('marks what is broken and ends with 1', () => {
+    const { status, stdout } = run('explain', file('cut.suit', Uint8Array.of(0xd8, 0x6b, 0xa2, 0x02)));
+    expect(status).toBe(1);
+    expect(stdout).not.toBe('');
+  });
+});
+
+describe('gauntlet catalogue', () => {
+  it('lists what is built and what is not yet', () => {
+    const rows = JSON.parse(run('catalogue', '--format', 'json').stdout) as { notYet: boolean }[];
+    expect(rows.filter((row) => !row.notYet).length).toBeGreaterThan(60);
+    expect(rows.some((row) => row.notYet)).toBe(true);
+  });
+});

@@ -1,0 +1,514 @@
+import { describe, expect, it } from 'vitest';
+import {
+  array,
+  bool,
+  bstr,
+  type CborMap,
+  type Entry,
+  type Item,
+  int,
+  isInt,
+  map,
+  nil,
+  tag,
+  tstr,
+  wrapped,
+} from '../../cbor/item.ts';
+import { sortEntries } from '../../cbor/order.ts';
+import { write } from '../../cbor/write.ts';
+import { type BlockOptions, makeBlock, type Signer, signerOf } from '../../cose/blocks.ts';
+import { curves } from '../../cose/curves.ts';
+import { authorHmac, authorP256, secondEd25519, strangerP256 } from '../../cose/test-keys.ts';
+import type { Decision } from '../../device/decision.ts';
+import type { Delivery } from '../../device/delivery.ts';
+import type { Recipient, TrustAnchor } from '../../device/recipient.ts';
+import { manifestItem, sequenceItem, sever, severedEntries } from '../../suit/build.ts';
+import type { Command, Manifest } from '../../suit/model.ts';
+import { assemble, type EnvelopeParts, encode, release, signedBytes } from '../../suit/parts.ts';
+import { commandCode } from '../../suit/registry.ts';
+import {
+  act,
+  anchorOf,
+  author,
+  bytes,
+  classId,
+  compatibility,
+  component,
+  deliver,
+  deliverBytes,
+  image,
+  index,
+  manifest,
+  network,
+  oldImage,
+  recipient,
+  runSequence,
+  set,
+  sha256,
+  type Trial,
+  tryEach,
+  twoComponents,
+  uri,
+  vendorId,
+} from '../reference/fixtures/trial.ts';
+import { referenceVerifier } from '../reference/reference.ts';
+import type { Verifier } from '../verifier.ts';
+import { equivalents } from './equivalents.ts';
+import { zoo } from './zoo.ts';
+
+/** What one verifier makes of something; the animal and the reference must not make the same of it. */
+type Demonstration = (verifier: Verifier) => Promise<Decision>;
+
+const second = signerOf(secondEd25519);
+const stranger = signerOf(strangerP256);
+const hmac = signerOf(authorHmac);
+const pair = recipient({ components: [component(0), component(1)] });
+const stored = recipient({ components: [component(0, [bytes(image)])] });
+const install = manifest().install as readonly Command[];
+const shared = manifest().sharedSequence as readonly Command[];
+const soft = set({ softFailure: true });
+const hard = set({ softFailure: false });
+const content = set({ content: image });
+const store: Command = act('write');
+const fails = act('abort');
+const passes = act('vendorIdentifier');
+
+const of =
+  (what: Manifest | CborMap, trial: Trial = {}): Demonstration =>
+  (verifier) =>
+    deliver(what, { ...trial, verifier });
+
+const installing = (...commands: readonly Command[]) => of(manifest({ install: [...commands, ...install] }));
+
+const onPair = (changes: Partial<Manifest>) => of(twoComponents(changes), { recipient: pair });
+
+const altered = (alter: (parts: EnvelopeParts) => EnvelopeParts, trial: Trial = {}) =>
+  of(manifest(), { ...trial, alter });
+
+const raw = (code: number, argument: Item): Command => ({ kind: 'unknown', code, argument });
+
+const indexed = (argument: Item) =>
+  onPair({
+    install: [
+      raw(commandCode.setComponentIndex, argument),
+      passes,
+      index(true),
+      set({ uri }),
+      act('fetch'),
+      act('imageMatch'),
+    ],
+  });
+
+function block(options: BlockOptions, signer: Signer = author): (parts: EnvelopeParts) => EnvelopeParts {
+  return (parts) => ({ ...parts, blocks: [makeBlock(signer, signedBytes(parts), options)] });
+}
+
+/** The signature of the one block, changed. */
+function signature(change: (bytes: Uint8Array) => Uint8Array, trial: Trial = {}): Demonstration {
+  return altered((parts) => {
+    const [tagged] = parts.blocks;
+    if (tagged?.kind !== 'tag' || tagged.item.kind !== 'array') throw new Error('no block');
+    const changed = tagged.item.items.map((item, i) =>
+      i === 3 && item.kind === 'bstr' ? bstr(change(item.bytes)) : item,
+    );
+    return { ...parts, blocks: [{ ...tagged, item: { ...tagged.item, items: changed } }] };
+  }, trial);
+}
+
+const header = (...more: Entry[]): CborMap => map([int(1), int(-9)], ...more);
+
+const trusting = (...anchors: TrustAnchor[]): Trial => ({ recipient: recipient({ anchors }) });
+
+/** The manifest with one member replaced, or (undefined) removed, and signed so. */
+function withMember(key: number, value: Item | undefined): CborMap {
+  const item = manifestItem(manifest());
+  const others = item.entries.filter(([k]) => !isInt(k, key));
+  return sortEntries({ ...item, entries: value === undefined ? others : [...others, [int(key), value]] });
+}
+
+/** These deliveries in one session; the last decision counts. */
+function history(first: Recipient, ...deliveries: Delivery[]): Demonstration {
+  return async (verifier) => {
+    const session = await verifier.open(first);
+    let decision: Decision = { kind: 'rejected' };
+    for (const delivery of deliveries) decision = await session.deliver(delivery);
+    return decision;
+  };
+}
+
+function update(
+  sequenceNumber: bigint,
+  changes: Partial<Manifest> = {},
+  more: Partial<Delivery> = {},
+): Delivery {
+  const envelope = encode(release(manifest({ sequenceNumber, ...changes }), [author]));
+  return { event: 'update', envelope, payloads: network, ...more };
+}
+
+const numbered = (installed: bigint, offered: bigint) =>
+  of(manifest({ sequenceNumber: offered }), { recipient: recipient({ sequenceNumber: installed }) });
+
+const vendor = (wanted: Uint8Array, vendorIds: readonly Uint8Array[]) =>
+  of(manifest({ sharedSequence: [set({ vendorId: wanted, classId }), ...shared.slice(1)] }), {
+    recipient: recipient({ components: [{ ...component(0), vendorIds }] }),
+  });
+
+const severed = sever(manifest(), ['install']);
+const foreignInstall = severedEntries({ install: [...install, content, store] });
+
+const digestOfLength = (length: number) => ({
+  imageDigest: { algorithm: -16, bytes: sha256(image).bytes.subarray(0, length) },
+});
+
+const checkingContent = (held: Uint8Array, wanted: Uint8Array) =>
+  of(manifest({ validate: [set({ content: wanted }), act('checkContent'), act('imageMatch')] }), {
+    event: 'boot',
+    recipient: recipient({ components: [component(0, [bytes(held)])] }),
+  });
+
+function der(fixed: Uint8Array): Uint8Array {
+  const scalars = [fixed.subarray(0, 32), fixed.subarray(32)].map((s) => Uint8Array.of(0x02, 33, 0, ...s));
+  const body = scalars.flatMap((s) => [...s]);
+  return Uint8Array.of(0x30, body.length, ...body);
+}
+
+function highOrLow(fixed: Uint8Array): Uint8Array {
+  const s = BigInt(`0x${Buffer.from(fixed.subarray(32)).toString('hex')}`);
+  const other = curves['P-256'].order - s;
+  const high = s > other ? s : other;
+  return Uint8Array.of(...fixed.subarray(0, 32), ...Buffer.from(high.toString(16).padStart(64, '0'), 'hex'));
+}
+
+const outsideKey: Signer =
+  authorP256.kty === 'EC2'
+    ? {
+        key: { kty: 'Symmetric', k: Uint8Array.of(...authorP256.x, ...authorP256.y) },
+        algorithm: 5,
+        structure: 'mac0',
+      }
+    : author;
+
+const twiceByAuthor = (parts: EnvelopeParts): EnvelopeParts => ({
+  ...parts,
+  blocks: [author, { ...author, kidIn: 'unprotected', kid: secondEd25519.kid as Uint8Array } as const].map(
+    (s) => makeBlock(s, signedBytes(parts)),
+  ),
+});
+
+const wantsTwo = recipient({
+  anchors: [anchorOf(author), anchorOf(second)],
+  policy: { kind: 'at-least', count: 2 },
+});
+
+const loop = (() => {
+  const components = Array.from({ length: 6 }, (_, i) => component(i));
+  let inner: Command = passes;
+  for (let i = 0; i < 7; i++) inner = runSequence(index(true), inner);
+  const all = twoComponents({
+    components: components.map(({ identifier }) => identifier),
+    install: [index(true), inner, set({ uri }), act('fetch'), act('imageMatch')],
+  });
+  return of(all, { recipient: recipient({ components }) });
+})();
+
+/** An image whose digest begins with a zero byte, and another one. */
+const [zeroFirst, zeroSecond] = (() => {
+  const found: Uint8Array[] = [];
+  for (let i = 0; found.length < 2; i++) {
+    const candidate = Uint8Array.of(i & 0xff, i >> 8);
+    if (sha256(candidate).bytes[0] === 0) found.push(candidate);
+  }
+  return found as [Uint8Array, Uint8Array];
+})();
+
+/** The digest's byte string with a second item, authenticated as it is. */
+const trailing: Demonstration = (verifier) => {
+  const parts = release(manifest(), [author]);
+  const longer = {
+    ...parts,
+    digest: { kind: 'raw', bytes: Uint8Array.of(...write(parts.digest), 0) } as const,
+  };
+  return deliverBytes(encode(block({})(longer)), { verifier });
+};
+
+const demonstrations: Readonly<Record<string, Demonstration>> = {
+  'accepts-everything': signature((s) => s.with(0, (s[0] ?? 0) ^ 1)),
+  'refuses-everything': of(manifest()),
+
+  'forgets-head-bytes': (verifier) => deliverBytes(Uint8Array.of(0xd8, 0x6b, 0xa1, 0x43, 1, 2), { verifier }),
+  'allocates-claimed-lengths': (verifier) =>
+    deliverBytes(Uint8Array.of(0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), { verifier }),
+  'throws-instead-of-refusing': (verifier) => deliverBytes(Uint8Array.of(0xff), { verifier }),
+  'ignores-trailing-bytes': trailing,
+  'keeps-numbers-as-doubles': numbered(2n ** 53n + 4n, 2n ** 53n + 3n),
+  'reads-64-bit-heads-as-32': numbered(4n, 2n ** 32n + 3n),
+  'takes-numbers-from-anything': of(withMember(2, tstr('6'))),
+  'mixes-integer-and-text-keys': altered((parts) => ({ ...parts, members: [[tstr('3'), bstr(image)]] })),
+  'verifies-first-and-executes-last': (verifier) => {
+    const parts = release(manifest(), [author]);
+    const item = assemble(parts) as Item & { kind: 'tag' };
+    const evil: Entry = [int(3), wrapped(manifestItem(manifest({ sequenceNumber: 99n })))];
+    const envelope = item.item as CborMap;
+    return deliverBytes(write({ ...item, item: { ...envelope, entries: [...envelope.entries, evil] } }), {
+      verifier,
+    });
+  },
+  'takes-the-last-of-two-keys': of({
+    ...manifestItem(manifest()),
+    entries: manifestItem(manifest()).entries.flatMap((e): Entry[] =>
+      isInt(e[0], 2) ? [e, [int(2), int(9)]] : [e],
+    ),
+  }),
+
+  'zero-blocks-pass': altered((parts) => ({ ...parts, blocks: [] })),
+  'unsigned-envelopes-pass': (verifier) =>
+    deliverBytes(write(tag(107, map([int(3), wrapped(manifestItem(manifest()))]))), { verifier }),
+  'skips-blocks-it-cannot-parse': altered((parts) => ({ ...parts, blocks: [tag(96, array())] })),
+  'skips-blocks-without-an-anchor': of(manifest(), { signers: [{ ...stranger, kidIn: 'protected' }] }),
+  'counts-blocks-not-authorities': altered(twiceByAuthor, { recipient: wantsTwo }),
+  'one-authority-satisfies-any-policy': of(manifest(), { recipient: wantsTwo }),
+
+  'verifies-and-ignores-the-result': of(manifest(), { signers: [stranger] }),
+  'counts-errors-as-success': signature((s) => s.subarray(1)),
+  'accepts-zero-signatures': signature((s) => new Uint8Array(s.length)),
+  'refuses-high-s': signature(highOrLow),
+  'accepts-der-signatures': signature(der),
+  'verifies-the-attached-payload': (verifier) => {
+    const authentic = signedBytes(release(manifest(), [author]));
+    const alter = block({ payload: bstr(authentic), signed: authentic });
+    return deliver(manifest({ sequenceNumber: 9n }), { alter, verifier });
+  },
+  'takes-the-context-from-the-algorithm': altered(block({ tag: 17 })),
+  'reads-the-algorithm-unprotected-first': altered(block({ protected: map(), unprotected: header() })),
+  'never-compares-algorithm-and-key': of(manifest(), trusting({ ...anchorOf(author), algorithms: [-7] })),
+  'keys-hmac-with-public-keys': of(manifest(), { signers: [outsideKey] }),
+  'compares-macs-over-the-received-length': signature((s) => s.subarray(0, 4), {
+    signers: [hmac],
+    ...trusting(anchorOf(hmac)),
+  }),
+  'takes-rights-from-the-kid': altered(twiceByAuthor, { recipient: wantsTwo }),
+  'tries-one-anchor-for-a-kid': of(manifest(), {
+    signers: [{ ...author, kidIn: 'protected' }],
+    ...trusting({ ...anchorOf(stranger), kid: authorP256.kid as Uint8Array }, anchorOf(author)),
+  }),
+  'ignores-crit': altered(block({ protected: header([int(2), array(int(99))]) })),
+  'allows-duplicate-labels': altered(block({ protected: header([int(4), nil], [int(4), nil]) })),
+  'refuses-unknown-headers': altered(block({ unprotected: map([int(99), nil]) })),
+
+  'never-binds-the-manifest': altered((parts) => ({
+    ...parts,
+    manifest: manifestItem(manifest({ sequenceNumber: 9n })),
+  })),
+  'empty-digests-match': of(manifest({ sharedSequence: [...compatibility, set(digestOfLength(0))] })),
+  'compares-digest-prefixes': of(manifest({ sharedSequence: [...compatibility, set(digestOfLength(16))] })),
+  'compares-digests-as-c-strings': of(
+    manifest({ sharedSequence: [...compatibility, set({ imageDigest: sha256(zeroFirst) })] }),
+    { payloads: [{ uri, kind: 'bytes', bytes: zeroSecond }] },
+  ),
+  'always-hashes-with-sha-256': of(
+    manifest({
+      sharedSequence: [
+        ...compatibility,
+        set({ imageDigest: { algorithm: -18, bytes: sha256(image).bytes } }),
+      ],
+    }),
+  ),
+  'unknown-digest-algorithms-match': of(
+    manifest({
+      sharedSequence: [...compatibility, set({ imageDigest: { algorithm: -18, bytes: new Uint8Array(32) } })],
+    }),
+  ),
+  're-encodes-before-hashing': altered((parts) => ({
+    ...parts,
+    manifest: { ...parts.manifest, width: 2 },
+  })),
+  'never-checks-severed-digests': of(severed.manifest, { severed: foreignInstall }),
+  'runs-elements-the-manifest-does-not-list': of(manifest(), {
+    severed: severedEntries({ payloadFetch: [passes] }),
+  }),
+  'prefers-the-copy-in-the-envelope': of(manifest(), { severed: foreignInstall }),
+  'missing-elements-succeed': of(severed.manifest, { recipient: stored }),
+  'every-severed-element-is-needed': of(severed.manifest, { event: 'boot', recipient: stored }),
+  'every-image-matches': of(manifest(), { payloads: [{ uri, kind: 'bytes', bytes: image.toReversed() }] }),
+  'hashes-image-size-bytes-only': of(manifest(), {
+    event: 'boot',
+    recipient: recipient({ components: [component(0, [bytes(Uint8Array.of(...image, 1))])] }),
+  }),
+
+  'forgets-the-version-error': of(manifest({ version: 2n })),
+  'missing-version-is-1': of(withMember(1, undefined)),
+  'accepts-lower-versions': of(manifest({ version: 0n })),
+  'accepts-signed-32-bit-sequence': numbered(2n ** 31n, 5n),
+  'compares-sequence-by-difference': numbered(2n ** 64n - 1n, 0n),
+  'refuses-equal-sequence': numbered(6n, 6n),
+  'never-checks-sequence': numbered(6n, 5n),
+  'boots-older-manifests': of(manifest(), {
+    event: 'boot',
+    recipient: { ...stored, sequenceNumber: 7n },
+  }),
+  'missing-sequence-passes': of(withMember(2, undefined)),
+  'never-stores-sequence': history(recipient(), update(8n), update(7n)),
+  'commits-before-authentication': of(manifest({ sequenceNumber: 99n }), { signers: [stranger] }),
+  'commits-before-applicability': vendor(classId, [vendorId]),
+  'commits-before-installation': of(manifest(), { payloads: [] }),
+
+  'ignores-the-vendor': vendor(classId, [vendorId]),
+  'compares-ids-as-c-strings': vendor(Uint8Array.of(0, ...vendorId.subarray(1)), [
+    Uint8Array.of(0, ...classId.subarray(1)),
+  ]),
+  'no-device-id-matches-all': vendor(vendorId, []),
+  'compares-the-first-id-only': vendor(vendorId, [classId, vendorId]),
+  'one-id-list-for-all-components': of(twoComponents(), {
+    recipient: recipient({ components: [component(0), { ...component(1), classIds: [vendorId] }] }),
+  }),
+  'shares-parameters-between-components': onPair({
+    install: [index(0), content, index(1), store, index(true), set({ uri }), act('fetch'), act('imageMatch')],
+  }),
+  'takes-slots-modulo-their-number': of(
+    manifest({ validate: [set({ componentSlot: 1n }), act('componentSlot')] }),
+  ),
+  'never-counts-components': of(
+    twoComponents({
+      sharedSequence: [index(0), ...shared],
+      install: [index(0), ...install],
+      validate: [index(0), act('imageMatch')],
+    }),
+  ),
+  'skips-unknown-components': of(twoComponents({ invoke: [] }), {
+    recipient: recipient({ components: [component(0), component(9)] }),
+  }),
+  'index-may-equal-the-count': indexed(int(2)),
+  'checks-the-first-index-only': indexed(array(int(0), int(3))),
+  'narrows-the-index-to-8-bits': indexed(int(256)),
+  'false-is-index-0': indexed(bool(false)),
+  'needs-no-index': onPair({ validate: [act('imageMatch')] }),
+  'true-means-all-of-the-device': of(twoComponents(), {
+    recipient: recipient({ components: [component(0), component(1), component(2)] }),
+  }),
+
+  'skips-unknown-commands': installing(raw(99, int(0))),
+  'ignores-a-command-without-argument': of(
+    withMember(20, wrapped(array(...sequenceItem(install).items, int(3)))),
+  ),
+  'conditions-without-parameter-pass': installing(act('componentSlot')),
+  'conditions-without-parameter-abort': installing(tryEach([act('componentSlot')], [passes])),
+  'goes-on-after-a-failed-condition': installing(fails),
+  'tries-on-after-a-failed-directive': installing(tryEach([store], [passes])),
+  'softens-failed-directives': installing(runSequence(soft, store)),
+  'runs-every-branch': installing(content, tryEach([passes], [store])),
+  'exhausted-try-each-succeeds': installing(tryEach([fails], [fails])),
+  'keeps-soft-failure-on-return': installing(runSequence(soft, tryEach([hard, passes], null), fails)),
+  'try-each-is-always-soft': installing(tryEach([hard, fails], [passes])),
+  'allows-soft-failure-anywhere': installing(soft),
+  'runs-the-shared-sequence-once': of(
+    manifest({ install: [...install, set({ imageDigest: sha256(oldImage) })] }),
+  ),
+  'shared-sequence-may-do-anything': of(manifest({ sharedSequence: [...shared, content, store] })),
+  'invokes-during-update': of(manifest()),
+  'installs-before-fetching': onPair({
+    payloadFetch: [index(1), set({ uri }), act('fetch')],
+    install: [index(0), set({ sourceComponent: 1n }), act('copy'), act('imageMatch')],
+  }),
+  'invokes-without-validation': of(manifest(), { event: 'boot' }),
+  'keeps-parameters-between-manifests': history(
+    recipient(),
+    update(6n),
+    update(7n, { sharedSequence: compatibility, install: [act('fetch'), act('imageMatch')] }),
+  ),
+  'allows-a-further-index-in-parallel': onPair({
+    install: [
+      index(0),
+      set({ strictOrder: false }),
+      runSequence(index(1), passes, index(0)),
+      index(true),
+      set({ uri }),
+      act('fetch'),
+      act('imageMatch'),
+    ],
+  }),
+  'has-no-step-budget': loop,
+
+  'fetches-missing-fragments': of(manifest({ install: [set({ uri: '#image' }), act('fetch')] })),
+  'fetches-any-uri': of(manifest({ install: [set({ uri: 'ftp://a/' }), act('fetch')] })),
+  'writes-beyond-the-slot': of(manifest(), {
+    recipient: recipient({ components: [{ ...component(0), capacity: 99 }] }),
+  }),
+  'leaves-the-comparison-early': checkingContent(image, image.with(3, 9)),
+  'compares-the-shorter-length': checkingContent(image, image.subarray(0, 50)),
+  'fetches-before-authentication': of(manifest(), { signers: [stranger] }),
+  'parses-before-authentication': of(manifest({ validate: [raw(commandCode.fetch, nil)] }), {
+    signers: [stranger],
+  }),
+  'erases-before-authentication': of(manifest(), { signers: [stranger] }),
+  'executes-before-authentication': of(manifest(), { signers: [stranger] }),
+};
+
+/** Animals whose only fault is the cost, or the stage at which they notice. */
+const onlySteps = ['leaves-the-comparison-early'];
+const onlyStage = ['parses-before-authentication'];
+
+const seenByReference = new Map<string, Promise<unknown>>();
+
+function observeReference(id: string): Promise<unknown> {
+  const seen = seenByReference.get(id) ?? observe(id, referenceVerifier());
+  seenByReference.set(id, seen);
+  return seen;
+}
+
+/** What a bench can hold against a verifier: its answer, effects and state; never the words of a refusal. */
+async function observe(id: string, verifier: Verifier): Promise<unknown> {
+  const demonstration = demonstrations[id];
+  if (demonstration === undefined) throw new Error(`nothing shows the defect of ${id}`);
+  try {
+    const { kind, effects, state, cost, ...rest } = await demonstration(verifier);
+    const { sequenceNumber, contents } = state?.full ?? {};
+    return {
+      seen: { kind, effects, sequenceNumber, contents },
+      ...(onlySteps.includes(id) && { steps: cost?.steps }),
+      ...(onlyStage.includes(id) && 'stage' in rest && { stage: rest.stage }),
+    };
+  } catch (error) {
+    return { crashed: String(error) };
+  }
+}
+
+describe('the zoo', () => {
+  it('has ids of its own, each with something that exposes it', () => {
+    expect(new Set(zoo.map(({ id }) => id)).size).toBe(zoo.length);
+    expect(new Set(zoo.map(({ handle }) => handle)).size).toBe(zoo.length);
+    expect(zoo.filter(({ exposedBy }) => exposedBy.length === 0)).toEqual([]);
+  });
+
+  it.each(zoo.map((animal) => [animal.handle, animal.id, animal] as const))(
+    '%s %s is wrong where it should be, and the reference is not',
+    async (_handle, id, animal) => {
+      const reference = await observeReference(id);
+      expect(reference).not.toHaveProperty('crashed');
+      expect(await observe(id, animal.create())).not.toEqual(reference);
+    },
+  );
+
+  const answering = zoo.filter(({ id }) => id !== 'refuses-everything');
+  it.each(answering.map((animal) => [animal.id, animal] as const))(
+    '%s accepts what it has no quarrel with',
+    async (_id, animal) => {
+      const numbers = [6n, 7n, 8n, 9n, 10n, 11n, 12n, 13n];
+      const answers = await Promise.all(
+        numbers.map((sequenceNumber) => of(manifest({ sequenceNumber }))(animal.create())),
+      );
+      expect(answers.map(({ kind }) => kind)).toContain('accepted');
+    },
+  );
+});
+
+describe('the equivalent mutants', () => {
+  it.each(equivalents.map((animal) => [animal.id, animal] as const))(
+    '%s answers as the reference does',
+    async (_id, animal) => {
+      for (const id of Object.keys(demonstrations)) {
+        const { seen } = (await observeReference(id)) as { seen: unknown };
+        expect(await observe(id, animal.create())).toMatchObject({ seen });
+      }
+    },
+  );
+});
