@@ -12,7 +12,7 @@ import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { fingerprintOf } from './finding.ts';
 import { count, emptyTally, type Tally } from './tally.ts';
-import { ControlCache, tryCase } from './trial.ts';
+import { type CaseRuling, ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CampaignOptions {
@@ -98,7 +98,9 @@ class CampaignState {
   private readonly failures = new Map<string, Failure>();
   private readonly applicable = new Set<string>();
   private readonly seen = new Set<string>();
+  /** Dead controls in a row; absent: no control has been answered yet. */
   private readonly deadControls = new Map<Host, number>();
+  private readonly turns = new Map<Host, Promise<void>>();
   private readonly stopped = new Set<Host>();
   private readonly controls: Map<Host, ControlCache>;
   private readonly planned: number;
@@ -151,20 +153,42 @@ class CampaignState {
     };
   }
 
-  private async rule(host: Host, one: Case): ReturnType<typeof tryCase> {
-    if (this.stopped.has(host))
-      return { ruling: { verdict: 'inconclusive', note: 'stopped after three dead controls in a row' } };
-    return tryCase(host, one, this.controls.get(host) as ControlCache);
+  /**
+   * One case at a time until a host has shown that it lives, and again after a dead control: so that three dead
+   * controls in a row stop it there, and not a batch later.
+   */
+  private async rule(host: Host, one: Case): Promise<CaseRuling> {
+    const turn = this.turns.get(host);
+    let next: () => void = () => {};
+    this.turns.set(
+      host,
+      new Promise((resolve) => {
+        next = resolve;
+      }),
+    );
+    await turn;
+    if (this.deadControls.get(host) === 0) next();
+    try {
+      if (this.stopped.has(host))
+        return { ruling: { verdict: 'inconclusive', note: 'stopped after three dead controls in a row' } };
+      const found = await tryCase(host, one, this.controls.get(host) as ControlCache);
+      if (found.control !== undefined) this.countDeath(host, found.control);
+      return found;
+    } finally {
+      next();
+    }
+  }
+
+  private countDeath(host: Host, control: Ruling): void {
+    const dead = control.kind === 'crashed' || control.kind === 'hung' || control.kind === 'exhausted';
+    const inARow = dead ? (this.deadControls.get(host) ?? 0) + 1 : 0;
+    this.deadControls.set(host, inARow);
+    if (inARow >= deadControlsToStop) this.stopped.add(host);
   }
 
   private recordControl(host: Host, one: Case, ruling: Ruling): void {
     this.record(host, { id: one.family, family: 'valid' }, one.round, ruling);
     if (ruling.verdict === 'failed') this.addFailure(host, one.family, one, ruling, true);
-    const dead =
-      ruling.kind !== undefined && ruling.kind !== 'valid-refused' && ruling.kind !== 'wrong-state';
-    const inARow = dead ? (this.deadControls.get(host) ?? 0) + 1 : 0;
-    this.deadControls.set(host, inARow);
-    if (inARow >= deadControlsToStop) this.stopped.add(host);
   }
 
   private record(

@@ -5,7 +5,7 @@
  */
 import type { Prohibition } from '../attacks/attack.ts';
 import type { Decision, Effect } from '../device/decision.ts';
-import type { RecipientState } from '../device/recipient.ts';
+import { type Recipient, stateOf } from '../device/recipient.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { stateDifference } from './state-check.ts';
 
@@ -24,11 +24,11 @@ export function earlyEffect(decision: Decision): Forbidden | undefined {
 export function prohibitedEffect(
   decision: Decision,
   prohibited: readonly Prohibition[],
-  before: RecipientState,
+  recipient: Recipient,
   claims: Claims,
 ): Forbidden | undefined {
   for (const prohibition of prohibited) {
-    const note = breach(decision, prohibition, before, claims);
+    const note = breach(decision, prohibition, recipient, claims);
     if (note !== undefined) return { kind: 'prohibited-effect', note };
   }
   return undefined;
@@ -37,11 +37,11 @@ export function prohibitedEffect(
 function breach(
   decision: Decision,
   prohibition: Prohibition,
-  before: RecipientState,
+  recipient: Recipient,
   claims: Claims,
 ): string | undefined {
   if (prohibition.kind === 'state-change') {
-    const difference = stateDifference(decision, { after: before }, before, claims);
+    const difference = stateDifference(decision, { after: stateOf(recipient) }, recipient, claims);
     return difference && `the state changed: ${difference}`;
   }
   const hit = decision.effects?.find((effect) => matches(effect, prohibition));

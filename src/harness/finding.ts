@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import type { Expectation } from '../attacks/attack.ts';
 import { BenchError } from '../bench-error.ts';
-import { toHex } from '../cbor/hex.ts';
 import {
   deliveryFromJson,
   deliveryToJson,
@@ -132,14 +131,9 @@ export function caseDigest(file: CaseFile): string {
   return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 12);
 }
 
-/** The envelope of the judged delivery, in hex; '' where it has none. */
+/** The envelope of the judged delivery. */
 export function judgedEnvelope(run: Run): Uint8Array | undefined {
   return run.steps.findLast((step) => step.must === 'judged')?.delivery.envelope;
-}
-
-export function judgedEnvelopeHex(run: Run): string {
-  const bytes = judgedEnvelope(run);
-  return bytes === undefined ? '' : toHex(bytes);
 }
 
 function runToJson(run: Run, options: CaseFileOptions): unknown {

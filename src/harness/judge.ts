@@ -8,7 +8,7 @@ import type { Expectation } from '../attacks/attack.ts';
 import type { Decision, Rejected } from '../device/decision.ts';
 import { type Level, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
-import { type RecipientState, stateOf } from '../device/recipient.ts';
+import { type Recipient, stateOf, withState } from '../device/recipient.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import { isBefore, reasons, type Stage } from '../suit/stage.ts';
@@ -28,13 +28,13 @@ export function requiredLevel(expect: Expectation, judged: RunStep): Level {
 
 /** A valid run: every step must be accepted, at the highest level claimed, with the expected state. */
 export function judgeControl(run: Run, outcomes: readonly Outcome[], claims: Claims): Ruling {
-  let state = stateOf(run.recipient);
+  let recipient = run.recipient;
   for (const [i, step] of run.steps.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
-    const ruling = judgeAcceptance(step, outcome, claims, state);
+    const ruling = judgeAcceptance(step, outcome, claims, recipient);
     if (ruling.verdict !== 'accepted') return ruling;
-    state = step.after ?? state;
+    recipient = afterwards(recipient, step);
     if (i === run.steps.length - 1) return ruling;
   }
   return inconclusive('an empty history');
@@ -50,14 +50,14 @@ export function judgeAttack(
   expect: Expectation,
   claims: Claims,
 ): Ruling {
-  let state = stateOf(run.recipient);
+  let recipient = run.recipient;
   for (const [i, step] of run.steps.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
     if (step.must === 'judged') {
-      const ruling = judgeStep(step, outcome, expect, claims, state);
+      const ruling = judgeStep(step, outcome, expect, claims, recipient);
       if (i < run.steps.length - 1 && isSettled(ruling)) {
-        if (outcome.kind === 'accepted') state = step.after ?? state;
+        if (outcome.kind === 'accepted') recipient = afterwards(recipient, step);
         continue;
       }
       return ruling.verdict === 'failed' ? ruling : (livenessFailure(run, outcomes, ruling) ?? ruling);
@@ -68,7 +68,7 @@ export function judgeAttack(
       return inconclusive('a valid delivery of the history was refused', outcome);
     if (step.must === 'reject' && outcome.kind !== 'rejected')
       return inconclusive('an earlier hostile delivery of the history was accepted', outcome);
-    if (outcome.kind === 'accepted') state = step.after ?? state;
+    if (outcome.kind === 'accepted') recipient = afterwards(recipient, step);
   }
   return inconclusive('the history has no judged delivery');
 }
@@ -77,12 +77,17 @@ function isSettled(ruling: Ruling): boolean {
   return ruling.verdict === 'proven' || ruling.verdict === 'accepted' || ruling.verdict === 'unattributed';
 }
 
+/** The recipient as the step's acceptance must leave it. */
+function afterwards(recipient: Recipient, step: RunStep): Recipient {
+  return step.after === undefined ? recipient : withState(recipient, step.after);
+}
+
 function judgeStep(
   step: RunStep,
   outcome: Outcome,
   expect: Expectation,
   claims: Claims,
-  before: RecipientState,
+  recipient: Recipient,
 ): Ruling {
   if (outcome.kind === 'unsupported')
     return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
@@ -90,19 +95,19 @@ function judgeStep(
   if (dead !== undefined) return dead;
   const decision = outcome as Decision;
   const forbidden =
-    earlyEffect(decision) ?? prohibitedEffect(decision, expect.prohibits ?? [], before, claims);
+    earlyEffect(decision) ?? prohibitedEffect(decision, expect.prohibits ?? [], recipient, claims);
   if (forbidden !== undefined) return failed(forbidden.kind, forbidden.note, outcome);
 
-  if (expect.strength === 'must-accept') return judgeAcceptance(step, outcome, claims, before);
+  if (expect.strength === 'must-accept') return judgeAcceptance(step, outcome, claims, recipient);
   if (decision.kind === 'accepted') return judgeWrongAcceptance(step, decision, expect, claims);
-  const changed = stateChangedBy(decision, before, claims);
+  const changed = stateChangedBy(decision, recipient, claims);
   if (changed !== undefined) return failed('state-changed', changed, outcome);
   if (expect.strength === 'policy')
     return { verdict: 'policy', note: `refused: ${describe(decision)}`, outcome };
   return attribute(decision, expect, outcome);
 }
 
-function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, before: RecipientState): Ruling {
+function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, recipient: Recipient): Ruling {
   if (outcome.kind === 'unsupported')
     return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
   const dead = deathOf(outcome);
@@ -119,7 +124,7 @@ function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, before
   const wanted = judgedLevel(step.level, claims);
   if (!reaches(decision.level, wanted))
     return failed('valid-refused', `accepted only as ${decision.level}, claims ${wanted}`, outcome);
-  const difference = step.after && stateDifference(decision, step, before, claims);
+  const difference = step.after && stateDifference(decision, step, recipient, claims);
   if (difference !== undefined) return failed('wrong-state', difference, outcome);
   return { verdict: 'accepted', note: `accepted as ${decision.level}`, outcome };
 }
@@ -166,9 +171,11 @@ function isOutsideOrder(stage: Stage): boolean {
 }
 
 /** A rejection before execution leaves the state as it was; a later one at least the sequence number. */
-function stateChangedBy(decision: Rejected, before: RecipientState, claims: Claims): string | undefined {
+function stateChangedBy(decision: Rejected, recipient: Recipient, claims: Claims): string | undefined {
   const executed = decision.stage === undefined || isBefore('severable', decision.stage);
-  return stateDifference(decision, { after: before }, before, claims, { numberOnly: executed });
+  return stateDifference(decision, { after: stateOf(recipient) }, recipient, claims, {
+    numberOnly: executed,
+  });
 }
 
 function livenessFailure(run: Run, outcomes: readonly Outcome[], ruling: Ruling): Ruling | undefined {

@@ -5,9 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { equalBytes } from '../cbor/hex.ts';
-import type { Decision } from '../device/decision.ts';
+import type { Accepted, Decision } from '../device/decision.ts';
 import { reaches } from '../device/delivery.ts';
-import type { Content, RecipientState } from '../device/recipient.ts';
+import type { Content, Recipient, RecipientState } from '../device/recipient.ts';
+import { differences } from '../device/state.ts';
 import type { RunStep } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { highestClaimed } from './claims-fit.ts';
@@ -16,7 +17,7 @@ import { highestClaimed } from './claims-fit.ts';
 export function stateDifference(
   decision: Decision,
   expected: Pick<RunStep, 'after' | 'invokes'>,
-  before: RecipientState,
+  recipient: Recipient,
   claims: Claims,
   options: { readonly numberOnly?: boolean } = {},
 ): string | undefined {
@@ -25,11 +26,11 @@ export function stateDifference(
   const number = claims.reports.includes('sequence') ? numberDifference(decision, after) : undefined;
   if (number !== undefined || options.numberOnly) return number;
   if (claims.reports.includes('components')) {
-    const contents = contentsDifference(decision, after);
+    const contents = contentsDifference(decision, after, recipient);
     if (contents !== undefined) return contents;
   }
   if (decision.kind !== 'accepted' || !claims.reports.includes('effects')) return undefined;
-  return effectDifference(decision, expected, before, claims);
+  return invocationDifference(decision, expected.invokes ?? [], claims);
 }
 
 function numberDifference(decision: Decision, after: RecipientState): string | undefined {
@@ -38,32 +39,30 @@ function numberDifference(decision: Decision, after: RecipientState): string | u
   return `sequence number ${reported ?? 'none'} instead of ${after.sequenceNumber ?? 'none'}`;
 }
 
-function contentsDifference(decision: Decision, after: RecipientState): string | undefined {
+/** The whole state where it is reported, else the current slots. */
+function contentsDifference(
+  decision: Decision,
+  after: RecipientState,
+  recipient: Recipient,
+): string | undefined {
   const full = decision.state?.full;
-  if (full !== undefined) {
-    for (const [c, slots] of after.contents.entries())
-      for (const [s, content] of slots.entries())
-        if (!sameContent(full.contents[c]?.[s], content))
-          return `component ${c} slot ${s} holds ${inWords(full.contents[c]?.[s])} instead of ${inWords(content)}`;
-    return undefined;
-  }
+  if (full !== undefined) return differences(after, full)[0];
   for (const [c, reported] of (decision.state?.components ?? []).entries()) {
-    const holds = after.contents[c]?.some((content) => matchesReport(content, reported));
-    if (holds === false) return `component ${c} does not hold the expected content`;
+    const expected = after.contents[c]?.[recipient.components[c]?.current ?? 0];
+    if (expected === undefined) return `component ${c} is reported and does not exist`;
+    if (!matchesReport(expected, reported)) return `component ${c} does not hold the expected content`;
   }
   return undefined;
 }
 
-/** An acceptance that should have fetched, written or invoked and reports none of it did nothing. */
-function effectDifference(
-  decision: Extract<Decision, { kind: 'accepted' }>,
-  expected: Pick<RunStep, 'invokes'>,
-  _before: RecipientState,
+/** An acceptance that should have invoked and reports nothing of it did not. */
+function invocationDifference(
+  decision: Accepted,
+  wanted: readonly number[],
   claims: Claims,
 ): string | undefined {
   if (!reaches(highestClaimed(claims), 'invoked') || !reaches(decision.level, 'invoked')) return undefined;
   const invoked = (decision.effects ?? []).flatMap((e) => (e.kind === 'invoke' ? [e.component] : []));
-  const wanted = expected.invokes ?? [];
   if (invoked.join() === wanted.join()) return undefined;
   return `invoked components [${invoked.join()}] instead of [${wanted.join()}]`;
 }
@@ -76,17 +75,4 @@ function matchesReport(content: Content, reported: { sha256: Uint8Array; size: b
     BigInt(content.bytes.length) === reported.size &&
     equalBytes(createHash('sha256').update(content.bytes).digest(), reported.sha256)
   );
-}
-
-function sameContent(a: Content | undefined, b: Content): boolean {
-  if (a === undefined || a.kind !== b.kind) return false;
-  if (a.kind === 'bytes' && b.kind === 'bytes') return equalBytes(a.bytes, b.bytes);
-  if (a.kind === 'assumed' && b.kind === 'assumed') return equalBytes(a.digest.bytes, b.digest.bytes);
-  return true;
-}
-
-function inWords(content: Content | undefined): string {
-  if (content === undefined) return 'nothing';
-  if (content.kind === 'bytes') return `${content.bytes.length} bytes`;
-  return content.kind === 'empty' ? 'nothing' : 'assumed content';
 }
