@@ -74,6 +74,22 @@ describe('gauntlet run', () => {
     expect(run('replay', stored, '-v', 'reference').status).toBe(0);
     // The judged envelope's bytes stand beside it.
     expect(readFileSync(join(out, 'findings', `${finding.id}.suit`)).length).toBe(finding.bytes);
+    // A folder of findings is a corpus: its cases come before those that are generated.
+    const again = run(
+      'run',
+      '--runs',
+      '0',
+      '-v',
+      'zoo:never-checks-sequence',
+      '--corpus',
+      join(out, 'findings'),
+      '--format',
+      'json',
+    );
+    expect(again.status).toBe(1);
+    const replayed = JSON.parse(again.stdout);
+    expect(replayed.done).toBe(1);
+    expect(replayed.findings[0]).toMatchObject({ attack: finding.attack, kind: finding.kind });
     const baseline = join(folder, 'baseline.json');
     expect(run('baseline', join(out, 'results.json'), baseline, '--reason', 'on purpose').status).toBe(0);
     expect(run(...args, '--baseline', baseline).status).toBe(0);
@@ -113,6 +129,24 @@ describe('gauntlet run', () => {
     expect(results.findings.map((finding: { kind: string }) => finding.kind)).toContain('stopped');
     expect(results.outcomes[spec].hung).toBe(3);
     expect(results.done).toBe(results.planned);
+  });
+
+  it.each([
+    [
+      'accepts everything',
+      "return { kind: 'accepted', level: 'invoked', state: { sequenceNumber: 0n } }",
+      'wrong-state',
+    ],
+    ['refuses everything', "return { kind: 'rejected' }", 'valid-refused'],
+    ['throws', "throw new Error('no')", 'crashed'],
+    ['answers garbage', "return { kind: 'maybe' }", 'protocol-error'],
+  ])('finds what is wrong with a verifier that %s', async (name, deliver, kind) => {
+    const spec = await misbehaving(name.replaceAll(' ', '-'), deliver);
+    const { status, stdout } = run('run', '--runs', '1', '--only', 'E01', '-v', spec, '--format', 'json');
+    expect(status).toBe(1);
+    const results = JSON.parse(stdout);
+    expect(results.verifiers[spec].proven).toBe(0);
+    expect(results.findings.map((finding: { kind: string }) => finding.kind)).toContain(kind);
   });
 
   it('names what crashed, and goes on', async () => {

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import type { Expectation } from '../attacks/attack.ts';
+import type { Effect } from '../device/decision.ts';
+import type { Outcome } from '../device/outcome.ts';
+import type { Component, Recipient } from '../device/recipient.ts';
+import { stateOf } from '../device/recipient.ts';
+import type { Run, RunStep } from '../scenarios/scenario.ts';
+import { referenceVerifier } from '../verifiers/reference/reference.ts';
+import type { Claims } from '../verifiers/verifier.ts';
+import { judgeAttack, judgeControl, requiredLevel } from './judge.ts';
+
+const claims: Claims = await referenceVerifier().hello();
+
+const image = { kind: 'bytes', bytes: Uint8Array.of(1, 2, 3) } as const;
+const component: Component = {
+  identifier: [Uint8Array.of(0)],
+  vendorIds: [],
+  classIds: [],
+  deviceIds: [],
+  capacity: 16,
+  storage: 'variable',
+  current: 1,
+  slots: [image, { kind: 'empty' }],
+};
+const recipient: Recipient = {
+  anchors: [],
+  policy: { kind: 'any' },
+  components: [component],
+  sequenceNumber: 4n,
+  clock: { kind: 'none' },
+  capabilities: { commands: [], parameters: [], digests: [], schemes: [] },
+  deviceClass: 1,
+};
+const before = stateOf(recipient);
+const after = { ...before, sequenceNumber: 5n, contents: [[image, image]] };
+
+const step: RunStep = {
+  delivery: { event: 'update', envelope: Uint8Array.of(0xa0), payloads: [] },
+  must: 'judged',
+  after,
+  level: 'installed',
+  invokes: [],
+};
+const run: Run = { recipient, steps: [step] };
+const control: Run = { recipient, steps: [{ ...step, must: 'accept' }] };
+
+const authenticated: Effect = { kind: 'authenticated' };
+const accepted: Outcome = {
+  kind: 'accepted',
+  level: 'installed',
+  state: { sequenceNumber: 5n, full: after },
+  effects: [authenticated, { kind: 'write', component: 0 }],
+};
+const refused: Outcome = {
+  kind: 'rejected',
+  stage: 'sequence',
+  reason: 'sequence-rollback',
+  state: { sequenceNumber: 4n, full: before },
+};
+const clause = { doc: 'manifest', section: '8.4.2' } as const;
+const mustReject: Expectation = {
+  strength: 'must-reject',
+  stage: 'sequence',
+  reasons: ['sequence-rollback'],
+  clause,
+};
+
+const verdictOf = (outcomes: readonly Outcome[], expectation = mustReject, own = claims): string => {
+  const { verdict, kind } = judgeAttack(run, outcomes, expectation, own);
+  return kind === undefined ? verdict : `${verdict}: ${kind}`;
+};
+const controlOf = (outcome: Outcome, own = claims): string => {
+  const { verdict, kind } = judgeControl(control, [outcome], own);
+  return kind === undefined ? verdict : `${verdict}: ${kind}`;
+};
+
+describe('a must-reject', () => {
+  it.each<[string, Outcome, string]>([
+    ['with a listed reason', refused, 'proven'],
+    ['at a later stage', { ...refused, stage: 'payload', reason: 'image-mismatch' }, 'proven'],
+    ['at an earlier stage', { ...refused, stage: 'decode', reason: 'not-well-formed' }, 'masked'],
+    ['for lack of room', { ...refused, stage: 'resource', reason: 'limit-memory' }, 'masked'],
+    ['without stage and reason', { kind: 'rejected' }, 'unattributed'],
+    ['accepted', accepted, 'failed: accepted-invalid'],
+    ['accepted at a level that does not decide', { ...accepted, level: 'authenticated' }, 'inconclusive'],
+    ['crashed', { kind: 'crashed', error: 'x' }, 'failed: crashed'],
+    ['hung', { kind: 'hung', afterMs: 1 }, 'failed: hung'],
+    ['out of memory', { kind: 'exhausted', ceilingBytes: 1 }, 'failed: exhausted'],
+    ['garbled', { kind: 'protocol-error', error: 'x' }, 'failed: protocol-error'],
+    ['of a named feature that is missing', { kind: 'unsupported', feature: 'x' }, 'skipped'],
+    ['that moved the number', { ...refused, state: { sequenceNumber: 5n } }, 'failed: state-changed'],
+    [
+      'that changed a slot before execution',
+      { ...refused, state: { sequenceNumber: 4n, full: { ...before, contents: after.contents } } },
+      'failed: state-changed',
+    ],
+    [
+      'after an effect before authentication',
+      { ...refused, effects: [{ kind: 'fetch', uri: 'x' }, authenticated] },
+      'failed: early-effect',
+    ],
+  ])('%s', (_, outcome, wanted) => {
+    expect(verdictOf([outcome])).toBe(wanted);
+  });
+
+  it('is detected late when unauthentic content was processed', () => {
+    const expectation: Expectation = {
+      strength: 'must-reject',
+      stage: 'authenticate',
+      reasons: ['sig-invalid'],
+      clause,
+      lateDetection: true,
+    };
+    expect(verdictOf([{ ...refused, stage: 'authenticate', reason: 'sig-invalid' }], expectation)).toBe(
+      'proven',
+    );
+    expect(verdictOf([{ ...refused, stage: 'payload', reason: 'image-mismatch' }], expectation)).toBe(
+      'failed: late-detection',
+    );
+    // Version and sequence may be looked at first.
+    expect(verdictOf([refused], expectation)).toBe('proven');
+  });
+
+  it('leaves the recipient able to take the valid delivery', () => {
+    expect(verdictOf([refused, accepted])).toBe('proven');
+    expect(verdictOf([refused, refused])).toBe('failed: not-live');
+    expect(verdictOf([refused, { kind: 'crashed', error: 'x' }])).toBe('failed: not-live');
+  });
+
+  it('fails for an effect that is prohibited, whatever the answer', () => {
+    const expectation: Expectation = { ...mustReject, prohibits: [{ kind: 'write', component: 0 }] };
+    const wrote: Outcome = { ...refused, effects: [authenticated, { kind: 'write', component: 0 }] };
+    expect(verdictOf([wrote], expectation)).toBe('failed: prohibited-effect');
+    expect(verdictOf([wrote], { ...expectation, strength: 'policy' })).toBe('failed: prohibited-effect');
+    expect(verdictOf([wrote], { ...mustReject, prohibits: [{ kind: 'write', component: 1 }] })).toBe(
+      'proven',
+    );
+  });
+});
+
+describe('the other strengths', () => {
+  it('a should-reject that is accepted is weak', () => {
+    expect(verdictOf([accepted], { ...mustReject, strength: 'should-reject' })).toBe('weak');
+    expect(verdictOf([refused], { ...mustReject, strength: 'should-reject' })).toBe('proven');
+  });
+
+  it('policy takes either answer', () => {
+    expect(verdictOf([accepted], { ...mustReject, strength: 'policy' })).toBe('policy');
+    expect(verdictOf([refused], { ...mustReject, strength: 'policy' })).toBe('policy');
+  });
+
+  it('a must-accept that is refused fails', () => {
+    expect(verdictOf([accepted], { strength: 'must-accept', clause })).toBe('accepted');
+    expect(verdictOf([refused], { strength: 'must-accept', clause })).toBe('failed: valid-refused');
+  });
+});
+
+describe('a control', () => {
+  it.each<[string, Outcome, string]>([
+    ['accepted', accepted, 'accepted'],
+    ['refused', refused, 'failed: valid-refused'],
+    ['refused for lack of room', { ...refused, stage: 'resource', reason: 'limit-memory' }, 'inconclusive'],
+    ['accepted at less than is claimed', { ...accepted, level: 'applicable' }, 'failed: valid-refused'],
+    [
+      'with the number left as it was',
+      { ...accepted, state: { sequenceNumber: 4n, full: after } },
+      'failed: wrong-state',
+    ],
+    [
+      'with nothing written',
+      { ...accepted, state: { sequenceNumber: 5n, full: { ...after, contents: before.contents } } },
+      'failed: wrong-state',
+    ],
+    [
+      'with the other slot reported as the current one',
+      { ...accepted, state: { sequenceNumber: 5n, components: [null] } },
+      'failed: wrong-state',
+    ],
+    ['crashed', { kind: 'crashed', error: 'x' }, 'failed: crashed'],
+  ])('%s', (_, outcome, wanted) => {
+    expect(controlOf(outcome)).toBe(wanted);
+  });
+
+  it('is judged only by what the verifier claims to report', () => {
+    const silent: Claims = { ...claims, reports: [] };
+    expect(controlOf({ ...accepted, state: { sequenceNumber: 4n } }, silent)).toBe('accepted');
+    const low: Claims = { ...claims, levels: ['authenticated'] };
+    expect(controlOf({ ...accepted, level: 'authenticated' }, low)).toBe('accepted');
+  });
+});
+
+describe('the level a verifier must claim', () => {
+  it.each([
+    ['decode', 'authenticated'],
+    ['digest', 'authenticated'],
+    ['resource', 'authenticated'],
+    ['sequence', 'applicable'],
+    ['applicability', 'applicable'],
+    ['components', 'installed'],
+    ['payload', 'installed'],
+  ] as const)('for stage %s is %s', (stage, level) => {
+    expect(requiredLevel({ ...mustReject, stage }, step)).toBe(level);
+  });
+});
