@@ -12,7 +12,7 @@ import { sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
 import { commandCode as code, parameterKey as parameter } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { onDevice, reissue } from './deliver.ts';
-import { mustAccept, mustReject, shouldReject } from './encoding-expectation.ts';
+import { mustAccept, mustReject, shouldReject } from './expectation.ts';
 
 const keys = {
   vendor: parameter.vendorIdentifier,

@@ -12,7 +12,7 @@ import { type Section, sequenceOf, setMember, withParameter, withSequence } from
 import { commandCode as code, manifestKey, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { defaultEvent, onDevice, reissue } from './deliver.ts';
-import { mustAccept, mustReject } from './encoding-expectation.ts';
+import { mustAccept, mustReject } from './expectation.ts';
 
 const common = { group: 'J', family: 'commands', by: 'author', threats: [], violates: [] } as const;
 const inShared = { level: 'applicable' } as const;

@@ -12,7 +12,7 @@ import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, commonKey, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { reissue } from './deliver.ts';
-import { eitherAnswer, mustReject, shouldReject } from './encoding-expectation.ts';
+import { eitherAnswer, mustReject, shouldReject } from './expectation.ts';
 
 const unknown = array(bstr(new TextEncoder().encode('no such component')));
 

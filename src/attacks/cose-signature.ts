@@ -4,31 +4,27 @@
  * @module
  */
 import fc from 'fast-check';
-import { equalBytes, toHex } from '../cbor/hex.ts';
-import { array, bstr, int, map, tag, tstr, valueAt, wrapped } from '../cbor/item.ts';
-import { headerLabels, headerMap } from '../cose/blocks.ts';
+import { toHex } from '../cbor/hex.ts';
+import { bstr, tag, tstr } from '../cbor/item.ts';
 import { setMember } from '../suit/edit.ts';
 import { digestAlgorithm, manifestDigest, signedBytes } from '../suit/parts.ts';
 import { manifestKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { algorithmOf, alterBlocks, coseKeyItem, makeBlocks, withField } from './cose-algorithm.ts';
-import { alter } from './deliver.ts';
+import { algorithmOf, alterBlocks, makeBlocks, withField } from './cose-change.ts';
 import {
-  eitherAnswer,
-  mustAccept,
-  mustReject,
-  mustRejectUnauthentic,
-  shouldReject,
-} from './encoding-expectation.ts';
+  embeddedKey,
+  empty,
+  headerDuplicate,
+  kidSpoof,
+  kidUnknown,
+  nonAuth,
+  protectedShape,
+  shared,
+  unknownUnprotected,
+} from './cose-header.ts';
+import { alter } from './deliver.ts';
+import { mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
-const shared = {
-  group: 'C',
-  family: 'authentication',
-  threats: [],
-  violates: ['REQ.SEC.AUTHENTIC'],
-} as const;
-const nonAuth = { ...shared, threats: ['THREAT.IMG.NON_AUTH'] } as const;
-const empty = new Uint8Array(0);
 const some = fc.nat({ max: 4095 });
 
 /** Flips one bit of every signature or tag. */
@@ -190,144 +186,6 @@ export const untagged: Attack<null> = {
   choice: fc.constant(null),
   apply: (scenario) =>
     alterBlocks(scenario, (block, fields) => (block.kind === 'tag' ? fields.list : undefined)),
-};
-
-/** Names a key that nobody has. */
-export const kidUnknown: Attack<number> = {
-  ...shared,
-  id: 'cose.kid.unknown',
-  handle: 'C21',
-  change: 'the unauthenticated kid is an unknown value',
-  by: 'outsider',
-  expects: [eitherAnswer(['key-unknown'], { doc: 'cose', section: '3.1' })],
-  choice: fc.nat({ max: 64 }),
-  apply: (scenario, length) =>
-    alterBlocks(scenario, (block, { header, unprotected }) =>
-      valueAt(header, headerLabels.kid)
-        ? undefined
-        : withField(
-            block,
-            1,
-            setMember(unprotected, headerLabels.kid, bstr(new Uint8Array(length).fill(0xee))),
-          ),
-    ),
-};
-
-/** Signs with the attacker's key under a trusted kid. */
-export const kidSpoof: Attack<boolean> = {
-  ...nonAuth,
-  id: 'cose.kid.spoof',
-  handle: 'C23',
-  change: "the attacker's key under a trusted kid",
-  by: 'untrusted-key',
-  expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'manifest', section: '6.2' })],
-  choice: fc.boolean(),
-  apply(scenario, isProtected) {
-    const signers = scenario.strangers.flatMap((signer) => {
-      const kid = scenario.recipient.anchors.find(
-        (a) => a.algorithms.includes(signer.algorithm) && a.kid,
-      )?.kid;
-      const kidIn = isProtected ? ('protected' as const) : ('unprotected' as const);
-      return kid && !equalBytes(kid, signer.key.kid ?? empty) ? [{ ...signer, kid, kidIn }] : [];
-    });
-    return makeBlocks(scenario, signers, () => ({}));
-  },
-};
-
-const duplicate = mustReject(['cbor-invalid', 'auth-malformed'], { doc: 'cose', section: '3' });
-const duplicateOutside = mustRejectUnauthentic(['cbor-invalid', 'auth-malformed'], {
-  doc: 'cose',
-  section: '3',
-});
-
-/** Repeats a label in one header map. */
-export const headerDuplicate: Attack<boolean> = {
-  ...shared,
-  id: 'cose.hdr.dup',
-  handle: 'C25',
-  change: 'a label stands twice in one header map',
-  by: ['outsider', 'author'],
-  expects: [duplicateOutside, duplicate],
-  choice: fc.boolean(),
-  apply(scenario, isProtected) {
-    if (isProtected) {
-      const twice = (entries: ReturnType<typeof headerMap>['entries']) =>
-        map(...entries, ...entries.slice(0, 1));
-      const made = (signer: Parameters<typeof headerMap>[0]) => ({
-        protected: twice(headerMap(signer).entries),
-      });
-      return makeBlocks(scenario, scenario.signers, made, { expect: duplicate });
-    }
-    const double = [[int(-70000), int(0)] as const, [int(-70000), int(1)] as const];
-    return alterBlocks(scenario, (b, { unprotected: u }) =>
-      withField(b, 1, { ...u, entries: [...u.entries, ...double] }),
-    );
-  },
-};
-
-const notMap = mustReject(['auth-malformed'], { doc: 'cose', section: '3' });
-const extra = shouldReject(['auth-malformed'], { doc: 'cose', section: '3' });
-
-/** Puts something else than a map into the protected header, or more than one. */
-export const protectedShape: Attack<number> = {
-  ...shared,
-  id: 'cose.hdr.protected-shape',
-  handle: 'C28',
-  change: 'protected header no map or with an item behind it, or the unprotected one an array',
-  by: ['author', 'outsider'],
-  expects: [notMap, extra],
-  choice: fc.nat({ max: 3 }),
-  apply(scenario, form) {
-    if (form === 3) return alterBlocks(scenario, (block) => withField(block, 1, array()), { expect: extra });
-    return makeBlocks(
-      scenario,
-      scenario.signers,
-      (s) => ({
-        protected:
-          [wrapped(array()), wrapped(int(s.algorithm)), wrapped(headerMap(s), int(0))][form] ?? array(),
-      }),
-      { expect: form === 2 ? extra : notMap },
-    );
-  },
-};
-
-/** Adds a label that must be ignored. */
-export const unknownUnprotected: Attack<number> = {
-  ...shared,
-  id: 'cose.hdr.unknown-unprotected',
-  handle: 'C30',
-  change: 'an unknown label in the unprotected header',
-  by: 'outsider',
-  expects: [mustAccept({ doc: 'cose', section: '3.1' })],
-  choice: fc.nat({ max: 64 }),
-  apply: (scenario, size) =>
-    alterBlocks(scenario, (b, { unprotected }) =>
-      withField(b, 1, setMember(unprotected, -70000 - size, bstr(new Uint8Array(size)))),
-    ),
-};
-
-const embedded = mustRejectUnauthentic(
-  ['key-unknown'],
-  { doc: 'manifest', section: '6.2' },
-  { prohibits: [{ kind: 'fetch' }] },
-);
-
-/** Ships the attacker's key with the attacker's signature. */
-export const embeddedKey: Attack<number> = {
-  ...nonAuth,
-  threats: ['THREAT.IMG.NON_AUTH', 'THREAT.KEY.EXPOSURE'],
-  id: 'cose.hdr.embedded-key',
-  handle: 'C31',
-  change: 'attacker signs and ships a COSE_Key or the address of a certificate',
-  by: 'untrusted-key',
-  expects: [embedded],
-  choice: fc.nat({ max: 1 }),
-  apply: (scenario, form) =>
-    makeBlocks(scenario, scenario.strangers, ({ key }) => ({
-      unprotected: form
-        ? map([int(35), tag(32, tstr('https://attacker.example/key.cer'))])
-        : map([int(14), map([int(8), map([int(1), coseKeyItem(key)])])]),
-    })),
 };
 
 const overDigest = shouldReject(['auth-malformed'], { doc: 'manifest', section: '8.3' });

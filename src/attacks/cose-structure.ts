@@ -29,15 +29,9 @@ import { before, type RunStep, type Scenario, step } from '../scenarios/scenario
 import { setMember } from '../suit/edit.ts';
 import { encode, sign, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { alterBlocks, coseKeyItem, makeBlocks, withField } from './cose-algorithm.ts';
+import { alterBlocks, coseKeyItem, makeBlocks, withField } from './cose-change.ts';
 import { afterDelivering, alter, attacked, defaultEvent } from './deliver.ts';
-import {
-  eitherAnswer,
-  mustAccept,
-  mustReject,
-  mustRejectUnauthentic,
-  shouldReject,
-} from './encoding-expectation.ts';
+import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
 const shared = {
   group: 'C',

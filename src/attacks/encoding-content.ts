@@ -24,10 +24,10 @@ import {
   pick,
   surePlaces,
 } from './encoding-change.ts';
-import { all, byLevel, eitherAnswer, mustReject, shouldReject } from './encoding-expectation.ts';
 import { withInlineText } from './encoding-map.ts';
 import type { Place } from './encoding-tree.ts';
 import { float64 } from './encoding-type.ts';
+import { all, byLevel, eitherAnswer, mustReject, shouldReject } from './expectation.ts';
 
 const invalidText = byLevel(shouldReject(['cbor-invalid'], { doc: 'cbor', section: '5.3.1' }));
 

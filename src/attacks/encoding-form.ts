@@ -18,6 +18,7 @@ import {
   pick,
   surePlaces,
 } from './encoding-change.ts';
+import { itemAt, type Place, stringBytes } from './encoding-tree.ts';
 import {
   all,
   byLevel,
@@ -25,8 +26,7 @@ import {
   mustReject,
   mustRejectUnauthentic,
   shouldReject,
-} from './encoding-expectation.ts';
-import { itemAt, type Place, stringBytes } from './encoding-tree.ts';
+} from './expectation.ts';
 
 type Malformation =
   | 'info-28'

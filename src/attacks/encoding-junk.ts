@@ -22,6 +22,7 @@ import {
   pick,
   surePlaces,
 } from './encoding-change.ts';
+import { type Place, stringBytes } from './encoding-tree.ts';
 import {
   all,
   byLevel,
@@ -29,8 +30,7 @@ import {
   mustReject,
   mustRejectUnauthentic,
   shouldReject,
-} from './encoding-expectation.ts';
-import { type Place, stringBytes } from './encoding-tree.ts';
+} from './expectation.ts';
 
 type Trailer = 'zeros' | 'null' | 'map' | 'break' | 'text';
 

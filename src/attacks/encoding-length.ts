@@ -20,8 +20,8 @@ import {
   pick,
   surePlaces,
 } from './encoding-change.ts';
-import { all, byLevel, mustReject, mustRejectUnauthentic } from './encoding-expectation.ts';
 import { bytesAfter, type Place, stringBytes } from './encoding-tree.ts';
+import { all, byLevel, mustReject, mustRejectUnauthentic } from './expectation.ts';
 
 const notWellFormed = byLevel(mustReject(['not-well-formed'], { doc: 'cbor', section: '3' }));
 const unauthentic = mustRejectUnauthentic(['not-well-formed'], { doc: 'cbor', section: '3' });

@@ -36,8 +36,8 @@ import {
   pick,
   surePlaces,
 } from './encoding-change.ts';
-import { all, byLevel, mustAccept, shouldReject } from './encoding-expectation.ts';
 import type { Place } from './encoding-tree.ts';
+import { all, byLevel, mustAccept, shouldReject } from './expectation.ts';
 
 const unordered = byLevel(shouldReject(['non-deterministic'], { doc: 'manifest', section: '8.1' }));
 

@@ -18,8 +18,8 @@ import {
   pick,
   surePlaces,
 } from './encoding-change.ts';
-import { all, byLevel, mustReject, mustRejectUnauthentic, shouldReject } from './encoding-expectation.ts';
 import { type Place, stringBytes } from './encoding-tree.ts';
+import { all, byLevel, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
 const cddl = { doc: 'manifest', section: 'A' } as const;
 const needed = byLevel(mustReject(['type-mismatch', 'param-type'], { doc: 'manifest', section: '8.4.9' }));

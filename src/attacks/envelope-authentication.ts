@@ -6,24 +6,17 @@
  */
 import fc from 'fast-check';
 import { array, bstr, type Item, int, map, nil, type Tag, tag, wrapped } from '../cbor/item.ts';
-import { makeBlock, makeMac, makeSign, type Signer } from '../cose/blocks.ts';
-import type { AuthorityPolicy } from '../device/recipient.ts';
-import { before, type Run, type Scenario, step } from '../scenarios/scenario.ts';
-import { type Clause, manifest } from '../suit/clause.ts';
+import { makeBlock } from '../cose/blocks.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { manifest } from '../suit/clause.ts';
 import { removeMember, setMember } from '../suit/edit.ts';
-import { authenticationItem, type EnvelopeParts, encode, signedBytes } from '../suit/parts.ts';
+import { authenticationItem, type EnvelopeParts, signedBytes } from '../suit/parts.ts';
 import { envelopeKey } from '../suit/registry.ts';
-import type { AnyAttack, Attack, Attacked } from './attack.ts';
-import { alter, attacked, defaultEvent, onDevice } from './deliver.ts';
-import {
-  all,
-  eitherAnswer,
-  mustAccept,
-  mustReject,
-  mustRejectUnauthentic,
-  shouldReject,
-} from './encoding-expectation.ts';
-import { reframe } from './envelope-members.ts';
+import type { AnyAttack, Attack } from './attack.ts';
+import { alter, onDevice } from './deliver.ts';
+import { signTwice, stripAuthority, stripRedundant } from './envelope-authorities.ts';
+import { reframe } from './envelope-keys.ts';
+import { all, eitherAnswer, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
 /** The envelope has no authentication wrapper. */
 export const removeWrapper: Attack<null> = {
@@ -178,94 +171,6 @@ export const repeatBlock: Attack<{ which: number; more: number }> = {
   },
 };
 
-const rights: Clause = { doc: 'information-model', section: '4.3.11' };
-const twoAuthorities: AuthorityPolicy = { kind: 'at-least', count: 2 };
-
-/** Both runs on a recipient that wants two authorities; the control has the signatures of both. */
-function onTwoAuthorities(
-  scenario: Scenario,
-  change: (parts: EnvelopeParts) => EnvelopeParts,
-): Attacked | undefined {
-  const found = before(scenario, defaultEvent(scenario));
-  const isByTwo = scenario.signers.length === 2 && scenario.release.blocks.length === 2;
-  if (found === undefined || !isByTwo) return undefined;
-  const recipient = { ...found.recipient, policy: twoAuthorities };
-  const delivery = { ...found.delivery.delivery, envelope: encode(change(scenario.release)) };
-  const control: Run = { recipient, steps: [step(found.delivery)] };
-  return attacked(control, { recipient, steps: [{ ...step(found.delivery, 'judged'), delivery }] });
-}
-
-type SecondForm = 'other-header' | 'other-kid' | 'other-structure';
-
-/** One authority signs twice where two authorities are wanted. */
-export const signTwice: Attack<{ which: number; form: SecondForm }> = {
-  id: 'env.auth.threshold-dup',
-  handle: 'B06',
-  group: 'B',
-  family: 'malformed',
-  change: 'policy wants two authorities; one signs twice (new nonce, other kid, Sign1+Sign)',
-  by: 'lesser-rights',
-  threats: ['THREAT.UPD.UNAPPROVED'],
-  violates: ['REQ.SEC.RIGHTS', 'REQ.USE.MFST.MULTI_AUTH'],
-  expects: all(mustReject(['threshold-unmet'], rights)),
-  on: { features: ['both-sign'] },
-  choice: fc.record({
-    which: fc.nat({ max: 1 }),
-    form: fc.constantFrom<SecondForm>('other-header', 'other-kid', 'other-structure'),
-  }),
-
-  apply(scenario, { which, form }) {
-    const one = scenario.signers[which % 2];
-    const other = scenario.signers[(which + 1) % 2];
-    if (one === undefined || other === undefined) return undefined;
-    return onTwoAuthorities(scenario, (parts) => {
-      const signed = signedBytes(parts);
-      return { ...parts, blocks: [makeBlock(one, signed), secondBlock(form, one, other, signed)] };
-    });
-  },
-};
-
-function secondBlock(form: SecondForm, one: Signer, other: Signer, signed: Uint8Array): Item {
-  switch (form) {
-    case 'other-header':
-      // Our signatures are deterministic: a kid in the protected header, or none, makes another signature.
-      return makeBlock(withKidIn(one, one.kidIn === 'protected' ? undefined : 'protected'), signed);
-    case 'other-kid': {
-      const kid = other.kid ?? other.key.kid;
-      return makeBlock({ ...one, kidIn: 'unprotected', ...(kid && { kid }) }, signed);
-    }
-    case 'other-structure':
-      return one.structure === 'mac0' ? makeMac(one, signed) : makeSign([one], signed);
-  }
-}
-
-function withKidIn({ kidIn: _old, ...signer }: Signer, kidIn: Signer['kidIn']): Signer {
-  return kidIn === undefined ? signer : { ...signer, kidIn };
-}
-
-/** One of two signatures is taken away where two authorities are wanted. */
-export const stripAuthority: Attack<{ which: number }> = {
-  id: 'env.auth.threshold-strip',
-  handle: 'B07',
-  group: 'B',
-  family: 'malformed',
-  change: 'policy wants author + qualifier; drop one',
-  by: 'outsider',
-  threats: ['THREAT.UPD.UNAPPROVED'],
-  violates: ['REQ.SEC.RIGHTS', 'REQ.USE.MFST.MULTI_AUTH'],
-  expects: all(mustRejectUnauthentic(['threshold-unmet'], rights)),
-  on: { features: ['both-sign'] },
-  choice: fc.record({ which: fc.nat({ max: 1 }) }),
-
-  apply(scenario, { which }) {
-    return onTwoAuthorities(scenario, (parts) => withoutBlock(parts, which));
-  },
-};
-
-function withoutBlock(parts: EnvelopeParts, which: number): EnvelopeParts {
-  return { ...parts, blocks: parts.blocks.toSpliced(which % parts.blocks.length, 1) };
-}
-
 type Extra = 'unknown-key' | 'unsupported-algorithm' | 'corrupt';
 
 /** Beside the good block stand others that cannot be verified. */
@@ -317,26 +222,6 @@ function corrupted(block: Item | undefined): Tag | undefined {
   const flipped = { ...signature, bytes: signature.bytes.with(0, (signature.bytes[0] as number) ^ 1) };
   return { ...block, item: { ...block.item, items: block.item.items.with(at, flipped) } };
 }
-
-/** One of two good signatures is taken away where either is enough. */
-export const stripRedundant: Attack<{ which: number }> = {
-  id: 'env.auth.strip-redundant',
-  handle: 'B09',
-  group: 'B',
-  family: 'malformed',
-  change: 'two good blocks, policy wants one, drop either',
-  by: 'outsider',
-  threats: [],
-  violates: ['REQ.USE.MFST.MULTI_AUTH'],
-  expects: all(mustAccept(manifest('C.1'))),
-  on: { features: ['both-sign'] },
-  choice: fc.record({ which: fc.nat({ max: 1 }) }),
-
-  apply(scenario, { which }) {
-    const isRedundant = scenario.signers.length >= 2 && scenario.recipient.policy.kind === 'any';
-    return isRedundant ? alter(scenario, (parts) => withoutBlock(parts, which)) : undefined;
-  },
-};
 
 /** The recipient trusts no key, or none that may answer for a manifest. */
 export const removeAnchors: Attack<{ which: 'none' | 'other-role' }> = {

@@ -13,7 +13,7 @@ import { manifest } from '../suit/clause.ts';
 import { encode, seal } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { alter, deliverEnvelope, fetchedImages, onDevice } from './deliver.ts';
-import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './encoding-expectation.ts';
+import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
 
 const byNetwork = { by: 'network', on: { features: ['network', 'update', 'flat'] } } as const;
 const isImage = { group: 'K', family: 'image' } as const;

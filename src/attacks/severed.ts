@@ -16,7 +16,7 @@ import { commandCode, envelopeKey, manifestKey, parameterKey } from '../suit/reg
 import { unwrap } from '../suit/unwrap.ts';
 import type { AnyAttack, Attack, Expectation } from './attack.ts';
 import { alter, defaultEvent, deliverEnvelope } from './deliver.ts';
-import { eitherAnswer, mustAccept, mustReject } from './encoding-expectation.ts';
+import { eitherAnswer, mustAccept, mustReject } from './expectation.ts';
 
 const elsewhere = 'https://attacker.example/payload';
 const prohibits: Expectation['prohibits'] = [{ kind: 'fetch', uri: elsewhere }];

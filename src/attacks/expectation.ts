@@ -1,6 +1,6 @@
 /**
- * Expectations of attacks on the encoding, the envelope and the authentication blocks: one for each strength, and
- * for each level at which a run comes to the place that is changed.
+ * Expectations of attacks: one for each strength, and for each level at which a run comes to the place that is
+ * changed.
  *
  * @module
  */
