@@ -14,24 +14,35 @@ import type { Reason } from '../../suit/stage.ts';
 import { readBlock } from './cose-block.ts';
 import type { Block } from './rules-authentication.ts';
 import { preferred } from './rules-encoding.ts';
-import { unless, unwrap, type Work } from './work.ts';
+import { unwrap, type Work } from './work.ts';
 
 export function authenticate(work: Work): Problem | undefined {
+  const blocks = authenticationBlocks(work);
+  if (!blocks.ok) return blocks.problem;
+  const verified = blocks.value.map((block) => verifyBlock(work, block));
+  return decideAuthority(work, verified);
+}
+
+/** Keeps the digest that the wrapper begins with, and gives the blocks after it: at least one. */
+export function authenticationBlocks(work: Work): Result<readonly Item[]> {
   const elements = authenticationElements(work);
-  if (!elements.ok) return elements.problem;
+  if (!elements.ok) return elements;
   const [digest, ...blocks] = elements.value;
   if (digest?.kind !== 'bstr')
-    return bad('auth-malformed', 'the wrapper does not begin with a digest', digest).problem;
+    return bad('auth-malformed', 'the wrapper does not begin with a digest', digest);
   work.digest = { content: digest.bytes, encoded: work.rules.digestInput(digest, work.bytes) };
-  const count = unless(work.rules.required(blocks[0]), 'no authentication block');
-  if (count !== undefined) return count;
+  const count = work.rules.required(blocks[0]);
+  return count === true ? good(blocks) : bad(count, 'no authentication block');
+}
 
-  const verified = blocks.map((block) => verifyBlock(work, block));
+/** Are the authorities whose blocks were verified enough? If not, the first refusal says why. */
+export function decideAuthority(work: Work, verified: readonly Result<TrustAnchor>[]): Problem | undefined {
   const anchors = verified.flatMap((result) => (result.ok ? [result.value] : []));
-  if (work.rules.authorized(anchors, work.device.recipient.policy, blocks.length) === true) return undefined;
+  if (work.rules.authorized(anchors, work.device.recipient.policy, verified.length) === true)
+    return undefined;
   const refused = verified.find((result) => !result.ok);
   if (anchors.length > 0 || refused === undefined) {
-    return bad('threshold-unmet', `${anchors.length} of ${blocks.length} blocks count`).problem;
+    return bad('threshold-unmet', `${anchors.length} of ${verified.length} blocks count`).problem;
   }
   return refused.problem;
 }

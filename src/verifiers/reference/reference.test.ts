@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../device/delivery.ts';
 import { stateOf } from '../../device/recipient.ts';
 import { encode, release } from '../../suit/parts.ts';
+import type { Problem } from '../../suit/problem.ts';
 import type { Session } from '../verifier.ts';
 import { author, bytes, deliverBytes, image, manifest, network, recipient } from './fixtures/trial.ts';
 import { createVerifier, defaultSteps, referenceVerifier } from './reference.ts';
+import type { Step } from './work.ts';
 
 function envelope(sequenceNumber: bigint): Uint8Array {
   return encode(release(manifest({ sequenceNumber }), [author]));
@@ -101,5 +103,29 @@ describe('a verifier with other parts', () => {
     const verifier = createVerifier({ steps: () => defaultSteps.slice(0, 1) });
     const decision = await deliverBytes(envelope(6n), { verifier });
     expect(decision).toMatchObject({ kind: 'accepted', effects: [], state: { sequenceNumber: 5n } });
+  });
+
+  it('waits for a step that has to be awaited, and goes on after it or stops there', async () => {
+    const late = (answer: Problem | undefined) =>
+      createVerifier({
+        steps: ([decode, ...others]) => [
+          decode as Step,
+          { name: 'late', run: async () => answer },
+          ...others,
+        ],
+      });
+    const refusing = late({ reason: 'sig-invalid', message: 'refused late' });
+    expect(await deliverBytes(envelope(6n), { verifier: refusing })).toMatchObject({
+      reason: 'sig-invalid',
+      effects: [],
+      state: { sequenceNumber: 5n },
+    });
+    expect(await deliverBytes(envelope(6n), { verifier: late(undefined) })).toEqual(
+      await deliverBytes(envelope(6n)),
+    );
+  });
+
+  it('answers at once where no step has to be awaited', async () => {
+    expect((await open()).deliver(update(6n))).toMatchObject({ kind: 'accepted' });
   });
 });

@@ -75,19 +75,22 @@ function openSession(tools: Tools, recipient: Recipient): Session {
   return { deliver: (delivery) => deliver(tools, device, delivery) };
 }
 
-function deliver(tools: Tools, device: Device, delivery: Delivery): Decision {
+function deliver(tools: Tools, device: Device, delivery: Delivery): Decision | Promise<Decision> {
   const { rules, ports, limits } = tools;
   const stored = delivery.event === 'boot' ? device.recipient.installed : undefined;
   const bytes = delivery.envelope ?? stored;
   const work = startWork({ rules, ports, limits, device, delivery, bytes: bytes ?? new Uint8Array(0) });
-  const problem =
-    bytes === undefined ? bad('state-conflict', 'no envelope').problem : firstProblem(tools, work);
-  return decide(work, problem);
+  if (bytes === undefined) return decide(work, bad('state-conflict', 'no envelope').problem);
+  const problem = firstProblem(tools.steps, work);
+  return problem instanceof Promise ? problem.then((late) => decide(work, late)) : decide(work, problem);
 }
 
-function firstProblem(tools: Tools, work: Work): Problem | undefined {
-  for (const step of tools.steps) {
+/** One step after the other. Only a step that waits makes the delivery wait: no step of the reference does. */
+function firstProblem(steps: readonly Step[], work: Work): ReturnType<Step['run']> {
+  for (const [i, step] of steps.entries()) {
     const problem = step.run(work);
+    if (problem instanceof Promise)
+      return problem.then((late) => late ?? firstProblem(steps.slice(i + 1), work));
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -64,10 +64,10 @@ export interface Device {
   leftover: readonly Parameters[];
 }
 
-/** A stage of processing; undefined: nothing stands against going on. */
+/** A stage of processing; undefined: nothing stands against going on. A promise where foreign code has to be awaited. */
 export interface Step {
   readonly name: string;
-  readonly run: (work: Work) => Problem | undefined;
+  readonly run: (work: Work) => Problem | undefined | Promise<Problem | undefined>;
 }
 
 export function startWork(
