@@ -16,6 +16,7 @@ const layers = [
   'harness',
   'measure',
   'report',
+  'trace',
   'cli',
 ];
 

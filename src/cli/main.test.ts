@@ -225,3 +225,22 @@ describe('gauntlet catalogue', () => {
     expect(rows.some((row) => row.notYet)).toBe(true);
   });
 });
+
+describe('gauntlet trace', () => {
+  it('prints both views that fit their schema, and nothing else, with --format json', () => {
+    for (const view of [[], ['--threats']]) {
+      const { status, stdout } = run('trace', ...view, '--format', 'json');
+      expect(status).toBe(0);
+      expect(jsonSchema('trace').check(JSON.parse(stdout))).toBeUndefined();
+    }
+  });
+
+  it('fails on a draft with keywords that the ledger lacks, and refuses what is no results file', () => {
+    const draft = run('trace', '--draft', file('draft.md', '--- middle\n# One\nIt MUST be.\n'));
+    expect(draft.status).toBe(1);
+    expect(draft.stdout).toContain('m1-1: the draft has MUST here, the ledger nothing');
+    const wrong = run('trace', '--results', file('no-results.json', '{}'));
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('[results-unreadable]')]);
+    expect(run('trace', '--doc', 'nothing').status).toBe(2);
+  });
+});

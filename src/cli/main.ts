@@ -15,6 +15,7 @@ import { runCatalogue } from './catalogue.ts';
 import { runExplain } from './explain.ts';
 import { runReplay } from './replay.ts';
 import { runRun } from './run.ts';
+import { runTrace } from './trace.ts';
 
 const program = new Command('gauntlet')
   .description('Attacks verifiers of IETF SUIT firmware-update manifests and judges their answers.')
@@ -74,6 +75,18 @@ program
   .option('--only <name>', 'attack id, group, family, requirement or threat')
   .addOption(format())
   .action(exitWith(runCatalogue));
+
+program
+  .command('trace')
+  .description('clause → what covers it → verdicts; orphans fail')
+  .option('--results <file>', 'a results.json, for the verdicts')
+  .option('--threats', 'threat → requirement → attack → verdict, after RFC 9124, in place of clauses')
+  .option('--doc <name>', 'clauses of this document only, for example manifest')
+  .option('--draft <file>', 'the draft’s Markdown source: is each of its BCP 14 keywords in the ledger?')
+  .addOption(
+    new Option('--format <format>', 'markdown or json').choices(['markdown', 'json']).default('markdown'),
+  )
+  .action(exitWith(runTrace));
 
 program
   .command('bench')

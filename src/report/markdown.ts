@@ -51,6 +51,6 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
 }
 
 /** Text from elsewhere inside a table or list: no markup, no cell breaks. */
-function cell(text: string): string {
+export function cell(text: string): string {
   return escapeText(text).replace(/[\\`*_{}[\]()#+!|<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
