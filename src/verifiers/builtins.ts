@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { panel } from './library/panel.ts';
 import type { Verifier } from './verifier.ts';
 
 /** Trusted to end: run in a worker thread. */
@@ -12,6 +13,9 @@ const makers: Readonly<Record<string, () => Promise<Verifier>>> = {
   reference: async () => (await import('./reference/reference.ts')).referenceVerifier(),
   bounded: async () => (await import('./bounded/bounded.ts')).boundedVerifier(),
   'library:cbor-x': async () => (await import('./library/cbor-x.ts')).cborXVerifier(),
+  ...panel,
+  'library:cose-kit': async () => (await import('./library/cose-kit.ts')).coseKitVerifier(),
+  'library:auth0-cose': async () => (await import('./library/auth0-cose.ts')).auth0CoseVerifier(),
 };
 
 /** A new verifier of that name; undefined: there is none. */

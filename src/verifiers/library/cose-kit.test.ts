@@ -1,0 +1,4 @@
+import { coseKitVerifier } from './cose-kit.ts';
+import { testPackage } from './fixtures/package-tests.ts';
+
+testPackage('library:cose-kit', coseKitVerifier);
