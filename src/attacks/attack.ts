@@ -6,7 +6,7 @@
 import type fc from 'fast-check';
 import type { Level } from '../device/delivery.ts';
 import type { PlanOptions } from '../scenarios/plan-arbitrary.ts';
-import type { Run, Scenario } from '../scenarios/scenario.ts';
+import type { Needs, Run, Scenario } from '../scenarios/scenario.ts';
 import type { Clause } from '../suit/clause.ts';
 import type { Reason, Stage } from '../suit/stage.ts';
 import type { Requirement, Threat } from './requirements.ts';
@@ -79,9 +79,13 @@ export interface Expectation {
 }
 
 export type Prohibition =
-  | { readonly kind: 'fetch'; readonly uri?: string }
+  | { readonly kind: 'fetch'; readonly uri?: string; readonly of?: 'fragments' }
   | { readonly kind: 'write' | 'invoke'; readonly component?: number }
-  | { readonly kind: 'state-change' };
+  | { readonly kind: 'state-change' }
+  /** An acceptance that leaves another state than the step's. */
+  | { readonly kind: 'other-state' }
+  /** Another count of steps than for the delivery before it in the run. */
+  | { readonly kind: 'other-steps' };
 
 export interface Attack<Choice = unknown> {
   /** Permanent dotted id. */
@@ -110,6 +114,8 @@ export interface Attacked {
   readonly attacked: Run;
   /** One of the attack's `expects`; absent: the first. */
   readonly expect?: Expectation;
+  /** What the two runs need besides the scenario's needs; a verifier that does not claim it is not judged. */
+  readonly needs?: Pick<Needs, 'commands' | 'parameters'>;
 }
 
 /** An attack of any choice type, as the catalogue lists them. */

@@ -81,18 +81,26 @@ function caseOf(
   round: number,
   scenario: Scenario,
   choice: unknown,
-  { control, attacked, expect }: Attacked,
+  { control, attacked, expect, needs }: Attacked,
 ): Case {
   return {
     kind: 'case',
     attack,
     round,
     family: scenario.family,
-    needs: scenario.needs,
+    needs: needs ? withNeeds(scenario.needs, needs) : scenario.needs,
     choice,
     expect: expect ?? attack.expects[0],
     control,
     attacked,
+  };
+}
+
+function withNeeds(of: Needs, more: NonNullable<Attacked['needs']>): Needs {
+  return {
+    ...of,
+    commands: [...new Set([...of.commands, ...more.commands])],
+    parameters: [...new Set([...of.parameters, ...more.parameters])],
   };
 }
 

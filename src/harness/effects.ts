@@ -5,7 +5,9 @@
  */
 import type { Prohibition } from '../attacks/attack.ts';
 import type { Decision, Effect } from '../device/decision.ts';
+import type { Outcome } from '../device/outcome.ts';
 import { type Recipient, stateOf } from '../device/recipient.ts';
+import type { RunStep } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { stateDifference } from './state-check.ts';
 
@@ -21,14 +23,23 @@ export function earlyEffect(decision: Decision): Forbidden | undefined {
   return { kind: 'early-effect', note: `${name(first)} before authentication succeeded` };
 }
 
+/** What a decision is held against. */
+export interface Judged {
+  readonly step: RunStep;
+  /** As it stands before the step. */
+  readonly recipient: Recipient;
+  readonly claims: Claims;
+  /** The answer to the delivery before it in the run. */
+  readonly previous?: Outcome | undefined;
+}
+
 export function prohibitedEffect(
   decision: Decision,
   prohibited: readonly Prohibition[],
-  recipient: Recipient,
-  claims: Claims,
+  judged: Judged,
 ): Forbidden | undefined {
   for (const prohibition of prohibited) {
-    const note = breach(decision, prohibition, recipient, claims);
+    const note = breach(decision, prohibition, judged);
     if (note !== undefined) return { kind: 'prohibited-effect', note };
   }
   return undefined;
@@ -37,21 +48,44 @@ export function prohibitedEffect(
 function breach(
   decision: Decision,
   prohibition: Prohibition,
-  recipient: Recipient,
-  claims: Claims,
+  { step, recipient, claims, previous }: Judged,
 ): string | undefined {
-  if (prohibition.kind === 'state-change') {
-    const difference = stateDifference(decision, { after: stateOf(recipient) }, recipient, claims);
-    return difference && `the state changed: ${difference}`;
+  switch (prohibition.kind) {
+    case 'state-change': {
+      const difference = stateDifference(decision, { after: stateOf(recipient) }, recipient, claims);
+      return difference && `the state changed: ${difference}`;
+    }
+    case 'other-state': {
+      if (decision.kind !== 'accepted') return undefined;
+      const difference = stateDifference(decision, step, recipient, claims);
+      return difference && `accepted, and ${difference}`;
+    }
+    case 'other-steps': {
+      const [here, there] = [stepsOf(decision), stepsOf(previous)];
+      if (here === undefined || there === undefined || here === there) return undefined;
+      return `${here} steps, and ${there} for the delivery before`;
+    }
+    default: {
+      const hit = decision.effects?.find((effect) => matches(effect, prohibition));
+      return hit && `${name(hit)}, which this attack must not bring about`;
+    }
   }
-  const hit = decision.effects?.find((effect) => matches(effect, prohibition));
-  return hit && `${name(hit)}, which this attack must not bring about`;
 }
 
-function matches(effect: Effect, prohibition: Exclude<Prohibition, { kind: 'state-change' }>): boolean {
+function stepsOf(outcome: Outcome | undefined): number | undefined {
+  return outcome?.kind === 'accepted' || outcome?.kind === 'rejected' ? outcome.cost?.steps : undefined;
+}
+
+type ProhibitedEffect = Extract<Prohibition, { kind: 'fetch' | 'write' | 'invoke' }>;
+
+function matches(effect: Effect, prohibition: ProhibitedEffect): boolean {
   switch (prohibition.kind) {
     case 'fetch':
-      return effect.kind === 'fetch' && (prohibition.uri === undefined || effect.uri === prohibition.uri);
+      return (
+        effect.kind === 'fetch' &&
+        (prohibition.uri === undefined || effect.uri === prohibition.uri) &&
+        (prohibition.of === undefined || effect.uri.startsWith('#'))
+      );
     case 'write':
       return (
         (effect.kind === 'write' ||

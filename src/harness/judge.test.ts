@@ -136,6 +136,39 @@ describe('a must-reject', () => {
       'proven',
     );
   });
+
+  it('tells a fetch of a fragment from another fetch', () => {
+    const expectation: Expectation = { ...mustReject, prohibits: [{ kind: 'fetch', of: 'fragments' }] };
+    const fetched = (uri: string): Outcome => ({
+      ...refused,
+      effects: [authenticated, { kind: 'fetch', uri }],
+    });
+    expect(verdictOf([fetched('#image')], expectation)).toBe('failed: prohibited-effect');
+    expect(verdictOf([fetched('https://example.com/#image')], expectation)).toBe('proven');
+  });
+
+  it('holds an acceptance that policy allows against the state it must leave', () => {
+    const expectation: Expectation = {
+      ...mustReject,
+      strength: 'policy',
+      prohibits: [{ kind: 'other-state' }],
+    };
+    expect(verdictOf([accepted], expectation)).toBe('policy');
+    const other: Outcome = { ...accepted, state: { sequenceNumber: 999n } };
+    expect(verdictOf([other], expectation)).toBe('failed: prohibited-effect');
+    expect(verdictOf([refused], expectation)).toBe('policy');
+  });
+
+  it('compares the count of steps with that of the delivery before', () => {
+    const expectation: Expectation = { ...mustReject, prohibits: [{ kind: 'other-steps' }] };
+    const twice: Run = { recipient, steps: [{ ...step, must: 'reject' }, step] };
+    const counting = (steps: number): Outcome => ({ ...refused, cost: { steps } });
+    const kindOf = (...outcomes: Outcome[]) => judgeAttack(twice, outcomes, expectation, claims).kind;
+    expect(kindOf(counting(40), counting(41))).toBe('prohibited-effect');
+    expect(kindOf(counting(40), counting(40))).toBeUndefined();
+    // What is not counted says nothing.
+    expect(kindOf(refused, counting(41))).toBeUndefined();
+  });
 });
 
 describe('the other strengths', () => {

@@ -14,7 +14,7 @@ import { cite } from '../suit/clause.ts';
 import { isBefore, reasons, type Stage } from '../suit/stage.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { judgedLevel, lowerLevel } from './claims-fit.ts';
-import { earlyEffect, prohibitedEffect } from './effects.ts';
+import { earlyEffect, type Judged, prohibitedEffect } from './effects.ts';
 import { stateDifference } from './state-check.ts';
 import type { FindingKind, Ruling } from './verdict.ts';
 
@@ -55,7 +55,8 @@ export function judgeAttack(
     const outcome = outcomes[i];
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
     if (step.must === 'judged') {
-      const ruling = judgeStep(step, outcome, expect, claims, recipient);
+      const previous = outcomes[i - 1];
+      const ruling = judgeStep(outcome, expect, { step, recipient, claims, previous });
       if (i < run.steps.length - 1 && isSettled(ruling)) {
         if (outcome.kind === 'accepted') recipient = afterwards(recipient, step);
         continue;
@@ -82,20 +83,14 @@ function afterwards(recipient: Recipient, step: RunStep): Recipient {
   return step.after === undefined ? recipient : withState(recipient, step.after);
 }
 
-function judgeStep(
-  step: RunStep,
-  outcome: Outcome,
-  expect: Expectation,
-  claims: Claims,
-  recipient: Recipient,
-): Ruling {
+function judgeStep(outcome: Outcome, expect: Expectation, judged: Judged): Ruling {
+  const { step, recipient, claims } = judged;
   if (outcome.kind === 'unsupported')
     return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
   const dead = deathOf(outcome);
   if (dead !== undefined) return dead;
   const decision = outcome as Decision;
-  const forbidden =
-    earlyEffect(decision) ?? prohibitedEffect(decision, expect.prohibits ?? [], recipient, claims);
+  const forbidden = earlyEffect(decision) ?? prohibitedEffect(decision, expect.prohibits ?? [], judged);
   if (forbidden !== undefined) return failed(forbidden.kind, forbidden.note, outcome);
 
   if (expect.strength === 'must-accept') return judgeAcceptance(step, outcome, claims, recipient);
