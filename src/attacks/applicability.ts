@@ -6,13 +6,17 @@
 import fc from 'fast-check';
 import { equalBytes } from '../cbor/hex.ts';
 import { bstr, type Item, int, isInt, map, valueAt } from '../cbor/item.ts';
-import type { Component } from '../device/recipient.ts';
+import type { Component, Recipient } from '../device/recipient.ts';
 import { manifest } from '../suit/clause.ts';
 import { sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
+import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, parameterKey as parameter } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
+import { command, override, select } from './command-items.ts';
 import { onDevice, reissue } from './deliver.ts';
+import { recipientIndices } from './device-change.ts';
 import { mustAccept, mustReject, shouldReject } from './expectation.ts';
+import { inserted, twins } from './twin.ts';
 
 const keys = {
   vendor: parameter.vendorIdentifier,
@@ -26,13 +30,16 @@ const mismatches = {
   device: mustReject(['device-mismatch'], manifest('8.4.9.1')),
 } as const;
 
-/** Names another vendor, class or device: one byte of the identifier differs. */
-export const mismatch: Attack<{ which: keyof typeof keys; byte: 'first' | 'last' }> = {
+/** Names another vendor, class or device: one byte of the identifier differs, or the recipient has none. */
+export const mismatch: Attack<{
+  which: keyof typeof keys;
+  byte: 'first' | 'last' | 'after-zero' | 'none';
+}> = {
   id: 'app.id.mismatch',
   handle: 'H01',
   group: 'H',
   family: 'applicability',
-  change: 'change one byte of the vendor, class or device identifier',
+  change: 'change one byte of the vendor, class or device identifier, or let the recipient have none',
   by: 'author',
   threats: ['THREAT.IMG.INCOMPATIBLE'],
   violates: ['REQ.SEC.COMPATIBLE', 'REQ.SEC.AUTH.COMPATIBILITY'],
@@ -40,22 +47,39 @@ export const mismatch: Attack<{ which: keyof typeof keys; byte: 'first' | 'last'
   on: { features: ['device-id'] },
   choice: fc.record({
     which: fc.constantFrom('vendor', 'class', 'device'),
-    byte: fc.constantFrom('first', 'last'),
+    byte: fc.constantFrom('first', 'last', 'after-zero', 'none'),
   }),
-  apply: (scenario, { which, byte }) =>
-    reissue(
-      scenario,
-      (parts) => {
-        const flipped = (value: Item): Item => {
-          if (value.kind === 'tag') return { ...value, item: flipped(value.item) };
-          if (value.kind !== 'bstr' || value.bytes.length === 0) return value;
-          const at = byte === 'first' ? 0 : value.bytes.length - 1;
-          return bstr(value.bytes.with(at, (value.bytes[at] as number) ^ 0x01));
-        };
-        return changedOnly(parts, withParameter(parts, keys[which], flipped));
-      },
-      { expect: mismatches[which] },
-    ),
+  apply(scenario, { which, byte }) {
+    const expect = mismatches[which];
+    const changing = (change: (id: Uint8Array) => Uint8Array) => (parts: EnvelopeParts) =>
+      changedOnly(
+        parts,
+        withParameter(parts, keys[which], (value) => withId(value, change)),
+      );
+    const flipped = (at: number) => (id: Uint8Array) => id.with(at, (id.at(at) as number) ^ 0x01);
+    switch (byte) {
+      case 'first':
+      case 'last':
+        return reissue(scenario, changing(flipped(byte === 'first' ? 0 : -1)), { expect });
+      case 'none': {
+        const isNamed = changing((id) => Uint8Array.from(id))(scenario.release) !== undefined;
+        return isNamed
+          ? onDevice(scenario, (recipient) => withIds(recipient, which, () => []), { expect })
+          : undefined;
+      }
+      case 'after-zero': {
+        // A PEN of this form does not exist.
+        const zeroed = (id: Uint8Array) => (id.length === 16 ? id.with(0, 0) : id);
+        if (isPen(scenario.release, keys[which])) return undefined;
+        return twins(scenario, {
+          recipient: (recipient) => withIds(recipient, which, (ids) => ids.map(zeroed)),
+          control: { release: changing(zeroed) },
+          attacked: { release: changing((id) => flipped(-1)(zeroed(id))) },
+          expect,
+        });
+      }
+    }
+  },
 };
 
 const forms = {
@@ -210,6 +234,41 @@ export const slot: Attack<{ value: 'next' | 'count' | '2^31' | '2^64-1' }> = {
   },
 };
 
+const ownIds = mustReject(['class-mismatch', 'vendor-mismatch'], manifest('8.4.9.1'));
+const oneList = mustAccept(manifest('8.4.9'), { level: 'applicable' });
+
+/** Checks on component 1 the class of component 0: the recipient has one list for all, or a class for each. */
+export const classOfOther: Attack<{ lists: 'own' | 'one' }> = {
+  id: 'app.id.component',
+  handle: 'H15',
+  group: 'H',
+  family: 'applicability',
+  change: 'check the class of one component on another, where each has its own ids or all have one list',
+  by: 'author',
+  threats: ['THREAT.IMG.INCOMPATIBLE'],
+  violates: ['REQ.SEC.COMPATIBLE'],
+  expects: [ownIds, oneList],
+  on: { features: ['multi-component', 'per-component-ids'] },
+  choice: fc.record({ lists: fc.constantFrom('own', 'one') }),
+  apply(scenario, { lists }) {
+    const [first, second] = recipientIndices(scenario);
+    const classId = scenario.recipient.components[first ?? -1]?.classIds.at(-1);
+    const others = scenario.recipient.components[second ?? -1]?.classIds;
+    if (classId === undefined || others === undefined || others.some((id) => equalBytes(id, classId)))
+      return undefined;
+    const check = [...override({ classIdentifier: bstr(classId) }), ...command(code.classIdentifier)];
+    const release = (parts: EnvelopeParts) =>
+      inserted(parts, { section: 'shared', commands: [...select(1), ...check] });
+    if (lists === 'own') return twins(scenario, { attacked: { release }, expect: ownIds });
+    const all = scenario.recipient.components.flatMap(({ classIds }) => classIds);
+    return twins(scenario, {
+      recipient: (recipient) => withIds(recipient, 'class', () => all),
+      attacked: { release },
+      expect: oneList,
+    });
+  },
+};
+
 export const applicabilityAttacks: readonly AnyAttack[] = [
   mismatch,
   form,
@@ -217,7 +276,37 @@ export const applicabilityAttacks: readonly AnyAttack[] = [
   missing,
   otherComponent,
   slot,
+  classOfOther,
 ];
+
+function isPen(parts: EnvelopeParts, key: number): boolean {
+  let found = false;
+  withParameter(parts, key, (value) => {
+    found ||= value.kind === 'tag';
+    return value;
+  });
+  return found;
+}
+
+/** The identifier inside a parameter's value, be it a UUID or a tagged PEN. */
+function withId(value: Item, change: (id: Uint8Array) => Uint8Array): Item {
+  if (value.kind === 'tag') return { ...value, item: withId(value.item, change) };
+  return value.kind === 'bstr' && value.bytes.length > 0 ? bstr(change(value.bytes)) : value;
+}
+
+type Ids = readonly Uint8Array[];
+
+/** The recipient with other identifiers of one kind, in all its components. */
+function withIds(recipient: Recipient, which: keyof typeof keys, change: (ids: Ids) => Ids): Recipient {
+  const changed = (component: Component): Partial<Component> => {
+    const { pens, vendorIds, classIds, deviceIds } = component;
+    if (which === 'class') return { classIds: change(classIds) };
+    if (which === 'device') return { deviceIds: change(deviceIds) };
+    return { vendorIds: change(vendorIds), ...(pens && { pens: change(pens) }) };
+  };
+  const components = recipient.components.map((component) => ({ ...component, ...changed(component) }));
+  return { ...recipient, components };
+}
 
 function changedOnly<T>(old: T, changed: T): T | undefined {
   return changed === old ? undefined : changed;

@@ -10,18 +10,30 @@ import { applicabilityAttacks } from './applicability.ts';
 import { type AnyAttack, type By, type Family, families, type Group, type Strength } from './attack.ts';
 import { commandAttacks } from './commands.ts';
 import { componentAttacks } from './components.ts';
+import { contentAttacks } from './content.ts';
 import { coseAlgorithmAttacks } from './cose-algorithm.ts';
 import { coseSignatureAttacks } from './cose-signature.ts';
 import { coseStructureAttacks } from './cose-structure.ts';
+import { differentialAttacks } from './differential.ts';
 import { downgradeAttacks } from './downgrade.ts';
 import { encodingAttacks } from './encoding.ts';
 import { envelopeAuthenticationAttacks } from './envelope-authentication.ts';
 import { envelopeMemberAttacks } from './envelope-members.ts';
+import { fetchPlaceAttacks } from './fetch-place.ts';
 import { imageAttacks } from './image.ts';
+import { imageSizeAttacks } from './image-size.ts';
+import { indexScopeAttacks } from './index-scope.ts';
 import { integrityAttacks } from './integrity.ts';
+import { parameterScopeAttacks } from './parameter-scope.ts';
 import { replayAttacks } from './replay.ts';
+import { resourceAttacks } from './resource.ts';
 import { rollbackAttacks } from './rollback.ts';
 import { rows } from './rows.ts';
+import { sectionOrderAttacks } from './section-order.ts';
+import { sequenceFormAttacks } from './sequence-form.ts';
+import { softFailureAttacks } from './soft-failure.ts';
+import { strictOrderAttacks } from './strict-order.ts';
+import { tryEachAttacks } from './try-each.ts';
 
 export const catalogue: readonly AnyAttack[] = [
   ...encodingAttacks,
@@ -36,8 +48,20 @@ export const catalogue: readonly AnyAttack[] = [
   ...downgradeAttacks,
   ...applicabilityAttacks,
   ...componentAttacks,
+  ...indexScopeAttacks,
   ...commandAttacks,
+  ...tryEachAttacks,
+  ...softFailureAttacks,
+  ...strictOrderAttacks,
+  ...sectionOrderAttacks,
+  ...sequenceFormAttacks,
   ...imageAttacks,
+  ...imageSizeAttacks,
+  ...contentAttacks,
+  ...parameterScopeAttacks,
+  ...fetchPlaceAttacks,
+  ...resourceAttacks,
+  ...differentialAttacks,
 ].sort((a, b) => (a.handle < b.handle ? -1 : 1));
 
 /** One entry of `gauntlet catalogue --format json`. */

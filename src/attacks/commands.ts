@@ -4,15 +4,18 @@
  * @module
  */
 import fc from 'fast-check';
-import { array, bool, type Item, int, map, nil, valueAt, wrapped } from '../cbor/item.ts';
+import { array, int, valueAt, wrapped } from '../cbor/item.ts';
 import type { Content } from '../device/recipient.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { type Section, sequenceOf, setMember, withParameter, withSequence } from '../suit/edit.ts';
 import { commandCode as code, manifestKey, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
+import { type Commands, command, fails, passing, select, soft, tryEach } from './command-items.ts';
 import { defaultEvent, onDevice, reissue } from './deliver.ts';
+import { withBytes } from './device-change.ts';
 import { mustAccept, mustReject } from './expectation.ts';
+import { insert } from './twin.ts';
 
 const common = { group: 'J', family: 'commands', by: 'author', threats: [], violates: [] } as const;
 const inShared = { level: 'applicable' } as const;
@@ -26,7 +29,7 @@ export const unknown: Attack<{ command: number }> = {
   violates: ['REQ.USE.PARSE'],
   expects: [mustReject(['command-unsupported'], manifest('8.4.9'))],
   choice: fc.record({ command: fc.constantFrom(50, 99, 200, 1000, 65536) }),
-  apply: (scenario, { command }) => append(scenario, 'validate', [int(command), int(15)]),
+  apply: (scenario, { command: number }) => append(scenario, 'validate', command(number)),
 };
 
 /** Puts a custom command that the recipient does not implement at the end of validate. */
@@ -37,7 +40,7 @@ export const custom: Attack<{ command: number }> = {
   change: 'put a custom command that the recipient does not implement at the top level of a section',
   expects: [mustReject(['command-unsupported'], manifest('8.4.11'))],
   choice: fc.record({ command: fc.constantFrom(-1, -2, -256, -257, -65536) }),
-  apply: (scenario, { command }) => append(scenario, 'validate', [int(command), int(15)]),
+  apply: (scenario, { command: number }) => append(scenario, 'validate', command(number)),
 };
 
 const conditions = {
@@ -57,9 +60,7 @@ export const noParameter: Attack<{ condition: keyof typeof conditions }> = {
   expects: [mustReject(['param-missing'], manifest('8.4.9'), inShared)],
   choice: fc.record({ condition: fc.constantFrom('slot', 'content', 'device') }),
   apply: (scenario, { condition }) =>
-    isUnset(scenario, condition)
-      ? append(scenario, 'shared', [int(conditions[condition][0]), int(15)])
-      : undefined,
+    isUnset(scenario, condition) ? append(scenario, 'shared', command(conditions[condition][0])) : undefined,
 };
 
 /** The same in the first branch of a try-each whose second branch holds. */
@@ -69,16 +70,14 @@ export const noParameterInTry: Attack<{ condition: keyof typeof conditions }> = 
   handle: 'J10',
   change:
     'evaluate a condition without its parameter in the first branch of a try-each, with a good second one',
-  expects: [mustAccept(manifest('8.4.9'))],
+  expects: [mustAccept(manifest('8.4.9'), inShared)],
   choice: fc.record({ condition: fc.constantFrom('slot', 'content', 'device') }),
-  apply: (scenario, { condition }) =>
-    isUnset(scenario, condition)
-      ? append(scenario, 'shared', [
-          ...first,
-          int(code.tryEach),
-          branches([[int(conditions[condition][0]), int(15)], good]),
-        ])
-      : undefined,
+  apply(scenario, { condition }) {
+    const passes = passing(scenario.release);
+    if (passes === undefined || !isUnset(scenario, condition)) return undefined;
+    const branches = tryEach(command(conditions[condition][0]), passes);
+    return append(scenario, 'shared', [...select(0), ...branches]);
+  },
 };
 
 const stopped = mustReject(['condition-failed'], manifest('8.4.9'));
@@ -124,7 +123,7 @@ export const abort: Attack<{ section: 'shared' | 'validate' }> = {
 };
 
 const exhausted = mustReject(['try-exhausted'], manifest('8.4.10.2'), inShared);
-const endsInNil = mustAccept(manifest('8.4.10.2'));
+const endsInNil = mustAccept(manifest('8.4.10.2'), inShared);
 
 /** A try-each of which every branch fails. */
 export const tryExhausted: Attack<{ count: number; nilLast: boolean }> = {
@@ -136,9 +135,8 @@ export const tryExhausted: Attack<{ count: number; nilLast: boolean }> = {
   expects: [exhausted, endsInNil],
   choice: fc.record({ count: fc.integer({ min: 2, max: 5 }), nilLast: fc.boolean() }),
   apply(scenario, { count, nilLast }) {
-    const list = branches(Array.from({ length: count }, () => fails));
-    const argument = nilLast ? array(...list.items, nil) : list;
-    return append(scenario, 'shared', [int(code.tryEach), argument], {
+    const failing: (Commands | null)[] = Array.from({ length: count }, () => fails);
+    return append(scenario, 'shared', tryEach(...failing, ...(nilLast ? [null] : [])), {
       expect: nilLast ? endsInNil : exhausted,
     });
   },
@@ -152,8 +150,11 @@ export const softFalse: Attack<null> = {
   change: 'set soft-failure false in a branch of a try-each before a condition fails there',
   expects: [mustReject(['condition-failed'], manifest('8.4.8.15'), inShared)],
   choice: fc.constant(null),
-  apply: (scenario) =>
-    append(scenario, 'shared', [...first, int(code.tryEach), branches([[...soft(false), ...fails], good])]),
+  apply(scenario) {
+    const passes = passing(scenario.release);
+    if (passes === undefined) return undefined;
+    return append(scenario, 'shared', [...select(0), ...tryEach([...soft(false), ...fails], passes)]);
+  },
 };
 
 const softAtTop = mustReject(['param-forbidden'], manifest('8.4.8.15'));
@@ -191,16 +192,12 @@ export const tampered: Attack<{ offset: number; isGone: boolean }> = {
   apply: (scenario, { offset, isGone }) =>
     onDevice(
       scenario,
-      (recipient) => {
-        const at = scenario.images[0]?.recipientComponent ?? -1;
-        const component = recipient.components[at];
-        const old = component?.slots[component.current];
-        if (component === undefined || old?.kind !== 'bytes' || old.bytes.length === 0) return undefined;
-        const i = offset % old.bytes.length;
-        const changed: Content = { kind: 'bytes', bytes: old.bytes.with(i, (old.bytes[i] as number) ^ 1) };
-        const slots = component.slots.with(component.current, isGone ? { kind: 'empty' } : changed);
-        return { ...recipient, components: recipient.components.with(at, { ...component, slots }) };
-      },
+      (recipient) =>
+        withBytes(recipient, scenario.images[0]?.recipientComponent ?? -1, (bytes): Content => {
+          const i = offset % bytes.length;
+          if (isGone) return { kind: 'empty' };
+          return { kind: 'bytes', bytes: bytes.with(i, (bytes[i] as number) ^ 1) };
+        }),
       { event: 'boot' },
     ),
 };
@@ -265,31 +262,14 @@ export const commandAttacks: readonly AnyAttack[] = [
   directiveNoParameter,
 ];
 
-const first: readonly Item[] = [int(code.setComponentIndex), int(0)];
-const good: readonly Item[] = [int(code.vendorIdentifier), int(15)];
-const fails: readonly Item[] = [int(code.abort), int(15)];
-
-function soft(value: boolean): readonly Item[] {
-  return [int(code.overrideParameters), map([int(parameterKey.softFailure), bool(value)])];
-}
-
-function branches(of: readonly (readonly Item[])[]) {
-  return array(...of.map((items) => wrapped(array(...items))));
-}
-
+/** Commands at the end of a section that the manifest has. */
 function append(
   scenario: Scenario,
   section: Section,
-  commands: readonly Item[],
+  commands: Commands,
   options: { readonly expect?: Expectation } = {},
 ): Attacked | undefined {
-  if (sequenceOf(scenario.release, section) === undefined) return undefined;
-  const change = (list: { items: readonly Item[] }) => ({ items: [...list.items, ...commands] });
-  return reissue(
-    scenario,
-    (parts) => withSequence(parts, section, (list) => ({ ...list, ...change(list) })),
-    options,
-  );
+  return insert(scenario, [{ section, commands }], options);
 }
 
 function isUnset(scenario: Scenario, condition: keyof typeof conditions): boolean {

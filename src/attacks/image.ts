@@ -13,6 +13,7 @@ import { manifest } from '../suit/clause.ts';
 import { encode, seal } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { alter, deliverEnvelope, fetchedImages, onDevice } from './deliver.ts';
+import { withBytes } from './device-change.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
 
 const byNetwork = { by: 'network', on: { features: ['network', 'update', 'flat'] } } as const;
@@ -81,15 +82,11 @@ export const partial: Attack<{ length: number }> = {
   apply: (scenario, { length }) =>
     onDevice(
       scenario,
-      (recipient) => {
-        const at = scenario.images[0]?.recipientComponent ?? -1;
-        const component = recipient.components[at];
-        const old = component?.slots[component.current];
-        if (component === undefined || old?.kind !== 'bytes' || old.bytes.length === 0) return undefined;
-        const kept = old.bytes.slice(0, length % old.bytes.length);
-        const slots = component.slots.with(component.current, { kind: 'bytes', bytes: kept });
-        return { ...recipient, components: recipient.components.with(at, { ...component, slots }) };
-      },
+      (recipient) =>
+        withBytes(recipient, scenario.images[0]?.recipientComponent ?? -1, (bytes) => ({
+          kind: 'bytes',
+          bytes: bytes.slice(0, length % bytes.length),
+        })),
       { event: 'boot' },
     ),
 };

@@ -259,7 +259,7 @@ const lines: readonly Line[] = [
   ['K09', 'image.precursor', 'image', 'precursor check on the source fails before copy; ⊘ the copy', 'device', 'must-reject', 'information-model:4.3.9 manifest:8.4.9', 'THREAT.UPD.WRONG_PRECURSOR', 'REQ.SEC.AUTH.PRECURSOR REQ.USE.MFST.PRE_CHECK'],
   ['K10', 'image.load', 'image', 'load copies to RAM and matches there; source altered', 'device', 'must-reject', 'manifest:4.2 manifest:7.6', 'THREAT.IMG.REPLACE', 'REQ.SEC.AUTH.EXEC REQ.USE.LOAD'],
   ['K11', 'content.prefix', 'image', 'check-content: component longer, shorter, empty vs content', 'device', 'must-reject', 'manifest:8.4.9.3', '', 'REQ.SEC.AUTHENTIC'],
-  ['K12', 'content.timing', 'image', 'check-content differs first at byte p; ⊘ step count depending on p', 'device', 'must-reject', 'manifest:8.4.9.3', 'THREAT.IMG.DISCLOSURE', ''],
+  ['K12', 'content.timing', 'image', 'check-content differs first at byte p; ⊘ step count depending on p', 'author', 'must-reject', 'manifest:8.4.9.3', 'THREAT.IMG.DISCLOSURE', ''],
   ['K13', 'param.leak', 'image', 'parameters of the previous manifest must be gone', 'author', 'must-reject', 'manifest:6.1', '', 'REQ.SEC.AUTHENTIC'],
   ['K14', 'param.args', 'image', 'invoke/fetch arguments with NUL, quotes, shell text stay opaque', 'author', 'must-accept', 'manifest:8.4.8.12 manifest:8.4.8.13', '', 'REQ.USE.EXEC'],
   ['K15', 'param.section', 'image', 'parameter set in one section, read in a later one: same procedure (PD), next procedure (MR)', 'author', 'must-reject policy', 'manifest:6.1 manifest:8.4.5', '', 'REQ.SEC.AUTHENTIC'],

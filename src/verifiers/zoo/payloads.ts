@@ -16,7 +16,7 @@ import type { Work } from '../reference/work.ts';
 import { animal } from './animal.ts';
 import { insertBefore, moveBefore } from './steps.ts';
 
-const { contentEquals, payloadFrom } = defaultRules;
+const { contentEquals, fits, imageMatches, payloadFrom } = defaultRules;
 
 /** Asks the network for the first URI in the manifest, authentic or not. */
 function prefetch(work: Work): undefined {
@@ -72,6 +72,24 @@ export const payloadAnimals = [
     'The capacity of a slot is not compared with what is written into it.',
     ['fetch.integrated.large', 'image.size.huge', 'res.int.product'],
     { rules: { fits: () => true, mayGoOn: (received) => (received === undefined ? 'size-mismatch' : true) } },
+  ),
+  animal(
+    'Z190',
+    'keeps-surplus-bytes',
+    'Bytes after the image are fetched and kept; only the image is hashed.',
+    ['image.extra'],
+    {
+      rules: {
+        mayGoOn: (received, _size, capacity) =>
+          received === undefined ? 'size-mismatch' : fits(received, capacity),
+        imageMatches: (content, wanted, hashing) => {
+          const size = Number(wanted.size ?? Infinity);
+          if (content.kind !== 'bytes') return imageMatches(content, wanted, hashing);
+          const bytes = content.bytes.slice(0, size);
+          return imageMatches({ kind: 'bytes', bytes }, wanted, hashing);
+        },
+      },
+    },
   ),
   animal(
     'Z105',

@@ -433,6 +433,9 @@ const demonstrations: Readonly<Record<string, Demonstration>> = {
   'writes-beyond-the-slot': of(manifest(), {
     recipient: recipient({ components: [{ ...component(0), capacity: 99 }] }),
   }),
+  'keeps-surplus-bytes': of(manifest(), {
+    payloads: [{ uri, kind: 'bytes', bytes: Uint8Array.of(...image, 1) }],
+  }),
   'leaves-the-comparison-early': checkingContent(image, image.with(3, 9)),
   'compares-the-shorter-length': checkingContent(image, image.subarray(0, 50)),
   'fetches-before-authentication': of(manifest(), { signers: [stranger] }),
