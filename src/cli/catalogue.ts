@@ -6,6 +6,7 @@
 import { listCatalogue } from '../attacks/catalogue.ts';
 import { BenchError } from '../bench-error.ts';
 import { table } from '../report/terminal.ts';
+import { revision } from '../scenarios/needs.ts';
 
 export function runCatalogue(options: { readonly only?: string; readonly format: 'text' | 'json' }): number {
   const { only } = options;
@@ -33,6 +34,8 @@ export function runCatalogue(options: { readonly only?: string; readonly format:
   ]);
   const built = listed.filter((row) => !row.notYet).length;
   const lines = table([['', 'id', 'family', 'strength', 'clause', ''], ...rows]);
-  process.stdout.write(`${lines.join('\n')}\n\n${built} built, ${listed.length - built} not yet\n`);
+  process.stdout.write(
+    `${lines.join('\n')}\n\n${built} built, ${listed.length - built} not yet; scenarios follow draft-ietf-suit-manifest-${revision}\n`,
+  );
   return 0;
 }

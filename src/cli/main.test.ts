@@ -149,6 +149,18 @@ describe('gauntlet run', () => {
     expect(results.findings.map((finding: { kind: string }) => finding.kind)).toContain(kind);
   });
 
+  it('skips a verifier of another revision, and exits with 1', async () => {
+    const claims = JSON.stringify({ ...(await referenceVerifier().hello()), revisions: ['36'] });
+    const text = `export const verifier = { hello: () => (${claims}), open: () => ({ deliver: () => ({ kind: 'rejected' }) }) };`;
+    const spec = `module:${file('older.mjs', text)}`;
+    const { status, stdout } = run('run', '--runs', '1', '--only', 'E01', '-v', spec, '--format', 'json');
+    expect(status).toBe(1);
+    const { verifiers, findings } = JSON.parse(stdout);
+    expect(verifiers[spec]).toMatchObject({ proven: 0, unattributed: 0, failed: 0 });
+    expect(verifiers[spec].skipped).toBeGreaterThan(0);
+    expect(findings.map(({ kind }: { kind: string }) => kind)).toEqual(['nothing-proven']);
+  });
+
   it('names what crashed, and goes on', async () => {
     const spec = await misbehaving('crashing', 'process.exit(1)');
     const { status, stdout } = run(

@@ -9,11 +9,15 @@ import type { CoseKey } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
 import type { Recipient } from '../device/recipient.ts';
 import { escapeText } from '../escape-text.ts';
+import { unclaimed } from '../harness/claims-fit.ts';
 import { needsOfRun } from '../harness/corpus.ts';
 import { caseFromFile, type StoredCase } from '../harness/finding.ts';
 import { judgeControl, summary } from '../harness/judge.ts';
 import { ControlCache, tryCase } from '../harness/trial.ts';
+import type { Ruling } from '../harness/verdict.ts';
+import type { Run } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
+import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import { readJson } from './files.ts';
 
@@ -52,14 +56,7 @@ async function replay(stored: StoredCase, spec: string, options: ReplayOptions) 
   try {
     const ruling =
       attack === undefined
-        ? judgeControl(
-            stored.control,
-            await host.trial(
-              stored.control.recipient,
-              stored.control.steps.map((step) => step.delivery),
-            ),
-            host.claims,
-          )
+        ? await replayControl(stored.control, host)
         : (
             await tryCase(
               host,
@@ -79,6 +76,13 @@ async function replay(stored: StoredCase, spec: string, options: ReplayOptions) 
   } finally {
     await host.close();
   }
+}
+
+async function replayControl(control: Run, host: Host): Promise<Ruling> {
+  const missing = unclaimed(host.claims, needsOfRun(control));
+  if (missing.length > 0) return { verdict: 'skipped', note: `not claimed: ${missing.join('; ')}` };
+  const deliveries = control.steps.map((step) => step.delivery);
+  return judgeControl(control, await host.trial(control.recipient, deliveries), host.claims);
 }
 
 function withKey(stored: StoredCase, file: string | undefined): StoredCase {

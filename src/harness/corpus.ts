@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { BenchError } from '../bench-error.ts';
-import { needsOf } from '../scenarios/needs.ts';
+import { needsOf, revision } from '../scenarios/needs.ts';
 import type { Needs, Run } from '../scenarios/scenario.ts';
 import { partsOf } from '../suit/parts.ts';
 import type { Case } from './case.ts';
@@ -60,7 +60,7 @@ export function needsOfRun(run: Run): Needs {
   const read = envelope && partsOf(envelope);
   if (read?.ok) return needsOf(read.parts, events);
   return {
-    revision: '37',
+    revision,
     events,
     commands: [],
     parameters: [],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, listCatalogue, selectAttacks } from '../attacks/catalogue.ts';
-import { runCampaign } from '../harness/campaign.ts';
+import { type CaseRecord, runCampaign } from '../harness/campaign.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { verdicts } from '../harness/verdict.ts';
@@ -103,6 +103,23 @@ describe('results', () => {
       failed: 0,
     });
     expect(made.findings.map((finding) => finding.kind)).toContain('nothing-proven');
+  });
+
+  it('skip all of one that follows another revision of the draft, say so, and fail it', async () => {
+    const older: Verifier = {
+      ...referenceVerifier(),
+      hello: async () => ({ ...(await claims()), revisions: ['36'] }),
+    };
+    const host = await directHost('older', older);
+    const notes = new Set<string>();
+    const onRecord = ({ ruling }: CaseRecord) => notes.add(`${ruling.verdict}: ${ruling.note}`);
+    await runCampaign({ hosts: [host], attacks: catalogue, stored: [], seed: 5, runs: 1, onRecord });
+    expect([...notes].filter((note) => !note.startsWith('inapplicable'))).toEqual([
+      'skipped: not claimed: draft revision 37',
+    ]);
+    const made = await results('older', older);
+    expect(made.revision).toBe('37');
+    expect(made.findings.map(({ kind }) => kind)).toEqual(['nothing-proven', 'nothing-proven']);
   });
 
   it('escape what a verifier says in every format', async () => {

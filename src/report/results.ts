@@ -7,12 +7,15 @@ import { type AnyAttack, families } from '../attacks/attack.ts';
 import type { CampaignResult } from '../harness/campaign.ts';
 import type { Finding } from '../harness/finding.ts';
 import { type Counts, emptyCounts, type OutcomeCounts, type Tally } from '../harness/tally.ts';
+import { revision } from '../scenarios/needs.ts';
 
 export interface Results {
   readonly version: string;
   readonly seed: number;
   /** `catalogue` for generated scenarios, or the path of the user's own envelope. */
   readonly subject: string;
+  /** Of draft-ietf-suit-manifest, that the generated scenarios follow; who does not claim it is skipped. */
+  readonly revision: string;
   readonly complete: boolean;
   readonly planned: number;
   readonly done: number;
@@ -46,6 +49,7 @@ export function makeResults(input: ResultsInput): Results {
     version: input.version,
     seed: input.seed,
     subject: input.subject,
+    revision,
     complete: campaign.done === campaign.planned,
     planned: campaign.planned,
     done: campaign.done,
