@@ -54,7 +54,7 @@ export const authorityAnimals = [
     'Z018',
     'skips-blocks-it-cannot-parse',
     'Blocks of an unknown kind are passed over, and nothing is left to refuse.',
-    ['env.auth.block-type'],
+    ['env.auth.block-type', 'cose.untagged', 'cose.sign.empty', 'cose.mac.anonymous'],
     { steps: forgiving('cose-unsupported') },
   ),
   animal(

@@ -64,14 +64,14 @@ export const decodingAnimals = [
     'Z198',
     'throws-instead-of-refusing',
     'What is not well-formed ends the program.',
-    ['enc.truncate', 'enc.junk'],
+    ['enc.truncate', 'enc.junk', 'enc.truncate.inner', 'enc.count.over', 'enc.malformed', 'replay.split'],
     { ports: { read: throwing } },
   ),
   animal(
     'Z038',
     'ignores-trailing-bytes',
     'Bytes after a data item are ignored everywhere.',
-    ['enc.trailing.wrapped'],
+    ['enc.trailing.wrapped', 'cose.hdr.protected-shape'],
     { rules: { atEnd: () => true } },
   ),
   animal(
@@ -92,7 +92,7 @@ export const decodingAnimals = [
     'Z041',
     'reads-64-bit-heads-as-32',
     'Of an eight-byte argument the lower four bytes are read.',
-    ['rollback.sequence.width', 'index.range'],
+    ['rollback.sequence.width', 'index.range', 'rollback.sequence.jump'],
     { rules: { integer: (item) => (item.kind === 'uint' ? BigInt.asUintN(32, item.value) : integer(item)) } },
   ),
   animal(

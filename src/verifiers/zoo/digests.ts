@@ -25,7 +25,7 @@ export const digestAnimals = [
     'Z008',
     'never-binds-the-manifest',
     'The signature over the digest is verified; the digest is never compared with the manifest.',
-    ['digest.mismatch', 'digest.graft'],
+    ['digest.mismatch', 'digest.graft', 'digest.scope.content', 'enc.bitflip'],
     { rules: { bound: () => true } },
   ),
   animal(
@@ -78,7 +78,7 @@ export const digestAnimals = [
     'Z007',
     'unknown-digest-algorithms-match',
     'A digest by an algorithm that is not supported falls through as a match.',
-    ['digest.alg.unsupported'],
+    ['digest.alg.unsupported', 'digest.alg.weak'],
     {
       rules: {
         hash: (crypto, algorithm, bytes, supported) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { equalBytes } from '../../cbor/hex.ts';
-import { valueAt } from '../../cbor/item.ts';
+import { type Item, valueAt } from '../../cbor/item.ts';
 import { authenticate } from '../reference/authenticate.ts';
 import { checkComponents } from '../reference/components.ts';
 import { bindManifest } from '../reference/digest.ts';
@@ -19,10 +19,14 @@ import { insertBefore, moveBefore } from './steps.ts';
 const { contentEquals, fits, imageMatches, payloadFrom } = defaultRules;
 
 /** Asks the network for the first URI in the manifest, authentic or not. */
-function prefetch(work: Work): undefined {
-  const manifest = valueAt(work.envelope, 3);
-  if (manifest?.kind !== 'bstr') return;
-  const [uri] = /[a-z][a-z0-9+.-]*:\/\/[!-~]+/i.exec(Buffer.from(manifest.bytes).toString('latin1')) ?? [];
+export function prefetch(work: Work): undefined {
+  askFor(work, valueAt(work.envelope, 3));
+}
+
+/** Asks the network for the first URI in a member of the envelope. */
+export function askFor(work: Work, member: Item | undefined): undefined {
+  if (member?.kind !== 'bstr') return;
+  const [uri] = /[a-z][a-z0-9+.-]*:\/\/[!-~]+/i.exec(Buffer.from(member.bytes).toString('latin1')) ?? [];
   if (uri === undefined) return;
   work.effects.push({ kind: 'fetch', uri });
   work.ports.fetch(work.delivery.payloads, uri);

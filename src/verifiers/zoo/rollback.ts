@@ -103,7 +103,7 @@ export const rollbackAnimals = [
     'Z197',
     'never-checks-sequence',
     'Nobody compares the sequence number.',
-    ['rollback.sequence.lower', 'replay.history'],
+    ['rollback.sequence.lower', 'replay.history', 'replay.partial-set', 'replay.unauth-altered'],
     { rules: { acceptsSequence: () => true } },
   ),
   animal(

@@ -45,7 +45,14 @@ export const signatureAnimals = [
     'Z153',
     'verifies-and-ignores-the-result',
     'The signature is verified and the result is not used.',
-    ['cose.sig.flip', 'cose.kid.spoof', 'digest.recomputed'],
+    [
+      'cose.sig.flip',
+      'cose.kid.spoof',
+      'digest.recomputed',
+      'cose.context',
+      'cose.external-aad',
+      'replay.retired-key',
+    ],
     { rules: { counts: () => true } },
   ),
   animal(
@@ -109,7 +116,7 @@ export const signatureAnimals = [
     'Z011',
     'verifies-the-attached-payload',
     'Where a block carries a payload, that payload is verified in place of the digest.',
-    ['cose.payload.foreign', 'cose.payload.attached'],
+    ['cose.payload.foreign', 'cose.payload.attached', 'cose.payload.empty'],
     {
       rules: {
         detached: (payload) => payload?.kind === 'bstr' || detached(payload),

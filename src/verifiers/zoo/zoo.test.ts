@@ -115,6 +115,16 @@ function signature(change: (bytes: Uint8Array) => Uint8Array, trial: Trial = {})
   }, trial);
 }
 
+/** The entries of the envelope, changed after all was signed. */
+function reframed(change: (entry: Entry, parts: EnvelopeParts) => Entry): Demonstration {
+  return (verifier) => {
+    const parts = release(manifest(), [author]);
+    const item = assemble(parts) as Item & { kind: 'tag' };
+    const entries = (item.item as CborMap).entries.map((entry) => change(entry, parts));
+    return deliverBytes(write({ ...item, item: map(...entries) }), { verifier });
+  };
+}
+
 const header = (...more: Entry[]): CborMap => map([int(1), int(-9)], ...more);
 
 const trusting = (...anchors: TrustAnchor[]): Trial => ({ recipient: recipient({ anchors }) });
@@ -231,7 +241,7 @@ const trailing: Demonstration = (verifier) => {
   return deliverBytes(encode(block({})(longer)), { verifier });
 };
 
-const demonstrations: Readonly<Record<string, Demonstration>> = {
+const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'accepts-everything': signature((s) => s.with(0, (s[0] ?? 0) ^ 1)),
   'refuses-everything': of(manifest()),
 
@@ -444,6 +454,74 @@ const demonstrations: Readonly<Record<string, Demonstration>> = {
   }),
   'erases-before-authentication': of(manifest(), { signers: [stranger] }),
   'executes-before-authentication': of(manifest(), { signers: [stranger] }),
+};
+
+const formDemonstrations: Readonly<Record<string, Demonstration>> = {
+  'takes-keys-in-any-order': of({
+    ...manifestItem(manifest()),
+    entries: manifestItem(manifest()).entries.toReversed(),
+  }),
+  'orders-keys-by-length-first': of(
+    sortEntries(map(...manifestItem(manifest()).entries, [int(24), nil], [int(-1), nil])),
+  ),
+  'replaces-bad-utf8': altered((parts) => ({
+    ...parts,
+    members: [[{ kind: 'tstr', bytes: Uint8Array.of(0xff) }, bstr(image)]],
+  })),
+  'ignores-members-of-another-type': of(withMember(4, int(7))),
+  'strips-tags': of(withMember(4, tag(32, tstr('a')))),
+  'takes-a-bare-manifest': reframed(([key, value]) => [
+    key,
+    isInt(key, 3) ? manifestItem(manifest()) : value,
+  ]),
+  'runs-manifests-without-envelope': (verifier) =>
+    deliverBytes(write(tag(1070, manifestItem(manifest()))), { verifier }),
+  'passes-over-payloads-that-are-none': altered((parts) => ({ ...parts, members: [[tstr('#x'), int(1)]] })),
+  'takes-elements-without-wrapping': reframed(([key, value], { digest, blocks }) => [
+    key,
+    isInt(key, 2) ? wrapped(array(wrapped(digest), ...blocks)) : value,
+  ]),
+  'takes-a-block-twice': altered((parts) => ({ ...parts, blocks: [...parts.blocks, ...parts.blocks] })),
+};
+
+const lenienceDemonstrations: Readonly<Record<string, Demonstration>> = {
+  'guesses-the-algorithm': altered(block({ protected: map() })),
+  'ignores-roles': of(manifest(), trusting(anchorOf(author, ['qualifier']))),
+  'takes-a-mac-for-a-signature': of(manifest(), {
+    recipient: recipient({
+      anchors: [anchorOf(author, ['qualifier'])],
+      policy: { kind: 'roles', roles: ['author'] },
+    }),
+  }),
+  'never-reads-the-unprotected-header': altered(block({ unprotected: header() })),
+  'cuts-identifiers-to-16-bytes': vendor(Uint8Array.of(...vendorId, 0), [vendorId]),
+  'needs-no-compatibility-check': of(manifest({ sharedSequence: shared.toSpliced(1, 1) })),
+  'never-stops': installing(fails),
+  'obeys-unknown-members': altered((parts) => ({
+    ...parts,
+    members: [[int(30), bstr(new TextEncoder().encode('http://example.com/'))]],
+  })),
+  'fetches-what-it-then-refuses': of(manifest(), { signers: [stranger] }),
+};
+
+const backToOld = {
+  sharedSequence: [...compatibility, set({ imageDigest: sha256(oldImage) })],
+} satisfies Partial<Manifest>;
+const oldOnNetwork: Partial<Delivery> = { payloads: [{ uri, kind: 'bytes', bytes: oldImage }] };
+
+const refusalDemonstrations: Readonly<Record<string, Demonstration>> = {
+  'wants-every-anchor-to-sign': of(manifest(), trusting(anchorOf(author), anchorOf(second))),
+  'refuses-prefetched-payloads': of(manifest(), { integrated: [[uri, image]] }),
+  'never-goes-back': history(recipient(), update(6n), update(7n, backToOld, oldOnNetwork)),
+  'boots-once': history(stored, update(6n, {}, { event: 'boot' }), update(6n, {}, { event: 'boot' })),
+  'counts-replays': history(recipient(), update(6n), update(6n)),
+};
+
+const demonstrations: Readonly<Record<string, Demonstration>> = {
+  ...firstDemonstrations,
+  ...formDemonstrations,
+  ...lenienceDemonstrations,
+  ...refusalDemonstrations,
 };
 
 /** Animals whose only fault is the cost, or the stage at which they notice. */

@@ -9,7 +9,10 @@ import { authorityAnimals } from './authority.ts';
 import { commandAnimals } from './commands.ts';
 import { decodingAnimals } from './decoding.ts';
 import { digestAnimals } from './digests.ts';
+import { formAnimals } from './forms.ts';
+import { lenienceAnimals } from './lenience.ts';
 import { payloadAnimals } from './payloads.ts';
+import { refusalAnimals } from './refusals.ts';
 import { rollbackAnimals } from './rollback.ts';
 import { sentinels } from './sentinels.ts';
 import { signatureAnimals } from './signatures.ts';
@@ -26,4 +29,7 @@ export const zoo: readonly Animal[] = [
   ...applicabilityAnimals,
   ...commandAnimals,
   ...payloadAnimals,
+  ...formAnimals,
+  ...lenienceAnimals,
+  ...refusalAnimals,
 ];
