@@ -103,6 +103,7 @@ async function campaign(
     seed: options.seed,
     shrinkTries: interrupted ? 0 : options.shrink,
     withoutSecrets: secret,
+    ...(scenario && { scenario }),
     ...(options.out !== undefined && { folder: join(options.out, 'findings') }),
   });
   process.removeListener('SIGINT', onInterrupt);

@@ -11,6 +11,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { fingerprintOf } from './finding.ts';
+import { ScenarioPool } from './scenario-pool.ts';
 import { count, emptyTally, type Tally } from './tally.ts';
 import { type CaseRuling, ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
@@ -213,9 +214,10 @@ class CampaignState {
 function* casesOf(options: CampaignOptions): Generator<Case | Inapplicable> {
   yield* options.stored;
   const { scenario, seed } = options;
+  const pool = new ScenarioPool(seed);
   for (let round = 0; round < options.runs; round++)
     for (const attack of options.attacks)
-      yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed);
+      yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);
 }
 
 function take<T>(from: Generator<T>, most: number): T[] {

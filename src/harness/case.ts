@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import type { AnyAttack, Attacked, Expectation } from '../attacks/attack.ts';
-import { buildScenario } from '../scenarios/build.ts';
 import type { Plan } from '../scenarios/plan.ts';
-import { arbitraryPlan } from '../scenarios/plan-arbitrary.ts';
 import type { Needs, Run, Scenario } from '../scenarios/scenario.ts';
+import { ScenarioPool, sampleOne, seedOf } from './scenario-pool.ts';
 
 export interface Case {
   readonly kind: 'case';
@@ -34,14 +32,20 @@ export interface Inapplicable {
   readonly round: number;
 }
 
-const attempts = 12;
+/** Draws for each case until one has a meaning. */
+export const attempts = 12;
 
-/** The case of this attack and round; the draws depend on nothing but seed, attack id and round. */
-export function drawCase(attack: AnyAttack, round: number, seed: number): Case | Inapplicable {
+/** The case of this attack and round; the draws depend on nothing but seed, attack and round. */
+export function drawCase(
+  attack: AnyAttack,
+  round: number,
+  seed: number,
+  pool: ScenarioPool = new ScenarioPool(seed),
+): Case | Inapplicable {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const drawn = draw(caseArbitrary(attack), seedOf(seed, attack.id, round, attempt));
-    const made = makeCase(attack, round, drawn.plan, drawn.choice);
-    if (made !== undefined) return made;
+    const { plan, scenario } = pool.draw(attack, round, attempt);
+    const made = tryChoice(scenario, attack, round, choiceSeed(seed, attack, round, attempt));
+    if (made !== undefined) return { ...made, plan };
   }
   return { kind: 'inapplicable', attack, round };
 }
@@ -54,22 +58,25 @@ export function drawCaseOn(
   seed: number,
 ): Case | Inapplicable {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const choice = draw(attack.choice as fc.Arbitrary<unknown>, seedOf(seed, attack.id, round, attempt));
-    const attacked = attack.apply(scenario, choice);
-    if (attacked !== undefined) return caseOf(attack, round, scenario, choice, attacked);
+    const made = tryChoice(scenario, attack, round, choiceSeed(seed, attack, round, attempt));
+    if (made !== undefined) return made;
   }
   return { kind: 'inapplicable', attack, round };
 }
 
-/** What shrinking works on. */
-export function caseArbitrary(attack: AnyAttack): fc.Arbitrary<{ plan: Plan; choice: unknown }> {
-  return fc.record({ plan: arbitraryPlan(attack.on), choice: attack.choice as fc.Arbitrary<unknown> });
+export function choiceSeed(seed: number, attack: AnyAttack, round: number, attempt: number): number {
+  return seedOf(seed, attack.id, round, attempt);
 }
 
-export function makeCase(attack: AnyAttack, round: number, plan: Plan, choice: unknown): Case | undefined {
-  const scenario = buildScenario(plan);
+/** The case of this choice on this scenario; undefined: it has no meaning there. */
+export function makeCase(
+  attack: AnyAttack,
+  round: number,
+  scenario: Scenario,
+  choice: unknown,
+): Case | undefined {
   const attacked = attack.apply(scenario, choice);
-  return attacked && { ...caseOf(attack, round, scenario, choice, attacked), plan };
+  return attacked && caseOf(attack, round, scenario, choice, attacked);
 }
 
 export function isInapplicable(drawn: Case | Inapplicable): drawn is Inapplicable {
@@ -104,12 +111,6 @@ function withNeeds(of: Needs, more: NonNullable<Attacked['needs']>): Needs {
   };
 }
 
-function draw<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
-  const [value] = fc.sample(arbitrary, { seed, numRuns: 1 });
-  return value as T;
-}
-
-/** A 31-bit seed for one draw. */
-export function seedOf(...parts: readonly (string | number)[]): number {
-  return createHash('sha256').update(JSON.stringify(parts)).digest().readInt32BE(0) & 0x7fffffff;
+function tryChoice(scenario: Scenario, attack: AnyAttack, round: number, seed: number): Case | undefined {
+  return makeCase(attack, round, scenario, sampleOne(attack.choice as fc.Arbitrary<unknown>, seed));
 }

@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
 import { caseDigest, caseToFile, type Finding, judgedEnvelope } from './finding.ts';
@@ -15,6 +16,8 @@ export interface FindingOptions {
   readonly seed: number;
   /** Tries per finding. */
   readonly shrinkTries: number;
+  /** The user's own envelope: only the choices of its cases are shrunk. */
+  readonly scenario?: Scenario;
   /** Folder that stored cases go to; absent: nothing is written. */
   readonly folder?: string;
   /** Leave symmetric keys out of stored cases: they are the user's own. */
@@ -39,7 +42,11 @@ async function findingOf(failure: Failure, options: FindingOptions): Promise<Fin
     smallest,
     ruling: shown,
     tries,
-  } = await shrink(host, found, ruling, { seed: options.seed, maxTries });
+  } = await shrink(host, found, ruling, {
+    seed: options.seed,
+    maxTries,
+    ...(options.scenario && { scenario: options.scenario }),
+  });
   const kind = ruling.kind ?? 'accepted-invalid';
   const one = failure.ofControl
     ? { ...smallest, attacked: smallest.control, attack: { id: failure.id } }

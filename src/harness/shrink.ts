@@ -4,8 +4,12 @@
  * @module
  */
 import fc from 'fast-check';
+import { buildScenario } from '../scenarios/build.ts';
+import type { Plan } from '../scenarios/plan.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
-import { type Case, caseArbitrary, makeCase, seedOf } from './case.ts';
+import { attempts, type Case, choiceSeed, makeCase } from './case.ts';
+import { planArbitrary, planSeed, sampleOne } from './scenario-pool.ts';
 import { ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -15,39 +19,96 @@ export interface Shrunk {
   readonly tries: number;
 }
 
+export interface ShrinkOptions {
+  readonly seed: number;
+  readonly maxTries: number;
+  /** The user's own envelope, where the case is of one: it stays as it is. */
+  readonly scenario?: Scenario;
+}
+
 /**
- * Draws the case again from its own seed and lets fast-check shrink plan and choice together. A candidate
- * counts only if it fails with the same kind. Falls back to the case as found.
+ * Draws choice and plan again from their own seeds and lets fast-check shrink first the one, then the other. A
+ * candidate counts only if it fails with the same kind. Cases that were not drawn stay as they are.
  */
 export async function shrink(
   host: Host,
   found: Case,
   ruling: Ruling,
-  options: { readonly seed: number; readonly maxTries: number },
+  options: ShrinkOptions,
 ): Promise<Shrunk> {
-  let best: Shrunk = { smallest: found, ruling, tries: 0 };
-  if (found.plan === undefined) return best;
-  let tries = 0;
-  const fails = async ({ plan, choice }: { plan: unknown; choice: unknown }): Promise<boolean> => {
-    if (tries >= options.maxTries) return false;
-    tries++;
-    const one = makeCase(found.attack, found.round, plan as NonNullable<Case['plan']>, choice);
-    if (one === undefined) return false;
-    const again = await tryCase(host, one, new ControlCache());
-    if (again.ruling.verdict !== 'failed' || again.ruling.kind !== ruling.kind) return false;
-    best = { smallest: one, ruling: again.ruling, tries };
-    return true;
-  };
-  // The failing draw is the one whose plan and choice are the case's: find its attempt, then shrink from it.
-  for (let attempt = 0; attempt < 12; attempt++) {
-    const seed = seedOf(options.seed, found.attack.id, found.round, attempt);
-    const [drawn] = fc.sample(caseArbitrary(found.attack), { seed, numRuns: 1 });
-    if (JSON.stringify(drawn) !== JSON.stringify({ plan: found.plan, choice: found.choice })) continue;
-    await fc.check(
-      fc.asyncProperty(caseArbitrary(found.attack), async (value) => !(await fails(value))),
-      { seed, numRuns: 1 },
+  const given = found.plan === undefined ? options.scenario : buildScenario(found.plan);
+  if (given === undefined) return { smallest: found, ruling, tries: 0 };
+  const search = new Search(host, found, ruling, options.maxTries);
+  const { attack, round } = found;
+  const choices = attack.choice as fc.Arbitrary<unknown>;
+  await walk(
+    choices,
+    seedThatDraws(choices, (n) => choiceSeed(options.seed, attack, round, n), found.choice),
+    (choice) => search.fails(given, choice, found.plan),
+  );
+  if (found.plan !== undefined) {
+    const plans = planArbitrary(attack);
+    await walk(
+      plans,
+      seedThatDraws(plans, (n) => planSeed(options.seed, attack, round, n), found.plan),
+      (plan) => search.fails(buildScenario(plan), search.best.smallest.choice, plan),
     );
-    break;
   }
-  return { ...best, tries };
+  return { ...search.best, tries: search.tries };
+}
+
+/** The smallest case so far, and the budget. */
+class Search {
+  best: Shrunk;
+  tries = 0;
+  private readonly host: Host;
+  private readonly ruling: Ruling;
+  private readonly maxTries: number;
+  private readonly controls = new ControlCache();
+
+  constructor(host: Host, found: Case, ruling: Ruling, maxTries: number) {
+    this.host = host;
+    this.ruling = ruling;
+    this.maxTries = maxTries;
+    this.best = { smallest: found, ruling, tries: 0 };
+  }
+
+  async fails(scenario: Scenario, choice: unknown, plan: Plan | undefined): Promise<boolean> {
+    if (this.tries >= this.maxTries) return false;
+    this.tries++;
+    const { attack, round } = this.best.smallest;
+    const one = makeCase(attack, round, scenario, choice);
+    if (one === undefined) return false;
+    const { ruling } = await tryCase(this.host, one, this.controls);
+    if (ruling.verdict !== 'failed' || ruling.kind !== this.ruling.kind) return false;
+    this.best = { smallest: plan === undefined ? one : { ...one, plan }, ruling, tries: this.tries };
+    return true;
+  }
+}
+
+/** The seed of the attempt that drew this value; undefined: it was not drawn from these. */
+function seedThatDraws<T>(
+  arbitrary: fc.Arbitrary<T>,
+  seedOfAttempt: (attempt: number) => number,
+  value: T,
+): number | undefined {
+  const wanted = JSON.stringify(value);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const seed = seedOfAttempt(attempt);
+    if (JSON.stringify(sampleOne(arbitrary, seed)) === wanted) return seed;
+  }
+  return undefined;
+}
+
+/** From the value that the seed draws to ever smaller ones that still fail. */
+async function walk<T>(
+  arbitrary: fc.Arbitrary<T>,
+  seed: number | undefined,
+  fails: (value: T) => Promise<boolean>,
+): Promise<void> {
+  if (seed === undefined) return;
+  await fc.check(
+    fc.asyncProperty(arbitrary, async (value) => !(await fails(value))),
+    { seed, numRuns: 1 },
+  );
 }

@@ -1,0 +1,78 @@
+/**
+ * The scenarios of generated cases: within a round, attacks with the same needs share them, and so their controls.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import type { AnyAttack } from '../attacks/attack.ts';
+import { buildScenario } from '../scenarios/build.ts';
+import type { Plan } from '../scenarios/plan.ts';
+import { arbitraryPlan } from '../scenarios/plan-arbitrary.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+
+export interface Drawn {
+  readonly plan: Plan;
+  readonly scenario: Scenario;
+}
+
+/**
+ * Attacks with the same needs fall into this many lanes by their ids. Fewer deliver fewer controls; more show each
+ * round more scenarios, so that a rare one meets some attack.
+ */
+const lanes = 2;
+
+/** Remembers the scenarios of one round: draw round after round. */
+export class ScenarioPool {
+  private readonly seed: number;
+  private readonly drawn = new Map<number, Drawn>();
+  private round = -1;
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  /** Depends on nothing but seed, the attack's needs and id, round and attempt. */
+  draw(attack: AnyAttack, round: number, attempt: number): Drawn {
+    if (round !== this.round) {
+      this.drawn.clear();
+      this.round = round;
+    }
+    const seed = planSeed(this.seed, attack, round, attempt);
+    const known = this.drawn.get(seed);
+    if (known !== undefined) return known;
+    const plan = sampleOne(planArbitrary(attack), seed);
+    const drawn = { plan, scenario: buildScenario(plan) };
+    this.drawn.set(seed, drawn);
+    return drawn;
+  }
+}
+
+const arbitraries = new Map<string, fc.Arbitrary<Plan>>();
+
+/** One object for attacks with the same needs. */
+export function planArbitrary(attack: AnyAttack): fc.Arbitrary<Plan> {
+  const key = needsKey(attack);
+  const arbitrary = arbitraries.get(key) ?? arbitraryPlan(attack.on);
+  arbitraries.set(key, arbitrary);
+  return arbitrary;
+}
+
+export function planSeed(seed: number, attack: AnyAttack, round: number, attempt: number): number {
+  const lane = seedOf(attack.id) % lanes;
+  return seedOf(seed, 'scenario', needsKey(attack), lane, round, attempt);
+}
+
+export function sampleOne<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
+  const [value] = fc.sample(arbitrary, { seed, numRuns: 1 });
+  return value as T;
+}
+
+/** A 31-bit seed for one draw. */
+export function seedOf(...parts: readonly (string | number)[]): number {
+  return createHash('sha256').update(JSON.stringify(parts)).digest().readInt32BE(0) & 0x7fffffff;
+}
+
+function needsKey({ on }: AnyAttack): string {
+  return JSON.stringify([on?.event, on?.family, [...(on?.features ?? [])].sort()]);
+}
