@@ -1,8 +1,8 @@
 /**
  * Verification by node:crypto (OpenSSL), and the Ed25519 signer.
  *
- * Importing a key costs as much as using it, so a key's imported form is kept for as long as the `CoseKey` object
- * lives: hold on to one object a key.
+ * Importing a key costs as much as using it, so a key's imported form is kept: for as long as the `CoseKey` object
+ * lives, and for copies of it, as they come from another thread, by its bytes.
  *
  * @module
  */
@@ -64,6 +64,9 @@ export function signEd25519(key: OkpKey, message: Uint8Array): Uint8Array {
 }
 
 const publicKeys = new WeakMap<Ec2Key | OkpKey, KeyObject | null>();
+/** By curve and coordinates; emptied when full, so that keys made up by attacks do not pile up. */
+const publicKeysByBytes = new Map<string, KeyObject | null>();
+const publicKeysAtMost = 256;
 const privateKeys = new WeakMap<OkpKey, KeyObject>();
 
 function mac(key: CoseKey, message: Uint8Array): Uint8Array {
@@ -75,10 +78,21 @@ function mac(key: CoseKey, message: Uint8Array): Uint8Array {
 function publicKeyOf(key: Ec2Key | OkpKey): KeyObject | undefined {
   let imported = publicKeys.get(key);
   if (imported === undefined) {
-    imported = importPublicKey(key);
+    imported = importedCopy(key);
     publicKeys.set(key, imported);
   }
   return imported ?? undefined;
+}
+
+function importedCopy(key: Ec2Key | OkpKey): KeyObject | null {
+  const { crv, x } = key;
+  const bytes = `${crv} ${base64url(x)} ${key.kty === 'EC2' ? base64url(key.y) : ''}`;
+  const known = publicKeysByBytes.get(bytes);
+  if (known !== undefined) return known;
+  if (publicKeysByBytes.size >= publicKeysAtMost) publicKeysByBytes.clear();
+  const imported = importPublicKey(key);
+  publicKeysByBytes.set(bytes, imported);
+  return imported;
 }
 
 function importPublicKey(key: Ec2Key | OkpKey): KeyObject | null {
