@@ -237,8 +237,8 @@ export const keyBound: Attack<{ by: 'alg' | 'own-side' | 'encrypt' }> = {
 };
 
 function bound(key: CoseKey, by: 'alg' | 'own-side' | 'encrypt'): CoseKey {
-  // ES256K, Ed448 and HMAC 256/64: of the key's type, and not another id of the algorithm in use.
-  if (by === 'alg') return { ...key, alg: { EC2: -47, OKP: -53, Symmetric: 4 }[key.kty] };
+  // ES256K, Ed448 and HMAC 256/64: of the key's type, and not another id of the algorithm in use. HSS-LMS is alone of its type.
+  if (by === 'alg') return { ...key, alg: { EC2: -47, OKP: -53, 'HSS-LMS': -47, Symmetric: 4 }[key.kty] };
   // Sign and MAC create, the signer's side; 3 is encrypt (RFC 9052 table 5).
   return { ...key, keyOps: [by === 'encrypt' ? 3 : key.kty === 'Symmetric' ? 9 : 1] };
 }

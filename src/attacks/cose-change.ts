@@ -94,6 +94,7 @@ export function makeBlocks(
 export function coseKeyItem(key: CoseKey): CborMap {
   if (key.kty === 'Symmetric') return map([int(1), int(4)]);
   if (key.kty === 'OKP') return map([int(1), int(1)], [int(-1), int(6)], [int(-2), bstr(key.x)]);
+  if (key.kty === 'HSS-LMS') return map([int(1), int(5)], [int(-1), bstr(key.pub)]);
   const crv = { 'P-256': 1, 'P-384': 2, 'P-521': 3 }[key.crv];
   return map([int(1), int(2)], [int(-1), int(crv)], [int(-2), bstr(key.x)], [int(-3), bstr(key.y)]);
 }

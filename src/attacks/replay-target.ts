@@ -4,9 +4,8 @@
  * @module
  */
 import fc from 'fast-check';
-import { equalBytes } from '../cbor/hex.ts';
-import { publicOf } from '../cose/key.ts';
-import { strangerEd25519, strangerHmac, strangerP256 } from '../cose/test-keys.ts';
+import { publicOf, sameKey } from '../cose/key.ts';
+import { strangerEd25519, strangerHmac, strangerHss, strangerP256 } from '../cose/test-keys.ts';
 import type { Component, TrustAnchor } from '../device/recipient.ts';
 import { manifest } from '../suit/clause.ts';
 import { commandCode } from '../suit/registry.ts';
@@ -49,7 +48,12 @@ function withOtherIds(component: Component, identity: Identity): Component {
 }
 
 const unknownKey = mustRejectUnauthentic(['key-unknown', 'sig-invalid'], manifest('6.2'));
-const foreign = { EC2: strangerP256, OKP: strangerEd25519, Symmetric: strangerHmac } as const;
+const foreign = {
+  EC2: strangerP256,
+  OKP: strangerEd25519,
+  'HSS-LMS': strangerHss,
+  Symmetric: strangerHmac,
+} as const;
 
 /** Another trust domain's device. */
 export const otherDomain: Attack<null> = {
@@ -92,7 +96,7 @@ export const retiredKey: Attack<{ rotated: boolean }> = {
   apply(scenario, { rotated }) {
     return onDevice(scenario, (recipient) => {
       const signed = (anchor: TrustAnchor) =>
-        scenario.signers.length === 0 || scenario.signers.some(({ key }) => isSameKey(key, anchor.key));
+        scenario.signers.length === 0 || scenario.signers.some(({ key }) => sameKey(key, anchor.key));
       const left = recipient.anchors.filter((anchor) => !signed(anchor));
       if (!rotated) return left.length === 0 ? undefined : { ...recipient, anchors: left };
       const rotate = (anchor: TrustAnchor): TrustAnchor => ({
@@ -103,8 +107,3 @@ export const retiredKey: Attack<{ rotated: boolean }> = {
     });
   },
 };
-
-function isSameKey(a: TrustAnchor['key'], b: TrustAnchor['key']): boolean {
-  const material = (key: TrustAnchor['key']) => (key.kty === 'Symmetric' ? key.k : key.x);
-  return a.kty === b.kty && equalBytes(material(a), material(b));
-}

@@ -15,11 +15,11 @@ export interface Algorithm {
   readonly id: number;
   readonly name: string;
   readonly kind: 'signature' | 'mac';
-  /** The hash applied to the message first; Ed25519 hashes inside. */
+  /** The hash applied to the message first; Ed25519 and HSS-LMS hash inside. */
   readonly hash: 'SHA-256' | 'none';
   readonly kty: CoseKey['kty'];
   readonly curves?: readonly Curve[];
-  /** Length of the signature or tag. */
+  /** Length of the signature or tag; 0: it depends on the key. */
   readonly signatureBytes: number;
   /** False: listed so that it can be named, but no verifier of ours accepts it. */
   readonly supported: boolean;
@@ -74,6 +74,15 @@ export const algorithms: readonly Algorithm[] = [
     supported: true,
   },
   {
+    id: -46,
+    name: 'HSS-LMS',
+    kind: 'signature',
+    hash: 'none',
+    kty: 'HSS-LMS',
+    signatureBytes: 0,
+    supported: true,
+  },
+  {
     id: 5,
     name: 'HMAC 256/256',
     kind: 'mac',
@@ -101,8 +110,11 @@ export function algorithmById(id: number): Algorithm | undefined {
 export function fitsKey(id: number, key: CoseKey): boolean {
   const algorithm = algorithmById(id);
   if (!algorithm?.supported || algorithm.kty !== key.kty) return false;
-  return key.kty === 'Symmetric' || (algorithm.curves?.includes(key.crv) ?? true);
+  return !('crv' in key) || (algorithm.curves?.includes(key.crv) ?? true);
 }
+
+/** How a recipient of a COSE_Mac comes to its key (RFC 9053 §6.1.1, §6.2.1). */
+export const recipientAlgorithms = { direct: -6, a128kw: -3 } as const;
 
 /** A hash algorithm of RFC 9054; without `hash` it is known but not supported. */
 export interface DigestAlgorithm {

@@ -6,13 +6,30 @@ import { array, bstr, type Item, int, type List, map, nil, tag, valueAt, wrapped
 import { readItem } from '../cbor/read.ts';
 import { write } from '../cbor/write.ts';
 import { algorithmById } from './algorithms.ts';
-import { type BlockOptions, makeBlock, makeMac, makeSign, type Signer, signerOf } from './blocks.ts';
+import {
+  type BlockOptions,
+  makeBlock,
+  makeBlocks,
+  makeMac,
+  makeSign,
+  type Signer,
+  signerOf,
+} from './blocks.ts';
 import { curves } from './curves.ts';
+import type { CoseKey } from './key.ts';
 import { readKeyFile } from './key-files.ts';
 import { nobleCrypto } from './noble-crypto.ts';
-import { nodeCrypto } from './node-crypto.ts';
+import { nodeCrypto, wrapKey } from './node-crypto.ts';
 import { macStructure, sigStructure } from './structures.ts';
-import { authorEd25519, authorHmac, authorP256, secondEd25519, strangerP256 } from './test-keys.ts';
+import {
+  authorEd25519,
+  authorHmac,
+  authorKek,
+  authorP256,
+  secondEd25519,
+  strangerKek,
+  strangerP256,
+} from './test-keys.ts';
 
 const digest = fromHex('822f5820'.concat('5a'.repeat(32)));
 const cryptos = [nodeCrypto, nobleCrypto];
@@ -140,6 +157,69 @@ describe('makeMac', () => {
     expect(toHex(write(recipients!))).toBe(
       toHex(write(array(array(bstr(fromHex('')), direct, bstr(fromHex('')))))),
     );
+  });
+});
+
+describe('makeMac under a wrapping key', () => {
+  const wrapping: Signer = { ...signerOf(authorKek, 'protected'), structure: 'mac', wraps: true };
+
+  it('gives the recipient a key that only the wrapping key opens', () => {
+    const [header, , , mac, recipients] = listIn(read(write(makeBlock(wrapping, digest)))).items;
+    const [empty, headers, ciphertext] = listIn(listIn(recipients).items[0]).items;
+    expect(bytesIn(empty)).toHaveLength(0);
+    expect(toHex(write(headers!))).toBe(toHex(write(map([int(1), int(-3)], [int(4), bstr(authorKek.kid!)]))));
+    const wrappedKey = bytesIn(ciphertext);
+    const k = nodeCrypto.unwrapKey(authorKek, wrappedKey)!;
+    expect(k).toHaveLength(32);
+    const message = macStructure('MAC', bytesIn(header), digest);
+    for (const crypto of cryptos) {
+      expect(crypto.verify(5, { kty: 'Symmetric', k }, message, bytesIn(mac))).toBe('valid');
+      expect(crypto.unwrapKey(strangerKek, wrappedKey)).toBeUndefined();
+      expect(crypto.unwrapKey(authorP256, wrappedKey)).toBeUndefined();
+      expect(crypto.unwrapKey(authorKek, wrappedKey.subarray(1))).toBeUndefined();
+      expect(crypto.unwrapKey(authorKek, wrappedKey.subarray(0, 16))).toBeUndefined();
+    }
+    expect(() => wrapKey(authorHmac, k)).toThrow(/AES-128/);
+  });
+
+  it('unwraps the key of RFC 3394 §4.1', () => {
+    const key: CoseKey = { kty: 'Symmetric', k: fromHex('000102030405060708090A0B0C0D0E0F') };
+    const secret = fromHex('00112233445566778899AABBCCDDEEFF');
+    const wrappedKey = fromHex('1FA68B0A8112B447AEF34BD8FB5A7B829D3E862371D2CFE5');
+    expect(nodeCrypto.unwrapKey(key, wrappedKey)).toEqual(secret);
+    expect(wrapKey(key, secret)).toEqual(wrappedKey);
+  });
+});
+
+describe('makeBlocks', () => {
+  const sign: Signer = { ...signerOf(authorEd25519), structure: 'sign' };
+  const tagsOf = (signers: readonly Signer[]) =>
+    makeBlocks(signers, digest).map((block) => (block.kind === 'tag' ? Number(block.tag) : undefined));
+
+  it('puts neighbours who make a COSE_Sign into one, and gives every other signer a block', () => {
+    const other = signerOf(authorP256);
+    expect(tagsOf([])).toEqual([]);
+    expect(tagsOf([sign, { ...sign, key: secondEd25519 }])).toEqual([98]);
+    expect(tagsOf([sign, other, sign])).toEqual([98, 18, 98]);
+    expect(tagsOf([signerOf(authorHmac), { ...signerOf(authorHmac), structure: 'mac' }, other])).toEqual([
+      17, 97, 18,
+    ]);
+  });
+
+  it('departs from the usual in the signature of a COSE_Sign, and signs a filled body header', () => {
+    const departures = { externalAad: fromHex('01'), payload: bstr(digest), tag: 18 };
+    const made = makeBlock({ ...sign, bodyFilled: true, labels: [[int(-70000), nil]] }, digest, departures);
+    expect(made).toMatchObject({ tag: 18n });
+    const [body, , payload, signatures] = listIn(read(write(made))).items;
+    expect(bytesIn(body).length).toBeGreaterThan(0);
+    expect(bytesIn(payload)).toEqual(digest);
+    const [header, unprotected, signature] = listIn(listIn(signatures).items[0]).items;
+    expect(toHex(write(unprotected!))).toBe('a13a0001116ff6');
+    const message = sigStructure('Signature', bytesIn(body), digest, {
+      signProtected: bytesIn(header),
+      externalAad: fromHex('01'),
+    });
+    expect(nodeCrypto.verify(-19, authorEd25519, message, bytesIn(signature))).toBe('valid');
   });
 });
 

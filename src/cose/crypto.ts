@@ -25,6 +25,8 @@ export interface Crypto {
   verify(algorithm: number, key: CoseKey, message: Uint8Array, signature: Uint8Array): Verification;
   /** The full HMAC-SHA-256 tag, 32 bytes. Throws BenchError if the key is not symmetric. */
   mac(key: CoseKey, message: Uint8Array): Uint8Array;
+  /** A128KW (RFC 3394): the wrapped key; undefined where the key is no AES-128 key or the integrity check fails. */
+  unwrapKey(key: CoseKey, wrapped: Uint8Array): Uint8Array | undefined;
   /** The digest; undefined if the algorithm is not supported. */
   digest(algorithm: number, bytes: Uint8Array): Uint8Array | undefined;
 }

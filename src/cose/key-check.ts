@@ -8,11 +8,14 @@ import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { concat, equalBytes, fromHex } from '../cbor/hex.ts';
 import { curves } from './curves.ts';
 import { isEd25519PublicKey } from './ed25519-point.ts';
-import type { CoseKey, Ec2Key, OkpKey } from './key.ts';
+import { readHssKey } from './hss-lms.ts';
+import { hssPublicKey } from './hss-lms-sign.ts';
+import type { CoseKey, Ec2Key, HssKey, OkpKey } from './key.ts';
 
 /** What is wrong with the key, as the end of a sentence that begins with "the key"; undefined if nothing is. */
 export function faultOf(key: CoseKey): string | undefined {
   if (key.kty === 'Symmetric') return key.k.length === 0 ? 'is empty' : undefined;
+  if (key.kty === 'HSS-LMS') return faultOfHss(key);
   const { bytes } = curves[key.crv];
   const parts = [key.x, ...(key.kty === 'EC2' ? [key.y] : []), ...(key.d ? [key.d] : [])];
   if (parts.some((part) => part.length !== bytes))
@@ -25,6 +28,14 @@ export function faultOf(key: CoseKey): string | undefined {
   return equalBytes(derived, claimed)
     ? undefined
     : 'has a private part that does not belong to its public part';
+}
+
+function faultOfHss({ pub, d }: HssKey): string | undefined {
+  const read = readHssKey(pub);
+  if (read === undefined) return 'is not an HSS public key of known parameters';
+  const { tree, ots } = read.top;
+  const belongs = d === undefined || equalBytes(hssPublicKey(read.levels, [tree.type, ots.type], d), pub);
+  return belongs ? undefined : 'has a private part that does not belong to its public part';
 }
 
 function isOnCurve(key: Ec2Key | OkpKey): boolean {

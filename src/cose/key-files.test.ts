@@ -9,7 +9,15 @@ import { isPrivate, publicOf } from './key.ts';
 import { keyFromJwk, keyFromPem, keyToJwk, readKeyFile } from './key-files.ts';
 import { nodeCrypto } from './node-crypto.ts';
 import { signatureOf } from './sign.ts';
-import { authorEd25519, authorHmac, authorP256, secondP256, strangerEd25519, testKeys } from './test-keys.ts';
+import {
+  authorEd25519,
+  authorHmac,
+  authorHss,
+  authorP256,
+  secondP256,
+  strangerEd25519,
+  testKeys,
+} from './test-keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,13 +45,15 @@ const jwk = keyToJwk(authorP256, { private: true });
 
 describe('keyFromJwk and keyToJwk', () => {
   it('round-trip every test key', () => {
-    for (const key of testKeys) expect(keyFromJwk(keyToJwk(key, { private: true }))).toEqual(key);
+    const withJwk = testKeys.filter(({ kty }) => kty !== 'HSS-LMS');
+    for (const key of withJwk) expect(keyFromJwk(keyToJwk(key, { private: true }))).toEqual(key);
   });
 
   it('give only public members unless asked', () => {
     expect(keyToJwk(authorP256)).not.toHaveProperty('d');
     expect(keyFromJwk(keyToJwk(authorEd25519))).toEqual(publicOf(authorEd25519));
     expect(() => keyToJwk(authorHmac)).toThrow(/no public members/);
+    expect(() => keyToJwk(authorHss, { private: true })).toThrow(/HSS-LMS/);
   });
 
   it('carry algorithm, operations and a kid that is not text', () => {

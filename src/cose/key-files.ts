@@ -10,8 +10,8 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } fr
 import { readFileSync, statSync } from 'node:fs';
 import { BenchError } from '../bench-error.ts';
 import { fromHex, toHex } from '../cbor/hex.ts';
-import { algorithmById } from './algorithms.ts';
-import type { CoseKey } from './key.ts';
+import { algorithmById, recipientAlgorithms } from './algorithms.ts';
+import type { CoseKey, HssKey } from './key.ts';
 import { faultOf } from './key-check.ts';
 
 const maxFileBytes = 1024 * 1024;
@@ -40,7 +40,8 @@ export function keyFromJwk(json: unknown): CoseKey {
   const jwk = json as Readonly<Record<string, unknown>>;
   if (jwk.keys !== undefined) throw wrongKind('this is a JWK set; give each key its own file');
   const key: CoseKey = { ...materialOf(jwk), ...restrictionsOf(jwk) };
-  if (key.alg !== undefined && algorithmById(key.alg)?.kty !== key.kty) {
+  const kty = key.alg === recipientAlgorithms.a128kw ? 'Symmetric' : algorithmById(key.alg ?? 0)?.kty;
+  if (key.alg !== undefined && kty !== key.kty) {
     throw wrongKind(`algorithm ${shown(jwk.alg)} is not one for a key of type ${shown(jwk.kty)}`);
   }
   const fault = faultOf(key);
@@ -72,6 +73,8 @@ export function keyToJwk(
   if (key.kty === 'Symmetric' && options.private !== true) {
     throw new BenchError('key-private', 'a symmetric key has no public members', { blame: 'bench' });
   }
+  if (key.kty === 'HSS-LMS')
+    throw new BenchError('key-kind', 'no JSON Web Key is defined for HSS-LMS', { blame: 'bench' });
   return {
     ...membersOf(key, options.private === true),
     ...(key.kid && kidMember(key.kid)),
@@ -90,6 +93,7 @@ const joseAlgorithms: readonly (readonly [name: string, id: number])[] = [
   ['EdDSA', -8],
   ['Ed25519', -19],
   ['HS256', 5],
+  ['A128KW', -3],
 ];
 
 /** COSE key operations (RFC 9052 table 5). JOSE calls making and checking a MAC sign and verify (RFC 7517 §4.3). */
@@ -209,7 +213,7 @@ function kidMember(kid: Uint8Array): Record<string, string> {
   }
 }
 
-function membersOf(key: CoseKey, withPrivate: boolean): Record<string, string> {
+function membersOf(key: Exclude<CoseKey, HssKey>, withPrivate: boolean): Record<string, string> {
   if (key.kty === 'Symmetric') return { kty: 'oct', k: base64url(key.k) };
   const d: Record<string, string> = withPrivate && key.d ? { d: base64url(key.d) } : {};
   return key.kty === 'EC2'

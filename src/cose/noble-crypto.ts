@@ -1,6 +1,7 @@
 /**
  * The second opinion: verification by @noble/curves, which shares no code with OpenSSL, and the deterministic
- * ECDSA signer (RFC 6979). SHAKE128 and SHAKE256 still come from OpenSSL.
+ * ECDSA signer (RFC 6979). SHAKE128, SHAKE256 and A128KW still come from OpenSSL; for HSS/LMS the hashes alone are
+ * noble's, the rest is the same code.
  *
  * @module
  */
@@ -13,7 +14,9 @@ import { concat } from '../cbor/hex.ts';
 import { digestOf, fitsKey } from './algorithms.ts';
 import type { Crypto, Verification } from './crypto.ts';
 import { curves } from './curves.ts';
+import { nodeLmsHash } from './hss-lms-parameters.ts';
 import type { CoseKey, Ec2Key, OkpKey } from './key.ts';
+import { unwrapKey, verifyHssByKey } from './node-crypto.ts';
 
 export const nobleCrypto: Crypto = {
   name: 'noble',
@@ -21,6 +24,7 @@ export const nobleCrypto: Crypto = {
     return fitsKey(algorithm, key) ? nobleVerifyByKey(key, message, signature) : 'error';
   },
   mac,
+  unwrapKey,
   digest(algorithm, bytes) {
     const hash = hashes.get(algorithm);
     return hash === undefined ? digestOf(algorithm, bytes) : hash(bytes);
@@ -30,6 +34,7 @@ export const nobleCrypto: Crypto = {
 /** As `nodeVerifyByKey`, by noble. */
 export function nobleVerifyByKey(key: CoseKey, message: Uint8Array, signature: Uint8Array): Verification {
   if (key.kty === 'Symmetric') return equalInConstantTime(mac(key, message), signature) ? 'valid' : 'invalid';
+  if (key.kty === 'HSS-LMS') return verifyHssByKey(key, message, signature, lmsHash);
   const point = publicPointOf(key);
   if (point === undefined) return 'error';
   if (signature.length !== 2 * curves[key.crv].bytes) return 'invalid';
@@ -56,6 +61,9 @@ const withSha256 = {
   'P-384': ecdsa(p384.Point, sha256),
   'P-521': ecdsa(p521.Point, sha256),
 };
+
+const lmsHash: typeof nodeLmsHash = (name, bytes, length) =>
+  name === 'sha256' ? sha256(bytes).subarray(0, length) : nodeLmsHash(name, bytes, length);
 
 const hashes: ReadonlyMap<number, (bytes: Uint8Array) => Uint8Array> = new Map([
   [-16, sha256],

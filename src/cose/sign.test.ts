@@ -68,7 +68,7 @@ describe('signatureOf', () => {
   });
 
   it('gives the same bytes each time', () => {
-    const usual = { EC2: -7, OKP: -19, Symmetric: 5 } as const;
+    const usual = { EC2: -7, OKP: -19, 'HSS-LMS': -46, Symmetric: 5 } as const;
     for (const key of testKeys) {
       expect(signatureOf(usual[key.kty], key, sample)).toEqual(signatureOf(usual[key.kty], key, sample));
     }

@@ -6,6 +6,7 @@
 
 import { BenchError } from '../bench-error.ts';
 import { algorithmById } from './algorithms.ts';
+import { signHss } from './hss-lms-sign.ts';
 import type { CoseKey } from './key.ts';
 import { signEcdsa } from './noble-crypto.ts';
 import { nodeCrypto, signEd25519 } from './node-crypto.ts';
@@ -32,6 +33,10 @@ export function signatureOf(algorithm: number, key: CoseKey, message: Uint8Array
       return signEcdsa(key, message);
     case 'OKP':
       return signEd25519(key, message);
+    case 'HSS-LMS':
+      if (key.d === undefined)
+        throw new BenchError('key-private', 'cannot sign with a public key', { blame: 'bench' });
+      return signHss(key.pub, key.d, message);
     case 'Symmetric':
       return nodeCrypto.mac(key, message).subarray(0, known.signatureBytes);
   }

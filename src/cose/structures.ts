@@ -7,6 +7,13 @@
 import { array, bstr, tstr } from '../cbor/item.ts';
 import { write } from '../cbor/write.ts';
 
+/** The four COSE structures that authenticate (RFC 9052 §4, §6). */
+export type Structure = 'sign1' | 'sign' | 'mac0' | 'mac';
+
+export function isMacStructure(structure: Structure): boolean {
+  return structure === 'mac0' || structure === 'mac';
+}
+
 const empty = new Uint8Array(0);
 
 /** Sig_structure. `bodyProtected` and `signProtected` are the contents of the byte strings in the message. */

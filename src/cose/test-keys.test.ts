@@ -17,7 +17,8 @@ describe('test keys', () => {
           : ({ 'P-256': 'sha256', 'P-384': 'sha384', 'P-521': 'sha512' } as const)[key.crv];
       const seed = createHash(hash).update(`suit-gauntlet test key: ${kid}`).digest();
       const secret = key.kty === 'Symmetric' ? key.k : key.d!;
-      expect(toHex(secret)).toBe(toHex(hash === 'sha512' ? concat(new Uint8Array(2), seed) : seed));
+      const made = hash === 'sha512' ? concat(new Uint8Array(2), seed) : seed;
+      expect(toHex(secret)).toBe(toHex(kid.endsWith('-kek') ? made.subarray(0, 16) : made));
       expect(faultOf(key)).toBeUndefined();
     },
   );

@@ -2,13 +2,15 @@
  * Fixed key pairs of the bench's scenarios and attacks.
  *
  * The private parts are public: they stand here in clear and come from a published rule, the SHA-256 (for P-384
- * the SHA-384, for P-521 the SHA-512 after two zero bytes) of "suit-gauntlet test key: " and the kid. They must
+ * the SHA-384, for P-521 the SHA-512 after two zero bytes; for AES-128 the first half; for HSS/LMS it is the seed) of
+ * "suit-gauntlet test key: " and the kid. They must
  * never sign anything real, and no device outside a test may trust them.
  *
  * @module
  */
 
 import { fromHex } from '../cbor/hex.ts';
+import { recipientAlgorithms } from './algorithms.ts';
 import type { CoseKey, Ec2Key } from './key.ts';
 
 const utf8 = new TextEncoder();
@@ -19,6 +21,15 @@ function ec2(crv: Ec2Key['crv'], kid: string, d: string, x: string, y: string): 
 
 function ed25519(kid: string, d: string, x: string): CoseKey {
   return { kty: 'OKP', crv: 'Ed25519', x: fromHex(x), d: fromHex(d), kid: utf8.encode(kid) };
+}
+
+function hss(kid: string, d: string, pub: string): CoseKey {
+  return { kty: 'HSS-LMS', pub: fromHex(pub), d: fromHex(d), kid: utf8.encode(kid) };
+}
+
+/** AES-128: it wraps and unwraps keys, and does nothing else. */
+function kek(kid: string, k: string): CoseKey {
+  return { ...hmac(kid, k), alg: recipientAlgorithms.a128kw };
 }
 
 function hmac(kid: string, k: string): CoseKey {
@@ -112,6 +123,43 @@ export const strangerHmac: CoseKey = hmac(
   '604eee9add44b870d3ab5cbcfbb065ea807eb24275e1adc02982da200a4a4660',
 );
 
+/** A third rightful authority, Ed25519. */
+export const thirdEd25519: CoseKey = ed25519(
+  'third-ed25519',
+  '84a3f719a322356031acc55dd065edeb9eb7ca3de69c62711b900e90a8f8cc96',
+  'fa661db0087d6ead72fa07b9ccc0b1dbd3304fc4187d881a1061ead3695b9f67',
+);
+
+/** The rightful author, HSS/LMS: one tree of height 5, W4. */
+export const authorHss: CoseKey = hss(
+  'author-hss',
+  '7285e5dd2885329d81bc04607efc736040535ffa0c532f66b3a67e93c5b4d61f',
+  '000000010000000500000003c840f2cb98994cc2fb86a6df75721638e964a154bfe83f306c35bbda221f55925ca51092377cfcad04c904e106ef230a',
+);
+
+/** A second rightful authority, HSS/LMS: two levels of trees. */
+export const secondHss: CoseKey = hss(
+  'second-hss',
+  '34b28e7f9abe415f464f546b62a75fa57ce5213ed49d896ab490ff749c154885',
+  '0000000200000005000000033bdd5be6e9b24bb24328ec7845b2aed497c3e66e4a424f0f34b1daf6dee60c44786df01854d360c06f509bde7dc8a5f5',
+);
+
+/** An attacker whom no recipient trusts, HSS/LMS. */
+export const strangerHss: CoseKey = hss(
+  'stranger-hss',
+  '718ce786a451ff139820dddb044f15c3386942f4d3bd13e9670d24cd42cbe737',
+  '0000000100000005000000038efca1dbcc738c255e6b300aa767e3a916258e9f9aa88acda2ff632564f1a6b8520bd9ebbb041a9bd7ba3abd900ac84d',
+);
+
+/** Wraps the MAC keys of the rightful author. */
+export const authorKek: CoseKey = kek('author-kek', '49f7a47ec6a07121c8b5076f9359643c');
+
+/** A wrapping key that no recipient holds. */
+export const strangerKek: CoseKey = kek('stranger-kek', 'bb0b22133238de9651aff6afef0f4e2c');
+
+/** A wrapping key of the recipient for encrypted payloads, which authenticates nobody (catalogue row C35). */
+export const deviceKek: CoseKey = kek('device-kek', '1ada2c22c8d0e7521273e96cdcd0a43d');
+
 export const testKeys: readonly CoseKey[] = [
   authorP256,
   secondP256,
@@ -124,4 +172,11 @@ export const testKeys: readonly CoseKey[] = [
   strangerEd25519,
   authorHmac,
   strangerHmac,
+  thirdEd25519,
+  authorHss,
+  secondHss,
+  strangerHss,
+  authorKek,
+  strangerKek,
+  deviceKek,
 ];

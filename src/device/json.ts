@@ -74,6 +74,7 @@ const byteFields = new Set([
   'x',
   'y',
   'k',
+  'pub',
   'bytes',
   'installed',
   'envelope',

@@ -15,7 +15,7 @@ export type Role = 'author' | 'qualifier' | 'distributor';
 export interface TrustAnchor {
   readonly kid?: Uint8Array;
   readonly key: CoseKey;
-  /** COSE algorithm ids this anchor may be used with. */
+  /** COSE algorithm ids this anchor may be used with: of signatures and MACs, and -3 for a key that unwraps MAC keys. */
   readonly algorithms: readonly number[];
   readonly roles: readonly Role[];
 }
@@ -23,6 +23,8 @@ export interface TrustAnchor {
 /** How many authorities must have signed (RFC 9124 §4.3.11, §4.5.5). */
 export type AuthorityPolicy =
   | { readonly kind: 'any' }
+  /** Every anchor that is an author or a qualifier. */
+  | { readonly kind: 'all' }
   | { readonly kind: 'at-least'; readonly count: number }
   | { readonly kind: 'roles'; readonly roles: readonly Role[] };
 

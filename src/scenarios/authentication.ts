@@ -9,11 +9,14 @@ import { type CoseKey, publicOf } from '../cose/key.ts';
 import {
   authorEd25519,
   authorHmac,
+  authorHss,
   authorP256,
   secondEd25519,
+  secondHss,
   secondP256,
   strangerEd25519,
   strangerHmac,
+  strangerHss,
   strangerP256,
 } from '../cose/test-keys.ts';
 import type { TrustAnchor } from '../device/recipient.ts';
@@ -40,12 +43,27 @@ export function anchorsOf(plan: AuthenticationPlan): readonly TrustAnchor[] {
 
 type KeyByKind = Readonly<Record<CoseKey['kty'], CoseKey>>;
 
-const authors: KeyByKind = { EC2: authorP256, OKP: authorEd25519, Symmetric: authorHmac };
+const authors: KeyByKind = {
+  EC2: authorP256,
+  OKP: authorEd25519,
+  'HSS-LMS': authorHss,
+  Symmetric: authorHmac,
+};
 
-const strangers: KeyByKind = { EC2: strangerP256, OKP: strangerEd25519, Symmetric: strangerHmac };
+const strangers: KeyByKind = {
+  EC2: strangerP256,
+  OKP: strangerEd25519,
+  'HSS-LMS': strangerHss,
+  Symmetric: strangerHmac,
+};
 
 // The second authority never shares a secret with the recipient: an author who does could not be told from it.
-const seconds: KeyByKind = { EC2: secondP256, OKP: secondEd25519, Symmetric: secondEd25519 };
+const seconds: KeyByKind = {
+  EC2: secondP256,
+  OKP: secondEd25519,
+  'HSS-LMS': secondHss,
+  Symmetric: secondEd25519,
+};
 
 const ktyOf = { [-19]: 'OKP', [-8]: 'OKP', [-9]: 'EC2', [-7]: 'EC2', 5: 'Symmetric' } as const;
 

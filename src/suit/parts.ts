@@ -22,7 +22,7 @@ import {
 import { sortEntries } from '../cbor/order.ts';
 import { readItem } from '../cbor/read.ts';
 import { write } from '../cbor/write.ts';
-import { makeBlock, type Signer } from '../cose/blocks.ts';
+import { makeBlocks, type Signer } from '../cose/blocks.ts';
 import { manifestItem, sha256, wrappedDigest } from './build.ts';
 import type { Manifest } from './model.ts';
 import { bad, type Failure, fromCborError, type Problem } from './problem.ts';
@@ -89,14 +89,14 @@ export function signedBytes(parts: EnvelopeParts): Uint8Array {
   return write(parts.digest);
 }
 
-/** Digest recomputed with its algorithm, and one new authentication block for each signer. */
+/** Digest recomputed with its algorithm, and new authentication blocks of the signers. */
 export function seal(parts: EnvelopeParts, signers: readonly Signer[]): EnvelopeParts {
   return sign({ ...parts, digest: manifestDigest(parts, digestAlgorithm(parts)) }, signers);
 }
 
 /** Authentication blocks made anew over the digest as it stands. */
 export function sign(parts: EnvelopeParts, signers: readonly Signer[]): EnvelopeParts {
-  return { ...parts, blocks: signers.map((signer) => makeBlock(signer, signedBytes(parts))) };
+  return { ...parts, blocks: makeBlocks(signers, signedBytes(parts)) };
 }
 
 export interface ReleaseOptions {

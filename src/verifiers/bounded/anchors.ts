@@ -5,7 +5,7 @@
  */
 
 import { fitsKey } from '../../cose/algorithms.ts';
-import type { CoseKey } from '../../cose/key.ts';
+import { sameKey } from '../../cose/key.ts';
 import type { AuthorityPolicy, Recipient, Role, TrustAnchor } from '../../device/recipient.ts';
 import type { Reason } from '../../suit/stage.ts';
 
@@ -30,7 +30,7 @@ export function objection(
 /** RFC 9124 §4.3.11: a single authority must be an author; where several are asked for, a qualifier counts too. */
 function isEntitled(role: Role, policy: AuthorityPolicy): boolean {
   if (policy.kind === 'roles') return policy.roles.includes(role);
-  return role === 'author' || (role === 'qualifier' && policy.kind === 'at-least');
+  return role === 'author' || (role === 'qualifier' && policy.kind !== 'any');
 }
 
 /** From `base` there is one bit for each anchor, set where a block verified under it. */
@@ -39,6 +39,10 @@ export function isAuthorized({ policy, anchors }: Recipient, words: Int32Array, 
     return policy.roles.every((role) =>
       anchors.some((anchor, i) => isSet(words, base, i) && anchor.roles.includes(role)),
     );
+  }
+  if (policy.kind === 'all') {
+    const counts = ({ roles }: TrustAnchor) => roles.some((role) => isEntitled(role, policy));
+    return anchors.some(counts) && anchors.every((anchor, i) => !counts(anchor) || isSet(words, base, i));
   }
   let count = 0;
   for (let i = 0; i < anchors.length; i++) {
@@ -58,17 +62,7 @@ export function setBit(words: Int32Array, base: number, bit: number): void {
 /** One key under several anchors is one authority. */
 function isKeyCounted(anchors: readonly TrustAnchor[], at: number, words: Int32Array, base: number): boolean {
   for (let i = 0; i < at; i++) {
-    if (isSet(words, base, i) && isSameKey(anchors[i]!.key, anchors[at]!.key)) return true;
+    if (isSet(words, base, i) && sameKey(anchors[i]!.key, anchors[at]!.key)) return true;
   }
   return false;
-}
-
-function isSameKey(a: CoseKey, b: CoseKey): boolean {
-  if (a.kty === 'Symmetric') return b.kty === 'Symmetric' && isEqual(a.k, b.k);
-  if (b.kty === 'Symmetric' || a.crv !== b.crv || !isEqual(a.x, b.x)) return false;
-  return a.kty === 'OKP' || (b.kty === 'EC2' && isEqual(a.y, b.y));
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -11,7 +11,7 @@ import type { TrustAnchor } from '../../device/recipient.ts';
 import { bad, good, type Problem, type Result } from '../../suit/problem.ts';
 import { envelopeKey } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
-import { readBlock } from './cose-block.ts';
+import { readBlocks } from './cose-block.ts';
 import type { Block } from './rules-authentication.ts';
 import { preferred } from './rules-encoding.ts';
 import { unwrap, type Work } from './work.ts';
@@ -19,7 +19,7 @@ import { unwrap, type Work } from './work.ts';
 export function authenticate(work: Work): Problem | undefined {
   const blocks = authenticationBlocks(work);
   if (!blocks.ok) return blocks.problem;
-  const verified = blocks.value.map((block) => verifyBlock(work, block));
+  const verified = blocks.value.flatMap((block) => verifyElement(work, block));
   return decideAuthority(work, verified);
 }
 
@@ -35,14 +35,14 @@ export function authenticationBlocks(work: Work): Result<readonly Item[]> {
   return count === true ? good(blocks) : bad(count, 'no authentication block');
 }
 
-/** Are the authorities whose blocks were verified enough? If not, the first refusal says why. */
+/** Are the authorities whose signatures were verified enough? If not, the first refusal says why. */
 export function decideAuthority(work: Work, verified: readonly Result<TrustAnchor>[]): Problem | undefined {
   const anchors = verified.flatMap((result) => (result.ok ? [result.value] : []));
-  if (work.rules.authorized(anchors, work.device.recipient.policy, verified.length) === true)
-    return undefined;
+  const { policy, anchors: trusted } = work.device.recipient;
+  if (work.rules.authorized(anchors, policy, verified.length, trusted) === true) return undefined;
   const refused = verified.find((result) => !result.ok);
   if (anchors.length > 0 || refused === undefined) {
-    return bad('threshold-unmet', `${anchors.length} of ${verified.length} blocks count`).problem;
+    return bad('threshold-unmet', `${anchors.length} of ${verified.length} signatures count`).problem;
   }
   return refused.problem;
 }
@@ -68,11 +68,14 @@ function authenticationElements(work: Work): Result<readonly Item[]> {
   return twice ? bad('auth-malformed', 'the same block twice', list.value) : good(items);
 }
 
+/** One result for each signature or MAC of the block. */
+function verifyElement(work: Work, element: Item): readonly Result<TrustAnchor>[] {
+  const read = readBlocks(work, element);
+  return read.ok ? read.value.map((block) => verifyBlock(work, block, element)) : [read];
+}
+
 /** The anchor whose key verifies the block; else the reason that came closest to success. */
-function verifyBlock(work: Work, element: Item): Result<TrustAnchor> {
-  const read = readBlock(work, element);
-  if (!read.ok) return read;
-  const block = read.value;
+function verifyBlock(work: Work, block: Block, element: Item): Result<TrustAnchor> {
   const named = work.rules.algorithm(block);
   const value = named && work.rules.integer(named);
   if (named === undefined) return bad('alg-disallowed', 'no algorithm in the protected header', element);
@@ -82,7 +85,8 @@ function verifyBlock(work: Work, element: Item): Result<TrustAnchor> {
 
   let closest: Reason = 'key-unknown';
   const { anchors, policy } = work.device.recipient;
-  for (const anchor of work.rules.selectAnchors(block, anchors)) {
+  // The key of a COSE_Mac is named by its recipients (RFC 9052 §6.1).
+  for (const anchor of work.rules.selectAnchors(block.recipients?.[0] ?? block, anchors)) {
     if (!work.rules.entitled(anchor, policy)) continue;
     const result = verifyWith(work, block, Number(value), anchor);
     if (result === true) return good(work.rules.rights(block, anchor, anchors));
@@ -91,9 +95,29 @@ function verifyBlock(work: Work, element: Item): Result<TrustAnchor> {
   return bad(closest, 'no trust anchor verifies the block', element);
 }
 
-const closeness: readonly Reason[] = ['key-unknown', 'alg-disallowed', 'key-usage', 'sig-invalid'];
+const closeness: readonly Reason[] = [
+  'key-unknown',
+  'alg-disallowed',
+  'key-usage',
+  'auth-malformed',
+  'sig-invalid',
+];
 
 function verifyWith(work: Work, block: Block, algorithm: number, anchor: TrustAnchor): true | Reason {
+  const { rules, ports } = work;
+  if (block.recipients === undefined) return verifyByKey(work, block, algorithm, anchor);
+  let closest: Reason = 'key-unknown';
+  for (const recipient of block.recipients) {
+    const found = rules.macKey(ports.crypto, recipient, block.recipients.length, anchor);
+    const result =
+      typeof found === 'string' ? found : verifyByKey(work, block, algorithm, { ...anchor, key: found.key });
+    if (result === true) return true;
+    if (closeness.indexOf(result) > closeness.indexOf(closest)) closest = result;
+  }
+  return closest;
+}
+
+function verifyByKey(work: Work, block: Block, algorithm: number, anchor: TrustAnchor): true | Reason {
   const { rules, ports } = work;
   const fits = rules.algorithmFits(algorithm, anchor, block.structure);
   if (fits !== true) return fits;

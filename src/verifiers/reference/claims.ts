@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { algorithms, digestAlgorithms } from '../../cose/algorithms.ts';
+import { algorithms, digestAlgorithms, recipientAlgorithms } from '../../cose/algorithms.ts';
 import { levels } from '../../device/delivery.ts';
 import { commands, parameters } from '../../suit/registry.ts';
 import type { Claims } from '../verifier.ts';
@@ -17,11 +17,14 @@ export function claimsOf(name: string): Claims {
     events: ['update', 'boot'],
     commands: commands.map((command) => command.code),
     parameters: parameters.map((parameter) => parameter.code),
-    algorithms: algorithms.filter((algorithm) => algorithm.supported).map((algorithm) => algorithm.id),
+    algorithms: [
+      ...algorithms.filter((algorithm) => algorithm.supported).map((algorithm) => algorithm.id),
+      ...Object.values(recipientAlgorithms),
+    ],
     digests: digestAlgorithms
       .filter((algorithm) => algorithm.hash !== undefined)
       .map((algorithm) => algorithm.id),
-    structures: ['sign1', 'mac0'],
+    structures: ['sign1', 'sign', 'mac0', 'mac'],
     extensions: [],
     reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
     keepsState: true,

@@ -8,10 +8,11 @@ import { equalBytes } from '../../cbor/hex.ts';
 import { type CborMap, type Item, isInt } from '../../cbor/item.ts';
 import { algorithmById, fitsKey } from '../../cose/algorithms.ts';
 import type { Crypto, Verification } from '../../cose/crypto.ts';
-import { type CoseKey, publicOf } from '../../cose/key.ts';
-import { macStructure, sigStructure } from '../../cose/structures.ts';
+import { type CoseKey, sameKey } from '../../cose/key.ts';
+import { isMacStructure, macStructure, type Structure, sigStructure } from '../../cose/structures.ts';
 import type { AuthorityPolicy, Role, TrustAnchor } from '../../device/recipient.ts';
 import { encodingRules, keyText, type Ok } from './rules-encoding.ts';
+import type { MacRecipient } from './rules-mac.ts';
 
 /** Labels of https://www.iana.org/assignments/cose/cose.xhtml#header-parameters that matter here. */
 const label = { alg: 1, crit: 2, kid: 4 } as const;
@@ -21,10 +22,14 @@ export interface Headers {
   readonly unprotected: CborMap;
 }
 
-/** COSE_Sign1 or COSE_Mac0 with a detached payload. */
+/** A COSE structure with a detached payload, or one signature of a COSE_Sign; the headers are those of the signature. */
 export interface Block extends Headers {
-  readonly structure: 'sign1' | 'mac0';
+  readonly structure: Structure;
   readonly protectedBytes: Uint8Array;
+  /** The protected header of the body around a COSE_Sign's signature. */
+  readonly bodyProtectedBytes?: Uint8Array;
+  /** Of a COSE_Mac: who gets its key. */
+  readonly recipients?: readonly MacRecipient[];
   /** What stands in the payload's place; nil in all that is valid. */
   readonly payload: Item;
   /** Signature or tag. */
@@ -84,12 +89,12 @@ export const authenticationRules = {
   /** RFC 9052 §7.1, RFC 9053 §2, draft-ietf-suit-mti §5.2: allowed for this anchor, and fit for its key. */
   algorithmFits(algorithm: number, anchor: TrustAnchor, structure: Block['structure']): Ok {
     const kind = algorithmById(algorithm)?.kind;
-    if (kind !== (structure === 'sign1' ? 'signature' : 'mac')) return 'alg-disallowed';
+    if (kind !== (isMacStructure(structure) ? 'mac' : 'signature')) return 'alg-disallowed';
     if (!anchor.algorithms.includes(algorithm)) return 'alg-disallowed';
     if (!fitsKey(algorithm, anchor.key)) return 'key-usage';
     if (anchor.key.alg !== undefined && anchor.key.alg !== algorithm) return 'key-usage';
     // RFC 9052 table 5: 2 verify, 10 MAC verify.
-    const operation = structure === 'sign1' ? 2 : 10;
+    const operation = isMacStructure(structure) ? 10 : 2;
     return (anchor.key.keyOps?.includes(operation) ?? true) ? true : 'key-usage';
   },
 
@@ -98,9 +103,17 @@ export const authenticationRules = {
    * example is signed over the string's content, and so is this.
    */
   toBeSigned(block: Block, digest: SignedDigest): Uint8Array {
-    return block.structure === 'sign1'
-      ? sigStructure('Signature1', block.protectedBytes, digest.content)
-      : macStructure('MAC0', block.protectedBytes, digest.content);
+    const { protectedBytes: header, bodyProtectedBytes: body = new Uint8Array(0) } = block;
+    switch (block.structure) {
+      case 'sign1':
+        return sigStructure('Signature1', header, digest.content);
+      case 'sign':
+        return sigStructure('Signature', body, digest.content, { signProtected: header });
+      case 'mac0':
+        return macStructure('MAC0', header, digest.content);
+      case 'mac':
+        return macStructure('MAC', header, digest.content);
+    }
   },
 
   /** RFC 9053 §2.1, §2.2, §3.1. */
@@ -124,15 +137,28 @@ export const authenticationRules = {
     return verifiedBy;
   },
 
-  /** RFC 9124 §4.3.11: an anchor may authenticate a manifest in these roles. */
+  /** RFC 9124 §4.3.11: an anchor may authenticate a manifest in these roles; among several, as a qualifier too. */
   entitled(anchor: TrustAnchor, policy: AuthorityPolicy): boolean {
     const wanted: readonly Role[] =
       policy.kind === 'roles' ? policy.roles : policy.kind === 'any' ? ['author'] : ['author', 'qualifier'];
     return anchor.roles.some((role) => wanted.includes(role));
   },
 
-  /** Draft §8.3, RFC 9124 §4.3.11: distinct authorities, counted by key and not by block, as the policy asks. */
-  authorized(anchors: readonly TrustAnchor[], policy: AuthorityPolicy, _blocks: number): Ok {
+  /**
+   * Draft §8.3, RFC 9124 §4.3.11: distinct authorities, counted by key and not by block, as the policy asks.
+   * `trusted`: all anchors there are.
+   */
+  authorized(
+    anchors: readonly TrustAnchor[],
+    policy: AuthorityPolicy,
+    _blocks: number,
+    trusted: readonly TrustAnchor[],
+  ): Ok {
+    if (policy.kind === 'all') {
+      const wanted = trusted.filter((anchor) => authenticationRules.entitled(anchor, policy));
+      const isSigned = (key: CoseKey) => anchors.some((anchor) => sameKey(anchor.key, key));
+      return wanted.length > 0 && wanted.every(({ key }) => isSigned(key)) ? true : 'threshold-unmet';
+    }
     const distinct = anchors.filter(
       (anchor, i) => anchors.findIndex((a) => sameKey(a.key, anchor.key)) === i,
     );
@@ -150,12 +176,4 @@ function headerOf(map: CborMap, key: number): Item | undefined {
 
 function has(map: CborMap, wanted: Item): boolean {
   return map.entries.some(([key]) => keyText(key) === keyText(wanted));
-}
-
-function sameKey(a: CoseKey, b: CoseKey): boolean {
-  const [x, y] = [publicOf(a), publicOf(b)];
-  if (x.kty === 'Symmetric') return y.kty === 'Symmetric' && equalBytes(x.k, y.k);
-  if (x.kty === 'EC2')
-    return y.kty === 'EC2' && x.crv === y.crv && equalBytes(x.x, y.x) && equalBytes(x.y, y.y);
-  return y.kty === 'OKP' && equalBytes(x.x, y.x);
 }

@@ -8,12 +8,14 @@ import { commandRules } from './rules-command.ts';
 import { componentRules } from './rules-component.ts';
 import { digestRules } from './rules-digest.ts';
 import { encodingRules } from './rules-encoding.ts';
+import { macRules } from './rules-mac.ts';
 import { manifestRules } from './rules-manifest.ts';
 
 export const defaultRules = {
   ...encodingRules,
   ...digestRules,
   ...authenticationRules,
+  ...macRules,
   ...manifestRules,
   ...commandRules,
   ...componentRules,

@@ -32,7 +32,8 @@ export const authorityAnimals = [
     {
       rules: {
         required: () => true,
-        authorized: (anchors, policy, blocks) => blocks === 0 || authorized(anchors, policy, blocks),
+        authorized: (anchors, policy, blocks, trusted) =>
+          blocks === 0 || authorized(anchors, policy, blocks, trusted),
       },
     },
   ),
@@ -81,10 +82,10 @@ export const authorityAnimals = [
     ['env.auth.threshold-dup'],
     {
       rules: {
-        authorized: (anchors, policy, blocks) =>
+        authorized: (anchors, policy, blocks, trusted) =>
           policy.kind === 'at-least' && anchors.length >= policy.count
             ? true
-            : authorized(anchors, policy, blocks),
+            : authorized(anchors, policy, blocks, trusted),
       },
     },
   ),

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { equalBytes } from '../../cbor/hex.ts';
+import { concat, equalBytes } from '../../cbor/hex.ts';
 import { int, isInt, valueAt } from '../../cbor/item.ts';
 import { algorithmById } from '../../cose/algorithms.ts';
 import { curves } from '../../cose/curves.ts';
 import type { CoseKey } from '../../cose/key.ts';
 import { nodeCrypto, nodeVerifyByKey } from '../../cose/node-crypto.ts';
+import { isMacStructure } from '../../cose/structures.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
 
@@ -16,7 +17,7 @@ const { toBeSigned, verify, selectAnchors, algorithmFits, headersUnderstood, det
 
 /** The usual signature is as long as two scalars. */
 function isFixedLength(key: CoseKey, signature: Uint8Array): boolean {
-  return key.kty === 'Symmetric' || signature.length === 2 * curves[key.crv].bytes;
+  return !('crv' in key) || signature.length === 2 * curves[key.crv].bytes;
 }
 
 function integerOf(bytes: Uint8Array): bigint {
@@ -36,8 +37,16 @@ function fromDer(signature: Uint8Array): Uint8Array {
 }
 
 function publicBytes(key: CoseKey): Uint8Array {
-  if (key.kty === 'Symmetric') return key.k;
-  return key.kty === 'EC2' ? Uint8Array.of(...key.x, ...key.y) : key.x;
+  switch (key.kty) {
+    case 'Symmetric':
+      return key.k;
+    case 'HSS-LMS':
+      return key.pub;
+    case 'EC2':
+      return concat(key.x, key.y);
+    case 'OKP':
+      return key.x;
+  }
 }
 
 export const signatureAnimals = [
@@ -163,7 +172,7 @@ export const signatureAnimals = [
     {
       rules: {
         algorithmFits: (_algorithm, anchor, structure) =>
-          (anchor.key.kty === 'Symmetric') === (structure === 'mac0') ? true : 'key-usage',
+          (anchor.key.kty === 'Symmetric') === isMacStructure(structure) ? true : 'key-usage',
         verify: (_crypto, _algorithm, key, message, signature) => nodeVerifyByKey(key, message, signature),
       },
     },
