@@ -136,7 +136,10 @@ describe('buildScenario', () => {
             ),
           ),
         );
-        expect(needs.algorithms).toEqual(ascending(signers.map(({ algorithm }) => algorithm)));
+        const ids = signers.flatMap(({ algorithm, structure, wraps }) =>
+          structure === 'mac' ? [algorithm, wraps ? -3 : -6] : [algorithm],
+        );
+        expect(needs.algorithms).toEqual(ascending(ids));
         expect([...needs.structures].sort()).toEqual(
           [...new Set(signers.map(({ structure }) => structure))].sort(),
         );

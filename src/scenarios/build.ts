@@ -7,13 +7,15 @@
  */
 
 import { isInt } from '../cbor/item.ts';
+import { profileByName } from '../cose/profiles.ts';
 import type { Delivery, DeliveryEvent } from '../device/delivery.ts';
+import { inProfile } from '../device/profile.ts';
 import { type Content, type Recipient, type RecipientState, stateOf } from '../device/recipient.ts';
 import { sever, severedEntries } from '../suit/build.ts';
 import type { LanguageText, Manifest, SeveredElements, TextMap } from '../suit/model.ts';
 import { type EnvelopeParts, encode, release } from '../suit/parts.ts';
 import { commands, envelopeKey, parameters } from '../suit/registry.ts';
-import { anchorsOf, signersOf, strangersOf } from './authentication.ts';
+import { anchorsOf, policyOf, signersOf, strangersOf } from './authentication.ts';
 import { componentsOf, identifiersOf, imageBytes, indexOf, placesOf, recipientIndex } from './layout.ts';
 import { needsOf } from './needs.ts';
 import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
@@ -52,13 +54,13 @@ function releaseOf(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
     ...(plan.text.place !== 'none' && { text: textOf(plan) }),
   };
   const { place } = plan.text;
-  const algorithm = plan.digest;
+  const algorithm = plan.severedDigest;
   const text = place === 'severed' || place === 'gone' ? (['text'] as const) : [];
   const { manifest, severed } = sever(whole, [...plan.severed, ...text], { algorithm });
   return release(manifest, signers, {
     severed: severedEntries(stillThere(plan, severed)),
     payloads: hasUpdate(plan) ? integratedPayloads(plan) : [],
-    digestAlgorithm: plan.digest,
+    digestAlgorithm: plan.wrapperDigest,
   });
 }
 
@@ -95,9 +97,10 @@ function textOf(plan: Plan): TextMap {
 function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
   const { installed } = plan.sequence;
   const isStored = plan.deliveries === 'boot' && plan.bootFrom === 'stored';
-  return {
+  const profile = profileByName(plan.authentication.profile);
+  const recipient: Recipient = {
     anchors: anchorsOf(plan.authentication),
-    policy: { kind: 'any' },
+    policy: policyOf(plan.authentication),
     components: componentsOf(plan),
     ...(installed !== undefined && { sequenceNumber: BigInt(installed) }),
     ...(isStored && { installed: encode(parts) }),
@@ -105,11 +108,12 @@ function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
     capabilities: {
       commands: commands.map((row) => row.code),
       parameters: parameters.map((row) => row.code),
-      digests: [...new Set([-16, plan.digest])],
+      digests: [...new Set([-16, plan.wrapperDigest, plan.severedDigest, plan.digest])],
       schemes,
     },
     deviceClass: plan.deviceClass,
   };
+  return profile ? inProfile(recipient, profile) : recipient;
 }
 
 function deliveriesOf(plan: Plan, parts: EnvelopeParts, recipient: Recipient): readonly ScenarioDelivery[] {

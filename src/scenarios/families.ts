@@ -15,11 +15,15 @@ export interface ValidFamily {
   readonly features: readonly Feature[];
 }
 
-/** In the order of precedence: a plan belongs to the first that fits; the last fits all. */
+/** In the order of precedence: a plan belongs to the first that fits. */
 export const validFamilies: readonly ValidFamily[] = [
   { id: 'valid.envelope.minimal', handle: 'V03', features: ['minimal'] },
   { id: 'valid.digest.algs', handle: 'V12', features: ['other-digest'] },
+  { id: 'valid.profiles.mti', handle: 'V11', features: ['profile'] },
+  { id: 'valid.auth.policy', handle: 'V09', features: ['policy'] },
   { id: 'valid.auth.multi', handle: 'V09', features: ['both-sign'] },
+  { id: 'valid.auth.sign', handle: 'V06', features: ['sign'] },
+  { id: 'valid.auth.mac', handle: 'V08', features: ['mac'] },
   { id: 'valid.auth.mac0', handle: 'V07', features: ['mac0'] },
   { id: 'valid.template.ab', handle: 'V43', features: ['slots'] },
   { id: 'valid.template.load', handle: 'V44', features: ['boot-after-update', 'copy', 'load'] },
@@ -37,10 +41,13 @@ export const validFamilies: readonly ValidFamily[] = [
   { id: 'valid.cond.ids', handle: 'V22', features: ['several-ids'] },
   { id: 'valid.text.places', handle: 'V16', features: ['text'] },
   { id: 'valid.auth.headers', handle: 'V10', features: ['kid'] },
+  { id: 'valid.auth.headers', handle: 'V10', features: ['unknown-label'] },
   { id: 'valid.invoke', handle: 'V37', features: ['invoke-arguments'] },
   { id: 'valid.common.forms', handle: 'V17', features: ['multi-component'] },
   { id: 'valid.sections', handle: 'V19', features: ['boot'] },
   { id: 'valid.fetch', handle: 'V32', features: [] },
+  // After the last that fits: nearly every plan is of it, so it is only drawn when asked for.
+  { id: 'valid.auth.sign1', handle: 'V05', features: ['sign1-any'] },
 ];
 
 /** Ids of the families, each once. */

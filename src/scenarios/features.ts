@@ -51,13 +51,25 @@ export const features = [
   'per-component-ids',
   'pen',
   'invoke-arguments',
+  /** The author's block is a COSE_Sign1; of `sign1-any` all algorithms are drawn alike. */
   'sign1',
+  'sign1-any',
   'sign1-es256',
   'sign1-eddsa',
+  'hsslms',
   'mac0',
+  /** There is a COSE_Sign, or a COSE_Mac, or one whose key is wrapped. */
+  'sign',
+  'mac',
+  'mac-wrapped',
+  'unknown-label',
   'kid',
   'two-anchors',
   'both-sign',
+  /** The recipient wants several authorities, and has them. */
+  'policy',
+  /** The recipient implements one algorithm profile. */
+  'profile',
   /** The recipient has a sequence number, 1 or above. */
   'installed-number',
   /** A digest algorithm other than SHA-256. */
@@ -132,10 +144,12 @@ function booting(plan: Plan): Plan {
 
 function signedBy(algorithms: readonly Plan['authentication']['algorithm'][]): FeatureRow {
   const [usual = -19] = algorithms;
-  const has = (plan: Plan) => algorithms.includes(plan.authentication.algorithm);
-  return whole(has, (plan) =>
-    has(plan) ? plan : { ...plan, authentication: { ...plan.authentication, algorithm: usual } },
-  );
+  const has = ({ authentication: { algorithm, form } }: Plan) =>
+    algorithms.includes(algorithm) && form !== 'many';
+  return whole(has, ({ authentication, ...plan }) => {
+    const algorithm = algorithms.includes(authentication.algorithm) ? authentication.algorithm : usual;
+    return { ...plan, authentication: { ...authentication, algorithm, form: 'one', profile: 'none' } };
+  });
 }
 
 function authenticated(
@@ -144,7 +158,11 @@ function authenticated(
 ): FeatureRow {
   return whole(
     ({ authentication }) => has(authentication),
-    (plan) => ({ ...plan, authentication: { ...plan.authentication, ...change(plan.authentication) } }),
+    ({ authentication, ...plan }) => ({
+      ...plan,
+      // A profile would overrule the change.
+      authentication: { ...authentication, profile: 'none', ...change(authentication) },
+    }),
   );
 }
 
@@ -284,10 +302,40 @@ const table: Readonly<Record<Feature, FeatureRow>> = {
     (plan) => hasBoot(plan) && plan.invokeArguments !== undefined,
     (plan) => ({ ...booting(plan), invokeArguments: '00' }),
   ),
-  sign1: signedBy([-19, -8, -9, -7]),
+  sign1: signedBy([-19, -8, -9, -7, -46]),
+  'sign1-any': signedBy([-19, -8, -9, -7, -46]),
   'sign1-es256': signedBy([-7, -9]),
   'sign1-eddsa': signedBy([-19, -8]),
+  hsslms: signedBy([-46]),
   mac0: signedBy([5]),
+  sign: authenticated(
+    ({ form, algorithm, bothSign }) => form !== 'one' && (algorithm !== 5 || bothSign),
+    ({ algorithm }) => ({ form: 'many', algorithm: algorithm === 5 ? -19 : algorithm }),
+  ),
+  mac: authenticated(
+    ({ form, algorithm }) => form === 'many' && algorithm === 5,
+    () => ({ form: 'many', algorithm: 5 }),
+  ),
+  'mac-wrapped': authenticated(
+    ({ wraps }) => wraps,
+    () => ({ form: 'many', algorithm: 5, wraps: true }),
+  ),
+  'unknown-label': authenticated(
+    ({ unknownLabel }) => unknownLabel,
+    () => ({ unknownLabel: true }),
+  ),
+  policy: authenticated(
+    (plan) => plan.policy !== 'any',
+    (plan) => ({
+      second: second(plan),
+      bothSign: true,
+      policy: plan.policy === 'any' ? 'two' : plan.policy,
+    }),
+  ),
+  profile: authenticated(
+    ({ profile }) => profile !== 'none',
+    () => ({ profile: 'suit-sha256-ed25519-ecdh-a128ctr' }),
+  ),
   kid: authenticated(
     ({ kid }) => kid !== 'none',
     () => ({ kid: 'unprotected' }),
@@ -309,8 +357,8 @@ const table: Readonly<Record<Feature, FeatureRow>> = {
     },
   ),
   'other-digest': whole(
-    ({ digest }) => digest !== -16,
-    (plan) => ({ ...plan, digest: -44 }),
+    (plan) => [plan.digest, plan.wrapperDigest, plan.severedDigest].some((id) => id !== -16),
+    (plan) => ({ ...plan, wrapperDigest: -44, authentication: { ...plan.authentication, profile: 'none' } }),
   ),
   minimal: whole(
     (plan) => plan.deliveries === 'update' && plan.images.every(({ by }) => by === 'none'),

@@ -6,7 +6,7 @@
 
 import { BenchError } from '../bench-error.ts';
 import type { Signer } from '../cose/blocks.ts';
-import { type CoseKey, isPrivate, publicOf } from '../cose/key.ts';
+import { type CoseKey, isPrivate } from '../cose/key.ts';
 import type { Payload } from '../device/delivery.ts';
 import {
   type Component,
@@ -20,7 +20,7 @@ import type { Command, Manifest } from '../suit/model.ts';
 import { type EnvelopeParts, encode, partsOf } from '../suit/parts.ts';
 import { readManifest, readSequence } from '../suit/read.ts';
 import { commands, parameters } from '../suit/registry.ts';
-import { strangersOf } from './authentication.ts';
+import { anchorOf, strangersOf } from './authentication.ts';
 import { signerOfEnvelope } from './given-signer.ts';
 import { needsOf } from './needs.ts';
 import { schemes } from './plan.ts';
@@ -130,11 +130,8 @@ function integratedIn(parts: EnvelopeParts): ReadonlyMap<string, Uint8Array> {
 
 function recipientFor(manifest: Manifest, course: Course, signer: Signer): Recipient {
   const number = numberBefore(manifest, course);
-  const kid = signer.kid ?? signer.key.kid;
   return {
-    anchors: [
-      { ...(kid && { kid }), key: publicOf(signer.key), algorithms: [signer.algorithm], roles: ['author'] },
-    ],
+    anchors: [anchorOf(signer)],
     policy: { kind: 'any' },
     components: manifest.components.map((identifier, i) => componentFor(identifier, course.state, i)),
     ...(number !== undefined && { sequenceNumber: number }),

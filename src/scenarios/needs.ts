@@ -100,6 +100,12 @@ function inBlock(block: Item, found: Finding): void {
   inHeader(parts[0], found);
   // COSE_Sign keeps the algorithm in each of its signatures (RFC 9052 §4.1).
   const signatures = block.tag === BigInt(coseTags.sign) ? parts[3] : undefined;
+  const recipients = block.tag === BigInt(coseTags.mac) ? parts[4] : undefined;
+  for (const recipient of recipients?.kind === 'array' ? recipients.items : []) {
+    const headers = recipient.kind === 'array' ? recipient.items[1] : undefined;
+    const algorithm = headers?.kind === 'map' ? numberOf(valueAt(headers, headerLabels.alg)) : undefined;
+    if (algorithm !== undefined) found.algorithms.add(algorithm);
+  }
   for (const signature of signatures?.kind === 'array' ? signatures.items : []) {
     if (signature.kind === 'array') inHeader(signature.items[0], found);
   }

@@ -43,6 +43,10 @@ describe('arbitraryPlan', () => {
       ['both-sign', 'mac0', 'installed-number'],
       ['update', 'network', 'flat', 'multi-component'],
       ['boot', 'try-each', 'run-sequence'],
+      ['sign', 'policy', 'severed'],
+      ['mac-wrapped', 'both-sign', 'unknown-label'],
+      ['hsslms', 'two-anchors', 'boot'],
+      ['profile', 'severed'],
     ];
     for (const wanted of asked) {
       for (const plan of sample({ features: wanted }, 40)) {
@@ -85,8 +89,18 @@ describe('arbitraryPlan', () => {
     const [plan] = found.counterexample as [Plan];
     expect(plan).toMatchObject({
       deliveries: 'update',
-      authentication: { algorithm: -19, kid: 'none', second: 'none' },
+      authentication: {
+        algorithm: -19,
+        form: 'one',
+        kid: 'none',
+        second: 'none',
+        unknownLabel: false,
+        policy: 'any',
+        profile: 'none',
+      },
       digest: -16,
+      wrapperDigest: -16,
+      severedDigest: -16,
       otherComponents: 0,
       identifiers: 'byte',
       index: 'omitted',

@@ -6,6 +6,7 @@
 
 import fc from 'fast-check';
 import { BenchError } from '../bench-error.ts';
+import { authenticationPlan } from './authentication-arbitrary.ts';
 import { familyOf, validFamilies } from './families.ts';
 import type { Feature } from './features.ts';
 import { type ImagePlan, largestImage, type Plan } from './plan.ts';
@@ -50,13 +51,18 @@ function drawnPlan(wanted: readonly Feature[]): fc.Arbitrary<Plan> {
     ),
     invokeArguments: rarely('', '00', '68656c6c6f20776f726c6400ff'),
   };
+  const digests = wanted.includes('other-digest')
+    ? fc.constantFrom(-16, -44, -43, -18, -45)
+    : fc.constant(-16);
   return record({
     deliveries: fc.constantFrom<Plan['deliveries']>('update', 'update-boot', 'update-boot', 'boot'),
     bootFrom: mostly<Plan['bootFrom']>('delivered', 'stored', 'stripped'),
     sequence: sequence(),
-    authentication: authentication(),
+    authentication: authenticationPlan(wanted),
     // Others are optional (§10): they are drawn where an attack or a family asks for them.
-    digest: wanted.includes('other-digest') ? fc.constantFrom(-44, -43, -18, -45) : fc.constant(-16),
+    digest: digests,
+    wrapperDigest: digests,
+    severedDigest: digests,
     images: images(),
     otherComponents: mostly(0, 1, 2),
     rotation: mostly(0, 1, 2, 3),
@@ -109,24 +115,6 @@ function mostly<T>(plain: T, ...others: readonly (T | fc.Arbitrary<T>)[]): fc.Ar
 
 function rarely<T>(...values: readonly T[]): fc.Arbitrary<T | undefined> {
   return mostly<T | undefined>(undefined, ...values);
-}
-
-/** In 24 draws 17 of Ed25519, whose signatures cost little, 4 of P-256 and 3 of a MAC. */
-function authentication(): fc.Arbitrary<Plan['authentication']> {
-  return record({
-    algorithm: fc.oneof(
-      { withCrossShrink: true },
-      { weight: 11, arbitrary: fc.constant(-19 as const) },
-      { weight: 6, arbitrary: fc.constant(-8 as const) },
-      { weight: 2, arbitrary: fc.constant(-9 as const) },
-      { weight: 2, arbitrary: fc.constant(-7 as const) },
-      { weight: 3, arbitrary: fc.constant(5 as const) },
-    ),
-    kid: fc.constantFrom<Plan['authentication']['kid']>('none', 'protected', 'unprotected'),
-    second: mostly<Plan['authentication']['second']>('none', 'same-kind', 'other-kind'),
-    bothSign: mostly(false, true),
-    secondFirst: fc.boolean(),
-  });
 }
 
 /** Around the limits of the integers that implementations use. */

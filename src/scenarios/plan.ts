@@ -20,8 +20,11 @@ export interface Plan {
   readonly bootFrom: 'delivered' | 'stored' | 'stripped';
   readonly sequence: SequencePlan;
   readonly authentication: AuthenticationPlan;
-  /** COSE algorithm of all digests: manifest, severed elements, images. */
+  /** COSE algorithm of the images' digests. */
   readonly digest: number;
+  /** And of the wrapper's, and of severed elements'. */
+  readonly wrapperDigest: number;
+  readonly severedDigest: number;
   /** One to four; each is a component of the manifest, with up to two more for its staging and loading. */
   readonly images: readonly ImagePlan[];
   /** How many components only the recipient has. */
@@ -62,8 +65,16 @@ export interface SequencePlan {
 }
 
 export interface AuthenticationPlan {
-  /** COSE algorithm of the author's block; 5 makes it a COSE_Mac0. */
-  readonly algorithm: -19 | -8 | -9 | -7 | 5;
+  /** COSE algorithm of the author's block; 5 makes it a MAC. */
+  readonly algorithm: -19 | -8 | -9 | -7 | -46 | 5;
+  /** COSE_Sign1 and COSE_Mac0, COSE_Sign and COSE_Mac, or the author's block the one and the second's the other. */
+  readonly form: 'one' | 'many' | 'mixed';
+  /** The body of a COSE_Sign has a protected header. */
+  readonly bodyFilled: boolean;
+  /** The author shares a key that wraps MAC keys (A128KW), in place of a MAC key. */
+  readonly wraps: boolean;
+  /** The blocks have an unprotected header parameter that nobody knows. */
+  readonly unknownLabel: boolean;
   readonly kid: 'none' | 'protected' | 'unprotected';
   /** A second trust anchor: none, of the author's kind of key, or of another. */
   readonly second: 'none' | 'same-kind' | 'other-kind';
@@ -71,6 +82,10 @@ export interface AuthenticationPlan {
   readonly bothSign: boolean;
   /** The second anchor comes before the author's in the recipient's list. */
   readonly secondFirst: boolean;
+  /** Whose signatures the recipient wants; `roles`: an author's and a qualifier's. */
+  readonly policy: 'any' | 'all' | 'two' | 'two-of-three' | 'roles';
+  /** Name of the algorithm profile that the recipient implements, or `none`: it has what the release needs. */
+  readonly profile: string;
 }
 
 /** How an image gets into its component. */

@@ -5,6 +5,8 @@
  */
 
 import { BenchError } from '../bench-error.ts';
+import { profileByName } from '../cose/profiles.ts';
+import { settleAuthentication } from './authentication-settle.ts';
 import { type Feature, hasFeature, plansWith } from './features.ts';
 import { componentCount } from './layout.ts';
 import { hasBoot, hasUpdate, type ImagePlan, largestContent, type Plan } from './plan.ts';
@@ -41,7 +43,7 @@ export function consistent(drawn: Plan): Plan {
     validate: plan.deliveries === 'update' ? plan.validate && installs(plan) : true,
     bootFrom: bootFrom(plan),
     sequence: sequence(plan),
-    authentication: authentication(plan.authentication),
+    ...authenticated(plan),
     ...componentList(plan),
     text: plan.text.place === 'none' ? { place: 'none', languages: 1, components: false } : plan.text,
     ...(referenceUri !== undefined && { referenceUri }),
@@ -121,11 +123,16 @@ function sequence(plan: Plan): Plan['sequence'] {
   return { offered, installed: BigInt(installed) > highest ? String(highest) : installed };
 }
 
-function authentication(plan: Plan['authentication']): Plan['authentication'] {
-  if (plan.second === 'none') return { ...plan, bothSign: false, secondFirst: false };
-  // Without a kid a recipient of several keys may not know which to use (RFC 9052 §3.1).
-  const kid = plan.kid === 'none' ? 'unprotected' : plan.kid;
-  return { ...plan, kid, second: plan.algorithm === 5 ? 'other-kind' : plan.second };
+/** A profile has one digest algorithm (draft-ietf-suit-mti §3). */
+function authenticated(
+  plan: Plan,
+): Pick<Plan, 'authentication' | 'digest' | 'wrapperDigest' | 'severedDigest'> {
+  const authentication = settleAuthentication(plan.authentication);
+  const only = profileByName(authentication.profile)?.digest;
+  const { digest, wrapperDigest, severedDigest } = plan;
+  return only === undefined
+    ? { authentication, digest, wrapperDigest, severedDigest }
+    : { authentication, digest: only, wrapperDigest: only, severedDigest: only };
 }
 
 function componentList(plan: Plan): Pick<Plan, 'index' | 'rotation'> {

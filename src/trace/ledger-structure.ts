@@ -20,7 +20,7 @@ export const structureLines: readonly LedgerLine[] = [
   ['m8.3-4a', 'MUST', 'author', 'several blocks are computed over one digest', 'valid.auth.multi', 'digest.graft', '', 'not a recipient’s duty; each block is verified over the one digest'],
   ['m8.3-4b', 'MUST', 'author', 'several blocks differ in algorithm or authority', 'valid.auth.multi', 'env.auth.dup-block env.auth.threshold-dup', 'authorized', 'not a recipient’s duty; a threshold must count authorities all the same'],
   ['m8.3-5', 'MUST', 'author', 'the wrapper stands before the manifest', 'valid.fetch', 'env.order', 'keyOrder', 'not a recipient’s duty; to refuse is allowed'],
-  ['m8.3-s4', 'statement', 'recipient', 'the algorithms are those of the profiles', 'valid.fetch valid.auth.mac0', 'cose.alg.unknown cose.alg.legacy-id downgrade.alg.profile cose.alg.absent', 'algorithmFits'],
+  ['m8.3-s4', 'statement', 'recipient', 'the algorithms are those of the profiles', 'valid.profiles.mti valid.auth.sign1 valid.auth.mac0', 'cose.alg.unknown cose.alg.legacy-id downgrade.alg.profile cose.alg.absent', 'algorithmFits'],
   // §8.4 manifest
   ['m8.4-1', 'RECOMMENDED', 'recipient', 'severable elements are implemented', 'valid.severed valid.text.places', 'sever.mismatch sever.absent-needed', 'severed needed'],
   ['m8.4-2', 'SHOULD', 'author', 'the text is severable', 'valid.text.places', '', '', 'not a recipient’s duty'],
