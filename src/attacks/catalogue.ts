@@ -12,6 +12,7 @@ import { commandAttacks } from './commands.ts';
 import { componentAttacks } from './components.ts';
 import { contentAttacks } from './content.ts';
 import { coseAlgorithmAttacks } from './cose-algorithm.ts';
+import { coseSeveralAttacks } from './cose-several.ts';
 import { coseSignatureAttacks } from './cose-signature.ts';
 import { coseStructureAttacks } from './cose-structure.ts';
 import { differentialAttacks } from './differential.ts';
@@ -42,6 +43,7 @@ export const catalogue: readonly AnyAttack[] = [
   ...coseSignatureAttacks,
   ...coseAlgorithmAttacks,
   ...coseStructureAttacks,
+  ...coseSeveralAttacks,
   ...integrityAttacks,
   ...rollbackAttacks,
   ...replayAttacks,

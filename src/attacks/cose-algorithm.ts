@@ -21,7 +21,7 @@ import {
   alterBlocks,
   type BlockFields,
   coseKeyItem,
-  makeBlocks,
+  remakeBlocks,
   withField,
 } from './cose-change.ts';
 import { afterDelivering, attacked, type DeliverOptions, defaultEvent, onDevice } from './deliver.ts';
@@ -46,7 +46,7 @@ export const algorithmUnprotected: Attack<null> = {
   expects: [shouldReject(['alg-disallowed'], { doc: 'cose', section: '3.1' })],
   choice: fc.constant(null),
   apply: (scenario) =>
-    makeBlocks(scenario, scenario.signers, (signer) => {
+    remakeBlocks(scenario, scenario.signers, (signer) => {
       const kid = signer.kidIn === 'unprotected' ? (signer.kid ?? signer.key.kid) : undefined;
       const alg: [Item, Item] = [int(headerLabels.alg), int(signer.algorithm)];
       const unprotected = kid ? map(alg, [int(headerLabels.kid), bstr(kid)]) : map(alg);
@@ -86,7 +86,7 @@ export const algorithmAbsent: Attack<null> = {
   expects: [shouldReject(['alg-disallowed'], { doc: 'mti', section: 'A' })],
   choice: fc.constant(null),
   apply: (scenario) =>
-    makeBlocks(scenario, scenario.signers, (signer) => ({ protected: headerWith(signer) })),
+    remakeBlocks(scenario, scenario.signers, (signer) => ({ protected: headerWith(signer) })),
 };
 
 const unknownByAuthor = mustReject(['alg-unsupported'], { doc: 'mti', section: '5.2' });
@@ -103,7 +103,7 @@ export const algorithmUnknown: Attack<{ value: number; stranger: boolean }> = {
   expects: [unknownByAuthor, unknownByStranger],
   choice: fc.record({ value: fc.nat({ max: 63 }), stranger: fc.boolean() }),
   apply: (scenario, { value, stranger }) =>
-    makeBlocks(
+    remakeBlocks(
       scenario,
       stranger ? scenario.strangers : scenario.signers,
       (signer) => ({ protected: headerWith(signer, unknown[value % unknown.length]) }),
@@ -129,7 +129,11 @@ export const hmacWithPublicKey: Attack<{ form: number; anchor: number }> = {
     const k = forms[form % forms.length];
     if (target === undefined || k === undefined) return undefined;
     const key: CoseKey = { kty: 'Symmetric', k, ...(target.kid && { kid: target.kid }) };
-    return makeBlocks(scenario, [{ key, algorithm: 5, structure: 'mac0', kidIn: 'unprotected' }], () => ({}));
+    return remakeBlocks(
+      scenario,
+      [{ key, algorithm: 5, structure: 'mac0', kidIn: 'unprotected' }],
+      () => ({}),
+    );
   },
 };
 
@@ -166,7 +170,7 @@ export const shortMac: Attack<{ cut: number }> = {
     }
     if (scenario.signers.some((signer) => signer.algorithm !== 5)) return undefined;
     const weak = scenario.signers.map((signer) => ({ ...signer, algorithm: 4 }));
-    return makeBlocks(scenario, weak, () => ({}), { expect: shortByAuthor });
+    return remakeBlocks(scenario, weak, () => ({}), { expect: shortByAuthor });
   },
 };
 
@@ -195,14 +199,15 @@ export const algorithmKeyType: Attack<{ form: 'type' | 'stranger' | 'ESP256' | '
       const ids = [-7, -9, -8, -19, 5].filter((id) => !fitsKey(id, signer.key));
       return { protected: headerWith(signer, int(ids[other % ids.length] ?? 0)) };
     };
-    return makeBlocks(scenario, signers, wrong, { expect: isStranger ? misfitByStranger : misfit });
+    return remakeBlocks(scenario, signers, wrong, { expect: isStranger ? misfitByStranger : misfit });
   },
 };
 
 /** Control and attacked run on a recipient that trusts a P-384 key for this algorithm too. */
 function onP384(scenario: Scenario, algorithm: number, options: DeliverOptions): Attacked | undefined {
   const found = before(scenario, defaultEvent(scenario));
-  if (found === undefined || scenario.signers.length === 0) return undefined;
+  const isOneEnough = found?.recipient.policy.kind === 'any';
+  if (found === undefined || scenario.signers.length === 0 || !isOneEnough) return undefined;
   const key = publicOf(authorP384);
   const anchor = {
     key,
@@ -256,7 +261,7 @@ export const legacyId: Attack<null> = {
   on: { features: ['sign1'] },
   choice: fc.constant(null),
   apply: (scenario) =>
-    makeBlocks(scenario, scenario.signers, (signer) => {
+    remakeBlocks(scenario, scenario.signers, (signer) => {
       const other = twin[signer.algorithm];
       return other === undefined ? undefined : { protected: headerWith(signer, int(other)) };
     }),

@@ -9,7 +9,7 @@ import { array, bstr, int, map, tag, tstr, valueAt, wrapped } from '../cbor/item
 import { headerLabels, headerMap } from '../cose/blocks.ts';
 import { setMember } from '../suit/edit.ts';
 import type { Attack } from './attack.ts';
-import { alterBlocks, coseKeyItem, makeBlocks, withField } from './cose-change.ts';
+import { alterBlocks, coseKeyItem, remakeBlocks, withField } from './cose-change.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
 export const shared = {
@@ -59,7 +59,7 @@ export const kidSpoof: Attack<boolean> = {
       const kidIn = isProtected ? ('protected' as const) : ('unprotected' as const);
       return kid && !equalBytes(kid, signer.key.kid ?? empty) ? [{ ...signer, kid, kidIn }] : [];
     });
-    return makeBlocks(scenario, signers, () => ({}));
+    return remakeBlocks(scenario, signers, () => ({}));
   },
 };
 
@@ -85,7 +85,7 @@ export const headerDuplicate: Attack<boolean> = {
       const made = (signer: Parameters<typeof headerMap>[0]) => ({
         protected: twice(headerMap(signer).entries),
       });
-      return makeBlocks(scenario, scenario.signers, made, { expect: duplicate });
+      return remakeBlocks(scenario, scenario.signers, made, { expect: duplicate });
     }
     const double = [[int(-70000), int(0)] as const, [int(-70000), int(1)] as const];
     return alterBlocks(scenario, (b, { unprotected: u }) =>
@@ -108,7 +108,7 @@ export const protectedShape: Attack<number> = {
   choice: fc.nat({ max: 3 }),
   apply(scenario, form) {
     if (form === 3) return alterBlocks(scenario, (block) => withField(block, 1, array()), { expect: extra });
-    return makeBlocks(
+    return remakeBlocks(
       scenario,
       scenario.signers,
       (s) => ({
@@ -152,7 +152,7 @@ export const embeddedKey: Attack<number> = {
   expects: [embedded],
   choice: fc.nat({ max: 1 }),
   apply: (scenario, form) =>
-    makeBlocks(scenario, scenario.strangers, ({ key }) => ({
+    remakeBlocks(scenario, scenario.strangers, ({ key }) => ({
       unprotected: form
         ? map([int(35), tag(32, tstr('https://attacker.example/key.cer'))])
         : map([int(14), map([int(8), map([int(1), coseKeyItem(key)])])]),

@@ -5,12 +5,12 @@
  */
 import fc from 'fast-check';
 import { toHex } from '../cbor/hex.ts';
-import { bstr, tag, tstr } from '../cbor/item.ts';
+import { bstr, tstr } from '../cbor/item.ts';
 import { setMember } from '../suit/edit.ts';
 import { digestAlgorithm, manifestDigest, signedBytes } from '../suit/parts.ts';
 import { manifestKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { algorithmOf, alterBlocks, makeBlocks, withField } from './cose-change.ts';
+import { algorithmOf, alterBlocks, alterWholeBlocks, remakeBlocks, withField } from './cose-change.ts';
 import {
   embeddedKey,
   empty,
@@ -156,7 +156,7 @@ export const externalAad: Attack<number> = {
   expects: [mustReject(['sig-invalid'], { doc: 'cose', section: '4.3' })],
   choice: some,
   apply: (scenario, aad) =>
-    makeBlocks(scenario, scenario.signers, () => ({ externalAad: Uint8Array.of(aad >> 8, aad & 255) })),
+    remakeBlocks(scenario, scenario.signers, () => ({ externalAad: Uint8Array.of(aad >> 8, aad & 255) })),
 };
 
 /** Calls the structure another one. */
@@ -169,8 +169,10 @@ export const retag: Attack<number> = {
   expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose', section: '4.4' })],
   choice: fc.nat({ max: 2 }),
   apply: (scenario, other) =>
-    alterBlocks(scenario, (_, fields) =>
-      tag([18n, 17n, 98n, 97n].filter((t) => t !== fields.tag)[other] ?? 97n, fields.list),
+    alterWholeBlocks(scenario, (block) =>
+      block.kind === 'tag'
+        ? { ...block, tag: [18n, 17n, 98n, 97n].filter((t) => t !== block.tag)[other] ?? 97n }
+        : undefined,
     ),
 };
 
@@ -184,8 +186,7 @@ export const untagged: Attack<null> = {
   by: 'outsider',
   expects: [shouldReject(['cose-unsupported'], { doc: 'manifest', section: 'A' })],
   choice: fc.constant(null),
-  apply: (scenario) =>
-    alterBlocks(scenario, (block, fields) => (block.kind === 'tag' ? fields.list : undefined)),
+  apply: (scenario) => alterWholeBlocks(scenario, (block) => (block.kind === 'tag' ? block.item : undefined)),
 };
 
 const overDigest = shouldReject(['auth-malformed'], { doc: 'manifest', section: '8.3' });
@@ -202,7 +203,7 @@ export const payloadEmpty: Attack<boolean> = {
   choice: fc.boolean(),
   apply: (scenario, nothing) =>
     nothing
-      ? makeBlocks(scenario, scenario.signers, () => ({ payload: bstr(empty), signed: empty }), {
+      ? remakeBlocks(scenario, scenario.signers, () => ({ payload: bstr(empty), signed: empty }), {
           expect: overNothing,
         })
       : alterBlocks(scenario, (block) => withField(block, 2, bstr(empty))),

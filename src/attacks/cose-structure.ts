@@ -22,14 +22,14 @@ import { write } from '../cbor/write.ts';
 import { coseTags, headerLabels, headerMap, makeBlock, type Signer, signerOf } from '../cose/blocks.ts';
 import { publicOf } from '../cose/key.ts';
 import { signatureOf } from '../cose/sign.ts';
-import { macStructure, sigStructure } from '../cose/structures.ts';
+import { isMacStructure, macStructure, sigStructure } from '../cose/structures.ts';
 import { strangerHmac, strangerP256 } from '../cose/test-keys.ts';
 import type { Recipient, TrustAnchor } from '../device/recipient.ts';
 import { before, type RunStep, type Scenario, step } from '../scenarios/scenario.ts';
 import { setMember } from '../suit/edit.ts';
 import { encode, sign, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { alterBlocks, coseKeyItem, makeBlocks, withField } from './cose-change.ts';
+import { alterBlocks, coseKeyItem, remakeBlocks, withField } from './cose-change.ts';
 import { afterDelivering, alter, attacked, defaultEvent } from './deliver.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
@@ -53,7 +53,7 @@ export const signWrappedDigest: Attack<null> = {
 
   apply(scenario) {
     const signed = write(bstr(signedBytes(scenario.release)));
-    return makeBlocks(scenario, scenario.signers, () => ({ signed }));
+    return remakeBlocks(scenario, scenario.signers, () => ({ signed }));
   },
 };
 
@@ -70,7 +70,7 @@ export const changeContext: Attack<'to-single' | 'from-single'> = {
 
   apply(scenario, direction) {
     const { release, signers } = scenario;
-    if (signers.length === 0) return undefined;
+    if (signers.length === 0 || signers.some(({ wraps }) => wraps)) return undefined;
     const move = direction === 'to-single' ? fromSeveral : toSeveral;
     return alter(scenario, (parts) => ({
       ...parts,
@@ -82,17 +82,18 @@ export const changeContext: Attack<'to-single' | 'from-single'> = {
 /** A COSE_Sign1 or COSE_Mac0 with what the author made for a COSE_Sign or COSE_Mac. */
 function fromSeveral(signer: Signer, payload: Uint8Array): Item {
   const header = write(headerMap(signer));
-  const message =
-    signer.structure === 'sign1'
-      ? sigStructure('Signature', new Uint8Array(0), payload, { signProtected: header })
-      : macStructure('MAC', header, payload);
-  return withField(makeBlock(signer, payload), 3, bstr(signatureOf(signer.algorithm, signer.key, message)));
+  const isMac = isMacStructure(signer.structure);
+  const message = isMac
+    ? macStructure('MAC', header, payload)
+    : sigStructure('Signature', new Uint8Array(0), payload, { signProtected: header });
+  const single: Signer = { ...signer, structure: isMac ? 'mac0' : 'sign1' };
+  return withField(makeBlock(single, payload), 3, bstr(signatureOf(signer.algorithm, signer.key, message)));
 }
 
 /** A COSE_Sign or COSE_Mac with what the author made for a COSE_Sign1 or COSE_Mac0. */
 function toSeveral(signer: Signer, payload: Uint8Array): Item {
   const header = write(headerMap(signer));
-  if (signer.structure === 'sign1') {
+  if (!isMacStructure(signer.structure)) {
     const message = sigStructure('Signature1', header, payload);
     const signature = bstr(signatureOf(signer.algorithm, signer.key, message));
     return tag(coseTags.sign, array(empty, map(), nil, array(array(bstr(header), map(), signature))));
@@ -147,6 +148,8 @@ export const shareKid: Attack<'before' | 'after'> = {
       kidIn: signer.kidIn ?? ('unprotected' as const),
     }));
     if (found === undefined || stranger === undefined || signers.length === 0) return undefined;
+    // A twin that never signs would leave a recipient that wants all authorities without one.
+    if (found.recipient.policy.kind === 'all') return undefined;
     const anchors = withTwins(found.recipient.anchors, stranger, order);
     if (anchors === undefined) return undefined;
 
@@ -196,7 +199,7 @@ export const demandHeader: Attack<Critical> = {
     if (present && label === headerLabels.contentType) return undefined;
     const name = typeof label === 'number' ? int(label) : tstr(label);
     const more: Entry[] = present ? [[name, int(0)]] : [];
-    return makeBlocks(scenario, scenario.signers, (signer) => ({
+    return remakeBlocks(scenario, scenario.signers, (signer) => ({
       protected: withCrit(signer, array(name), more),
     }));
   },
@@ -219,7 +222,7 @@ export const misplaceCrit: Attack<'empty' | 'unprotected'> = {
 
   apply(scenario, form) {
     if (form === 'empty') {
-      return makeBlocks(scenario, scenario.signers, (signer) => ({ protected: withCrit(signer, array()) }));
+      return remakeBlocks(scenario, scenario.signers, (signer) => ({ protected: withCrit(signer, array()) }));
     }
     return alterBlocks(scenario, (block, fields) =>
       withField(block, 1, setMember(fields.unprotected, headerLabels.crit, array(int(headerLabels.alg)))),

@@ -103,6 +103,7 @@ export const strippedBlock: Attack<{ dropped: number; demanded: boolean }> = {
     const { blocks } = scenario.release;
     if (scenario.signers.length !== 2 || blocks.length !== 2) return undefined;
     const stripped = { ...scenario.release, blocks: blocks.toSpliced(dropped % 2, 1) };
+    if (!demanded && scenario.recipient.policy.kind !== 'any') return undefined;
     if (!demanded) return alter(scenario, () => stripped, { expect: oneIsEnough });
     const found = before(scenario, defaultEvent(scenario));
     if (found === undefined) return undefined;

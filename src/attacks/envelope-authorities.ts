@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import type { Item } from '../cbor/item.ts';
-import { makeBlock, makeMac, makeSign, type Signer } from '../cose/blocks.ts';
+import { makeBlock, type Signer } from '../cose/blocks.ts';
 import type { AuthorityPolicy } from '../device/recipient.ts';
 import { before, type Run, type Scenario, step } from '../scenarios/scenario.ts';
 import { type Clause, manifest } from '../suit/clause.ts';
@@ -30,6 +30,8 @@ function onTwoAuthorities(
   const control: Run = { recipient, steps: [step(found.delivery)] };
   return attacked(control, { recipient, steps: [{ ...step(found.delivery, 'judged'), delivery }] });
 }
+
+const others = { sign1: 'sign', sign: 'sign1', mac0: 'mac', mac: 'mac0' } as const;
 
 type SecondForm = 'other-header' | 'other-kid' | 'other-structure';
 
@@ -71,7 +73,7 @@ function secondBlock(form: SecondForm, one: Signer, other: Signer, signed: Uint8
       return makeBlock({ ...one, kidIn: 'unprotected', ...(kid && { kid }) }, signed);
     }
     case 'other-structure':
-      return one.structure === 'mac0' ? makeMac(one, signed) : makeSign([one], signed);
+      return makeBlock({ ...one, structure: others[one.structure] }, signed);
   }
 }
 
@@ -117,7 +119,7 @@ export const stripRedundant: Attack<{ which: number }> = {
   choice: fc.record({ which: fc.nat({ max: 1 }) }),
 
   apply(scenario, { which }) {
-    const isRedundant = scenario.signers.length >= 2 && scenario.recipient.policy.kind === 'any';
+    const isRedundant = scenario.release.blocks.length >= 2 && scenario.recipient.policy.kind === 'any';
     return isRedundant ? alter(scenario, (parts) => withoutBlock(parts, which)) : undefined;
   },
 };

@@ -111,7 +111,7 @@ const lines: readonly Line[] = [
   ['C33', 'cose.sign.mixed', 'authentication', 'COSE_Sign with one trusted and k foreign signatures', 'outsider', 'policy', 'manifest:8.3 cose:4.1', '', 'REQ.USE.MFST.MULTI_AUTH'],
   ['C34', 'cose.mac.anonymous', 'authentication', "COSE_Mac key sent by ECDH-ES to the device's public key", 'untrusted-key', 'must-reject', 'manifest:6.2 cose:6 information-model:4.3.4', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],
   ['C35', 'cose.mac.kek-reuse', 'authentication', 'MAC key wrapped by a KEK whose role is decryption only', 'lesser-rights', 'must-reject', 'information-model:4.3.11 firmware-encryption:11', 'THREAT.UPD.UNAPPROVED', 'REQ.SEC.RIGHTS'],
-  ['C36', 'cose.hsslms.malformed', 'authentication', 'HSS/LMS level count, type code or leaf index inconsistent', 'untrusted-key', 'must-reject', 'mti:3.6 RFC8554:', '', 'REQ.SEC.AUTHENTIC'],
+  ['C36', 'cose.hsslms.malformed', 'authentication', 'HSS/LMS level count, type code or leaf index inconsistent', 'untrusted-key outsider', 'must-reject', 'mti:3.6 RFC8554:', '', 'REQ.SEC.AUTHENTIC'],
   ['C37', 'cose.payload.empty', 'authentication', "payload slot h'' instead of nil; signed over digest (SR), over zero bytes (MR)", 'outsider author', 'should-reject must-reject', 'manifest:8.3 cose:4.1', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],
   ['C38', 'cose.mac.recipients', 'authentication', 'unusable recipient beside a good A128KW one', 'outsider author', 'must-accept', 'cose:8.5.2', '', 'REQ.SEC.AUTHENTIC REQ.USE.PARSE'],
   ['D01', 'digest.mismatch', 'integrity', 'change manifest, keep digest and signature', 'outsider', 'must-reject', 'manifest:8.3', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],

@@ -1,34 +1,32 @@
 /**
  * The bounded verifier: what a Class 1 device (RFC 7228) could run.
  *
- * It reads the envelope where it lies, and keeps all that it must remember in one arena whose size is its ceiling:
- * parser, components, parameters (as offsets into the envelope), return stack, and one block of a payload on its way.
+ * It reads the envelope where it lies, and keeps all that it must remember in one arena whose size is its ceiling. It
+ * authenticates a manifest and decides whether that is for this recipient; it fetches, writes and invokes nothing, so
+ * it claims no more than that, keeps no sequence number, and leaves conditions behind effects to others.
  *
- * Not in the arena: the delivery itself, the recipient's configuration and slots (flash on a device), fixed tables, the
- * report of effects, the machine's stack (bounded: nothing recurses), and the working memory of the cryptographic
- * library.
+ * Not in the arena: the delivery itself, the recipient's configuration and stored images (flash on a device), fixed
+ * tables, the machine's stack (bounded: nothing recurses), and the working memory of the cryptographic library.
  *
  * @module
  */
 
 import { nodeCrypto } from '../../cose/node-crypto.ts';
 import type { Cost, Decision } from '../../device/decision.ts';
-import type { Delivery, DeliveryEvent, Payload } from '../../device/delivery.ts';
-import { type Recipient, stateOf } from '../../device/recipient.ts';
+import type { Delivery } from '../../device/delivery.ts';
+import type { Recipient } from '../../device/recipient.ts';
+import { commandCode, parameterKey } from '../../suit/registry.ts';
 import { type Reason, reasons } from '../../suit/stage.ts';
-import type { Session, Verifier } from '../verifier.ts';
+import type { Claims, Session, Verifier } from '../verifier.ts';
+import { checkApplicability } from './applicability.ts';
 import { Arena } from './arena.ts';
 import { authenticate } from './authenticate.ts';
-import { claims } from './claims.ts';
-import { stateAfter } from './commit.ts';
 import { readComponents } from './components.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { bindManifest, readCommon, readManifest } from './manifest.ts';
-import { runProcedure } from './procedure.ts';
-import { field, get, type Run, startRun } from './run.ts';
+import { type Inputs, type Run, startRun } from './run.ts';
 import { checkSequences } from './sequences.ts';
 import { checkPlainMembers, matchSevered } from './severable.ts';
-import { stagedSlots } from './storage.ts';
 
 export interface BoundedOptions {
   /** The ceiling of its working memory. */
@@ -57,12 +55,12 @@ const steps: readonly Step[] = [
   matchSevered,
   checkPlainMembers,
   checkSequences,
-  runProcedure,
+  checkApplicability,
 ];
 
 /** The same without cryptography and without running anything, to measure what parsing costs. */
 const parseSteps: readonly Step[] = steps.filter(
-  (step) => ![authenticate, bindManifest, matchSevered, runProcedure].includes(step),
+  (step) => ![authenticate, bindManifest, matchSevered, checkApplicability].includes(step),
 );
 
 /** What parsing alone comes to; without a reason the envelope is well-formed throughout, whoever signed it. */
@@ -76,82 +74,65 @@ export function boundedParser(
   recipient: Recipient,
   options: BoundedOptions = {},
 ): (envelope: Uint8Array) => Parsed {
-  const fixed = fixedFor(options);
-  return (bytes) => {
-    const run = begin(fixed, { recipient, bytes, event: 'update', payloads: [] });
-    const reason = run === undefined ? 'limit-memory' : follow(run, parseSteps);
-    return { cost: costOf(fixed.arena, run), ...(reason !== undefined && { reason }) };
-  };
+  const fixed = fixedFor(recipient, options);
+  return (bytes) => process({ ...fixed, bytes, event: 'update' }, parseSteps);
 }
 
-function openSession(given: Recipient, options: BoundedOptions): Session {
-  const fixed = fixedFor(options);
-  let recipient = given;
+function openSession(recipient: Recipient, options: BoundedOptions): Session {
+  const fixed = fixedFor(recipient, options);
   return {
-    deliver({ envelope, event, payloads }: Delivery): Decision {
+    deliver({ envelope, event }: Delivery): Decision {
       const bytes = envelope ?? (event === 'boot' ? recipient.installed : undefined);
-      if (bytes === undefined) {
-        const nothing = { state: report(recipient), effects: [], cost: { highWaterBytes: 0, steps: 0 } };
-        return rejected('state-conflict', 'there is no envelope', nothing);
-      }
-      const run = begin(fixed, { recipient, bytes, event, payloads });
-      const reason = run === undefined ? 'limit-memory' : follow(run, steps);
-      if (run !== undefined && reason === undefined) recipient = stateAfter(run);
-      const known = {
-        state: report(recipient),
-        effects: run?.effects ?? [],
-        cost: costOf(fixed.arena, run),
-      };
-      if (reason !== undefined) return rejected(reason, `at byte ${run?.at ?? 0}`, known);
-      const isInvoked = run !== undefined && get(run, field.invoked) === 1;
-      return { kind: 'accepted', level: isInvoked ? 'invoked' : 'installed', ...known };
+      if (bytes === undefined) return rejected('state-conflict', 'there is no envelope', {});
+      const { reason, at, cost } = process({ ...fixed, bytes, event }, steps);
+      if (reason === undefined) return { kind: 'accepted', level: 'applicable', cost };
+      return rejected(reason, `at byte ${at}`, cost);
     },
   };
 }
 
 /** What stays from one delivery to the next; the arena's content does not matter. */
-interface Fixed {
-  readonly arena: Arena;
-  readonly maxSteps: number;
+function fixedFor(recipient: Recipient, options: BoundedOptions): Omit<Inputs, 'bytes' | 'event'> {
+  const { arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps } = options;
+  return { recipient, crypto: nodeCrypto, arena: new Arena(arenaBytes), maxSteps };
 }
 
-function fixedFor({ arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps }: BoundedOptions): Fixed {
-  return { arena: new Arena(arenaBytes), maxSteps };
+interface Processed extends Parsed {
+  readonly at: number;
 }
 
-interface Brought {
-  readonly recipient: Recipient;
-  readonly bytes: Uint8Array;
-  readonly event: DeliveryEvent;
-  readonly payloads: readonly Payload[];
-}
-
-/** Undefined: the arena cannot even hold the parser and the fields. */
-function begin(fixed: Fixed, brought: Brought): Run | undefined {
-  const storage = stagedSlots(brought.recipient);
-  return startRun({ ...fixed, ...brought, storage, effects: [], crypto: nodeCrypto });
-}
-
-/** Why the delivery is refused; undefined: it is not. */
-function follow(run: Run, todo: readonly Step[]): Reason | undefined {
+function process(inputs: Inputs, todo: readonly Step[]): Processed {
+  const run = startRun(inputs);
+  if (run === undefined) return { reason: 'limit-memory', at: 0, cost: costOf(inputs.arena, 0) };
   for (const step of todo) {
     if (!step(run)) break;
   }
-  return run.reason;
+  const cost = costOf(inputs.arena, run.parser.steps);
+  return { at: run.at, cost, ...(run.reason !== undefined && { reason: run.reason }) };
 }
 
-function costOf({ highWater, wanted }: Arena, run: Run | undefined): Cost {
-  const stepCount = run?.parser.steps ?? 0;
+function costOf(arena: Arena, stepCount: number): Cost {
+  const { highWater, wanted } = arena;
   return { highWaterBytes: highWater, steps: stepCount, ...(wanted > 0 && { wantedBytes: wanted }) };
 }
 
-function report(recipient: Recipient): NonNullable<Decision['state']> {
-  const { sequenceNumber } = recipient;
-  return { ...(sequenceNumber !== undefined && { sequenceNumber }), full: stateOf(recipient) };
+function rejected(reason: Reason, detail: string, cost: Cost): Decision {
+  return { kind: 'rejected', stage: reasons[reason].stage, reason, detail, cost };
 }
 
-type Known = Pick<Decision, 'state' | 'effects' | 'cost'>;
-
-function rejected(reason: Reason, detail: string, known: Known): Decision {
-  return { kind: 'rejected', stage: reasons[reason].stage, reason, detail, ...known };
-}
+const claims: Claims = {
+  name: 'suit-gauntlet bounded',
+  version: '1',
+  revisions: ['37'],
+  levels: ['authenticated', 'applicable'],
+  events: ['update', 'boot'],
+  // Every code of the draft is checked for its form; those with an effect are not carried out.
+  commands: Object.values(commandCode),
+  parameters: Object.values(parameterKey),
+  algorithms: [-7, -8, -9, -19, 5],
+  digests: [-16, -43, -44, -18, -45],
+  structures: ['sign1', 'mac0'],
+  extensions: [],
+  reports: ['stage', 'reason', 'cost'],
+  keepsState: false,
+};

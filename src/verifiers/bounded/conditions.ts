@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { AssumedContent, Component } from '../../device/recipient.ts';
+import type { Component, Content } from '../../device/recipient.ts';
 import { commandCode, parameterKey } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
 import { parameterOf, recipientIndex } from './components.ts';
 import { equalsDigest, isOffered, readDigest } from './digest.ts';
-import { markChecked } from './marks.ts';
-import { charge, field, get, type Run, refuse, set } from './run.ts';
+import type { Run } from './run.ts';
 import { goTo, major, nextHead, spanEquals } from './walk.ts';
 
 /**
@@ -23,12 +22,25 @@ export function failureOf(run: Run, code: number, component: number): Reason | u
   if (at === 0) return 'param-missing';
   goTo(run, at);
   if (!nextHead(run)) return undefined;
-  const reason = compare(run, code, component);
-  if (reason === undefined && run.reason === undefined) noteHeld(run, code, component);
-  return reason;
+  const target = run.recipient.components[recipientIndex(run, component)]!;
+  switch (code) {
+    case commandCode.vendorIdentifier:
+      return isVendor(run, target) ? undefined : 'vendor-mismatch';
+    case commandCode.classIdentifier:
+      return isAmong(run, target.classIds) ? undefined : 'class-mismatch';
+    case commandCode.deviceIdentifier:
+      return isAmong(run, target.deviceIds) ? undefined : 'device-mismatch';
+    case commandCode.componentSlot:
+      return isSlot(run, target) ? undefined : 'slot-mismatch';
+    case commandCode.imageMatch:
+      return isImage(run, component, target) ? undefined : 'image-mismatch';
+    default:
+      return isContent(run, target) ? undefined : 'content-mismatch';
+  }
 }
 
-function consumedBy(code: number): number {
+/** The parameter that a command reads, of the conditions and directives that read one. */
+export function consumedBy(code: number): number {
   switch (code) {
     case commandCode.vendorIdentifier:
       return parameterKey.vendorIdentifier;
@@ -40,36 +52,14 @@ function consumedBy(code: number): number {
       return parameterKey.componentSlot;
     case commandCode.imageMatch:
       return parameterKey.imageDigest;
+    case commandCode.fetch:
+      return parameterKey.uri;
+    case commandCode.copy:
+    case commandCode.swap:
+      return parameterKey.sourceComponent;
     default:
       return parameterKey.content;
   }
-}
-
-/** The head of the parameter's value was read last. */
-function compare(run: Run, code: number, component: number): Reason | undefined {
-  const own = recipientIndex(run, component);
-  const target = run.recipient.components[own]!;
-  switch (code) {
-    case commandCode.vendorIdentifier:
-      return isVendor(run, target) ? undefined : 'vendor-mismatch';
-    case commandCode.classIdentifier:
-      return isAmong(run, target.classIds) ? undefined : 'class-mismatch';
-    case commandCode.deviceIdentifier:
-      return isAmong(run, target.deviceIds) ? undefined : 'device-mismatch';
-    case commandCode.componentSlot:
-      return isSlot(run, target) ? undefined : 'slot-mismatch';
-    case commandCode.imageMatch:
-      return imageFailure(run, component, own);
-    default:
-      return isContent(run, own) ? undefined : 'content-mismatch';
-  }
-}
-
-function noteHeld(run: Run, code: number, component: number): void {
-  const isShared = get(run, field.section) === field.shared;
-  if (isShared && code === commandCode.vendorIdentifier) set(run, field.vendorHeld, 1);
-  if (isShared && code === commandCode.classIdentifier) set(run, field.classHeld, 1);
-  if (code === commandCode.imageMatch || code === commandCode.checkContent) markChecked(run, component);
 }
 
 function isVendor(run: Run, { vendorIds, pens }: Component): boolean {
@@ -91,55 +81,40 @@ function isSlot({ parser }: Run, { current }: Component): boolean {
 }
 
 /** draft §8.4.9.2. In a slot of fixed size the image is its first image-size bytes, where that is given. */
-function imageFailure(run: Run, component: number, own: number): Reason | undefined {
+function isImage(run: Run, component: number, target: Component): boolean {
   const digestAt = run.parser.contentStart;
   const sizeAt = parameterOf(run, component, parameterKey.imageSize);
   const size = sizeAt === 0 ? undefined : readUint(run, sizeAt);
   const algorithm = readDigest(run, digestAt);
-  if (algorithm === undefined) return undefined;
-  if (!isOffered(run, algorithm)) {
-    // draft §6.1: no mismatch; the manifest asks for what the recipient does not have.
-    refuse(run, 'digest-alg-unsupported', digestAt);
-    return undefined;
+  if (algorithm === undefined || !isOffered(run, algorithm)) return false;
+
+  const content = contentOf(target);
+  if (content.kind === 'assumed') {
+    const { contentStart, contentEnd } = run.parser;
+    const isSameSize = size === undefined || content.size === undefined || BigInt(size) === content.size;
+    const isSameAlgorithm = content.digest.algorithm === algorithm;
+    return isSameSize && isSameAlgorithm && spanEquals(run, contentStart, contentEnd, content.digest.bytes);
   }
-  const content = run.storage.current(own);
-  if (content.kind === 'assumed') return assumedFailure(run, algorithm, size, content);
   const bytes = content.kind === 'bytes' ? content.bytes : noBytes;
-  const isFixed = run.recipient.components[own]!.storage === 'fixed';
-  const isSized = size === undefined || size === bytes.length || (isFixed && size < bytes.length);
-  if (!isSized) return 'size-mismatch';
-  return equalsDigest(run, algorithm, bytes.subarray(0, size)) === true ? undefined : 'image-mismatch';
+  if (size !== undefined && size > bytes.length) return false;
+  if (size !== undefined && target.storage === 'variable' && size !== bytes.length) return false;
+  return equalsDigest(run, algorithm, bytes.subarray(0, size)) === true;
 }
 
-function assumedFailure(
-  run: Run,
-  algorithm: number,
-  size: number | undefined,
-  content: AssumedContent,
-): Reason | undefined {
+/** draft §8.4.9.3: as long as each other, and no early exit. Assumed content has no bytes to compare. */
+function isContent(run: Run, target: Component): boolean {
   const { contentStart, contentEnd } = run.parser;
-  const isSameAlgorithm = content.digest.algorithm === algorithm;
-  if (!isSameAlgorithm || !spanEquals(run, contentStart, contentEnd, content.digest.bytes)) {
-    return 'image-mismatch';
-  }
-  const isSized = size === undefined || content.size === undefined || BigInt(size) === content.size;
-  return isSized ? undefined : 'size-mismatch';
-}
-
-/** draft §8.4.9.3: as long as each other, and no early exit. Of assumed content only the digest can be compared. */
-function isContent(run: Run, own: number): boolean {
-  const { contentStart, contentEnd } = run.parser;
-  const content = run.storage.current(own);
-  if (!charge(run, contentEnd - contentStart)) return false;
-  if (content.kind !== 'assumed') {
-    return spanEquals(run, contentStart, contentEnd, content.kind === 'bytes' ? content.bytes : noBytes);
-  }
-  const { algorithm, bytes } = content.digest;
-  const actual = run.crypto.digest(algorithm, run.bytes.subarray(contentStart, contentEnd));
-  return actual?.length === bytes.length && bytes.every((byte, i) => byte === actual[i]);
+  const content = contentOf(target);
+  if (content.kind === 'assumed') return false;
+  return spanEquals(run, contentStart, contentEnd, content.kind === 'bytes' ? content.bytes : noBytes);
 }
 
 const noBytes = new Uint8Array(0);
+const empty: Content = { kind: 'empty' };
+
+function contentOf({ slots, current }: Component): Content {
+  return slots[current] ?? empty;
+}
 
 /** Exact up to 2^53, and beyond that still more than any image has. */
 function readUint(run: Run, at: number): number {

@@ -8,6 +8,7 @@ import {
   type Item,
   int,
   isInt,
+  type List,
   map,
   nil,
   tag,
@@ -18,7 +19,14 @@ import { sortEntries } from '../../cbor/order.ts';
 import { write } from '../../cbor/write.ts';
 import { type BlockOptions, makeBlock, type Signer, signerOf } from '../../cose/blocks.ts';
 import { curves } from '../../cose/curves.ts';
-import { authorHmac, authorP256, secondEd25519, strangerP256 } from '../../cose/test-keys.ts';
+import {
+  authorHmac,
+  authorHss,
+  authorKek,
+  authorP256,
+  secondEd25519,
+  strangerP256,
+} from '../../cose/test-keys.ts';
 import type { Decision } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
 import type { Recipient, TrustAnchor } from '../../device/recipient.ts';
@@ -102,6 +110,24 @@ const indexed = (argument: Item) =>
 function block(options: BlockOptions, signer: Signer = author): (parts: EnvelopeParts) => EnvelopeParts {
   return (parts) => ({ ...parts, blocks: [makeBlock(signer, signedBytes(parts), options)] });
 }
+
+/** One element of the signer's block, changed. */
+function element(
+  signer: Signer,
+  at: number,
+  change: (list: List) => Item,
+): (parts: EnvelopeParts) => EnvelopeParts {
+  return (parts) => {
+    const made = makeBlock(signer, signedBytes(parts));
+    if (made.kind !== 'tag' || made.item.kind !== 'array') throw new Error('no block');
+    const old = made.item.items[at];
+    const items = made.item.items.with(at, change(old?.kind === 'array' ? old : array()));
+    return { ...parts, blocks: [{ ...made, item: { ...made.item, items } }] };
+  };
+}
+
+const wrapping: Signer = { ...signerOf(authorKek), structure: 'mac', wraps: true };
+const wrappingAnchor: TrustAnchor = { ...anchorOf(wrapping), algorithms: [-3, 5] };
 
 /** The signature of the one block, changed. */
 function signature(change: (bytes: Uint8Array) => Uint8Array, trial: Trial = {}): Demonstration {
@@ -304,6 +330,23 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'ignores-crit': altered(block({ protected: header([int(2), array(int(99))]) })),
   'allows-duplicate-labels': altered(block({ protected: header([int(4), nil], [int(4), nil]) })),
   'refuses-unknown-headers': altered(block({ unprotected: map([int(99), nil]) })),
+
+  'signs-every-structure-as-signature1': of(manifest(), { signers: [{ ...author, structure: 'sign' }] }),
+  'takes-any-wrapping-key': of(manifest(), {
+    signers: [wrapping],
+    ...trusting({ ...wrappingAnchor, roles: [] }),
+  }),
+  'wants-one-recipient': altered(
+    element(wrapping, 4, (list) => ({ ...list, items: [...list.items, ...list.items] })),
+    trusting(wrappingAnchor),
+  ),
+  'authenticates-the-empty-map-as-sent': altered(
+    element({ ...author, structure: 'sign' }, 0, () => bstr(Uint8Array.of(0xa0))),
+  ),
+  'takes-the-level-count-from-the-key': signature((s) => s.with(3, 1), {
+    signers: [signerOf(authorHss)],
+    ...trusting(anchorOf(signerOf(authorHss))),
+  }),
 
   'never-binds-the-manifest': altered((parts) => ({
     ...parts,

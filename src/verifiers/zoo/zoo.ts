@@ -16,6 +16,7 @@ import { refusalAnimals } from './refusals.ts';
 import { rollbackAnimals } from './rollback.ts';
 import { sentinels } from './sentinels.ts';
 import { signatureAnimals } from './signatures.ts';
+import { structureAnimals } from './structures.ts';
 
 export type { Animal } from './animal.ts';
 
@@ -24,6 +25,7 @@ export const zoo: readonly Animal[] = [
   ...decodingAnimals,
   ...authorityAnimals,
   ...signatureAnimals,
+  ...structureAnimals,
   ...digestAnimals,
   ...rollbackAnimals,
   ...applicabilityAnimals,

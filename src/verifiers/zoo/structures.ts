@@ -1,0 +1,84 @@
+/**
+ * Animals that get structures of several signatures or recipients wrong, or hash-based signatures (RFC 9052 §4, §6;
+ * RFC 8554).
+ *
+ * @module
+ */
+import { concat } from '../../cbor/hex.ts';
+import { readHssKey } from '../../cose/hss-lms.ts';
+import { sigStructure, structure } from '../../cose/structures.ts';
+import { defaultRules } from '../reference/rules.ts';
+import { animal } from './animal.ts';
+
+const { entitled, macKey, toBeSigned, verify } = defaultRules;
+
+export const structureAnimals = [
+  animal(
+    'Z028',
+    'signs-every-structure-as-signature1',
+    'The context string is "Signature1" for COSE_Sign too, and its body is left out.',
+    ['cose.context'],
+    {
+      rules: {
+        toBeSigned: (block, digest) =>
+          block.structure === 'sign'
+            ? sigStructure('Signature1', block.protectedBytes, digest.content)
+            : toBeSigned(block, digest),
+      },
+    },
+  ),
+  animal(
+    'Z032',
+    'takes-any-wrapping-key',
+    'The key of a COSE_Mac may come from any wrapping key of the device, whatever that key is for.',
+    ['cose.mac.kek-reuse'],
+    { rules: { entitled: (anchor, policy) => anchor.key.alg === -3 || entitled(anchor, policy) } },
+  ),
+  animal(
+    'Z220',
+    'wants-one-recipient',
+    'A COSE_Mac for several recipients is refused, though one of them is this device.',
+    ['cose.mac.recipients'],
+    {
+      rules: {
+        macKey: (crypto, recipient, count, anchor) =>
+          count === 1 ? macKey(crypto, recipient, count, anchor) : 'auth-malformed',
+      },
+    },
+  ),
+  animal(
+    'Z221',
+    'authenticates-the-empty-map-as-sent',
+    "An empty protected header sent as h'a0' is not authenticated as the empty string.",
+    ['cose.hdr.protected-empty'],
+    {
+      rules: {
+        toBeSigned: (block, digest) =>
+          block.structure === 'sign'
+            ? structure(
+                'Signature',
+                [block.bodyProtectedBytes ?? new Uint8Array(0), block.protectedBytes],
+                undefined,
+                digest.content,
+              )
+            : toBeSigned(block, digest),
+      },
+    },
+  ),
+  animal(
+    'Z222',
+    'takes-the-level-count-from-the-key',
+    'The number of levels in an HSS/LMS signature is not compared with that of the key.',
+    ['cose.hsslms.malformed'],
+    {
+      rules: {
+        verify: (crypto, algorithm, key, message, signature) => {
+          const levels = key.kty === 'HSS-LMS' ? (readHssKey(key.pub)?.levels ?? 1) : 0;
+          const count = Uint8Array.of(0, 0, 0, levels - 1);
+          const trusted = levels > 0 ? concat(count, signature.subarray(4)) : signature;
+          return verify(crypto, algorithm, key, message, trusted);
+        },
+      },
+    },
+  ),
+];
