@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { array, bstr, type Item, int, map, nil, tag, tstr, wrapped } from '../../cbor/item.ts';
-import { type BlockOptions, makeBlock, makeSign, type Signer, signerOf } from '../../cose/blocks.ts';
+import { type BlockOptions, makeBlock, makeMac, makeSign, type Signer, signerOf } from '../../cose/blocks.ts';
 import { type CoseKey, publicOf } from '../../cose/key.ts';
 import {
   authorEd25519,
@@ -32,6 +32,9 @@ function answer(
 ): string {
   return answerTo(withBlocks(...blocks), { to: { ...recipient, anchors, ...(policy && { policy }) } });
 }
+
+/** A COSE_Sign with this in the place of its one signature. */
+const signAs = (one: Item): Item => tag(98, array(bstr(new Uint8Array(0)), map(), nil, array(one)));
 
 const alg = (id: number): [Item, Item] => [int(1), int(id)];
 
@@ -69,7 +72,28 @@ describe('authentication blocks', () => {
     const empty = new Uint8Array(0);
     const cases: readonly (readonly [what: string, block: Item, answer: string])[] = [
       ['no tag', array(bstr(empty), map(), nil, bstr(empty)), 'cose-unsupported'],
-      ['COSE_Sign', makeSign([author], payload), 'cose-unsupported'],
+      ['COSE_Mac', makeMac(signerOf(authorHmac), payload), 'cose-unsupported'],
+      ['COSE_Sign without signatures', makeSign([], payload), 'auth-malformed'],
+      ['COSE_Sign with too many', makeSign(Array<Signer>(9).fill(author), payload), 'limit-count'],
+      ['a signature of two elements', signAs(array(bstr(empty), map())), 'auth-malformed'],
+      ['a signature that is none', signAs(int(0)), 'auth-malformed'],
+      ['no signatures', tag(98, array(bstr(empty), map(), nil, bstr(empty))), 'auth-malformed'],
+      [
+        'a body header that is no map',
+        tag(98, array(bstr(Uint8Array.of(0x80)), map(), nil, array(int(0)))),
+        'auth-malformed',
+      ],
+      [
+        'a body with crit',
+        tag(98, array(bstr(empty), map([int(2), array(int(1))]), nil, array(int(0)))),
+        'cose-unsupported',
+      ],
+      [
+        'COSE_Sign in the context of Sign1',
+        makeSign([author], payload, () => ({ context: 'Signature1' })),
+        'sig-invalid',
+      ],
+      ['COSE_Sign by a stranger', makeSign([signerOf(strangerEd25519)], payload), 'sig-invalid'],
       ['three elements', tag(18, array(bstr(empty), map(), nil)), 'auth-malformed'],
       ['attached payload', block({ payload: bstr(payload) }), 'auth-malformed'],
       ['empty payload', block({ payload: bstr(empty) }), 'auth-malformed'],
@@ -154,7 +178,7 @@ describe('authentication blocks', () => {
 
   it('are passed over where another one holds', () => {
     const foreign = block({}, signerOf(strangerEd25519));
-    const later = makeSign([author], payload);
+    const later = makeMac(signerOf(authorHmac), payload);
     expect(answer([foreign, block()])).toBe('accepted');
     expect(answer([later, block()])).toBe('accepted');
     expect(answer([foreign, later])).toBe('sig-invalid');
@@ -170,6 +194,25 @@ describe('authentication blocks', () => {
     expect(answer([block(), again], both, policy)).toBe('threshold-unmet');
     const renamed = anchorOf(authorEd25519, { kid: Uint8Array.of(9) });
     expect(answer([block(), again], [...both, renamed], policy)).toBe('threshold-unmet');
+  });
+
+  it('are the signatures of a COSE_Sign, each by itself', () => {
+    const policy: AuthorityPolicy = { kind: 'all' };
+    const both = [anchorOf(authorEd25519), anchorOf(secondEd25519)];
+    const [second, foreign] = [signerOf(secondEd25519), signerOf(strangerEd25519, 'protected')];
+    const filled: Signer = { ...author, bodyFilled: true, kidIn: 'unprotected' };
+    expect(answer([makeSign([filled], payload)])).toBe('accepted');
+    expect(answer([makeSign([foreign, author, foreign], payload)])).toBe('accepted');
+    expect(answer([makeSign([author, second], payload)], both, policy)).toBe('accepted');
+    expect(answer([makeSign([author, { ...author, kidIn: 'protected' }], payload)], both, policy)).toBe(
+      'threshold-unmet',
+    );
+    expect(answer([makeSign([second], payload), block()], both, policy)).toBe('accepted');
+    expect(answer([block()], [anchorOf(authorEd25519, { roles: ['distributor'] })], policy)).toBe(
+      'key-unknown',
+    );
+    const others = [...both, anchorOf(strangerEd25519, { roles: ['distributor'] })];
+    expect(answer([makeSign([author, second], payload)], others, policy)).toBe('accepted');
   });
 
   it('must cover every role that the policy names', () => {

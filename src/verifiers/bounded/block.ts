@@ -1,5 +1,5 @@
 /**
- * Checks one authentication block: COSE_Sign1 or COSE_Mac0 over the detached SUIT_Digest (RFC 9052 §4.2, §6.2).
+ * Checks one authentication block: COSE_Sign1, COSE_Sign or COSE_Mac0 over the detached SUIT_Digest (RFC 9052 §4, §6.2).
  *
  * @module
  */
@@ -14,10 +14,14 @@ import { checkItem, enterAt, goTo, isDefinite, major, nextHead, open, skipItem, 
 
 const tags: readonly (readonly [tag: number, structure: Structure])[] = [
   [18, 'sign1'],
+  [98, 'sign'],
   [17, 'mac0'],
 ];
 
 const nil = 22;
+
+/** Signatures that one COSE_Sign may hold. */
+const maxSignatures = 8;
 
 /**
  * `verified`: the block holds, and the bits of its anchors are set. `refused`: the whole delivery is, `run` says why.
@@ -34,40 +38,104 @@ export function checkBlock(run: Run, at: number, bits: number): BlockResult {
       ([tag]) => parser.major === major.tag && parser.argumentHigh === 0 && parser.argumentLow === tag,
     ) ?? [];
   if (structure === undefined) return 'cose-unsupported';
-  const count = open(run, major.array, 'auth-malformed');
-  if (count !== 4) return fail(run);
-
-  if (!readString(run)) return 'refused';
-  const protectedHeader: Stretch = { start: parser.contentStart, end: parser.contentEnd };
-  const unprotectedAt = parser.position;
-  if (!skipItem(run) || !nextHead(run)) return 'refused';
+  if (open(run, major.array, 'auth-malformed') !== 4) return fail(run);
+  const headers = readHeaderStretches(run);
+  if (headers === undefined || !nextHead(run)) return 'refused';
   // draft §8.3: the payload is detached.
   const isDetached = parser.major === major.simple && parser.info === nil;
   if (!isDetached) return fail(run);
+  if (structure === 'sign') return checkSignatures(run, headers, bits);
   if (!readString(run)) return 'refused';
-  const signature: Stretch = { start: parser.contentStart, end: parser.contentEnd };
+  return checkSignature(run, structure, headers, undefined, bits);
+}
 
-  const isEmpty = protectedHeader.start === protectedHeader.end;
-  if (!isEmpty && !checkItem(run, protectedHeader.start, protectedHeader.end, 'auth-malformed'))
+/** Where a header pair stands: the content of the protected string, the head of the unprotected map. */
+interface HeaderStretches {
+  readonly protectedHeader: Stretch;
+  readonly unprotectedAt: number;
+}
+
+/** Reads over both header maps; undefined after a refusal. */
+function readHeaderStretches(run: Run): HeaderStretches | undefined {
+  const { parser } = run;
+  if (!readString(run)) return undefined;
+  const protectedHeader: Stretch = { start: parser.contentStart, end: parser.contentEnd };
+  const unprotectedAt = parser.position;
+  return skipItem(run) ? { protectedHeader, unprotectedAt } : undefined;
+}
+
+/** RFC 9052 §4.1: each signature counts by itself; `verified` if one does. The parser stands before their array. */
+function checkSignatures(run: Run, body: HeaderStretches, bits: number): BlockResult {
+  const { parser, arena } = run;
+  const list = parser.position;
+  const bodyHeaders = readHeaderPair(run, body);
+  if (typeof bodyHeaders === 'string') return bodyHeaders;
+  goTo(run, list);
+  const count = open(run, major.array, 'auth-malformed');
+  if (count < 1) return fail(run);
+  if (count > maxSignatures) {
+    refuse(run, 'limit-count');
     return 'refused';
-  const protectedHeaders = readHeaders(run, isEmpty ? 0 : protectedHeader.start);
-  if (protectedHeaders < 0) return 'refused';
-  const unprotectedHeaders = readHeaders(run, unprotectedAt);
-  if (unprotectedHeaders < 0) return 'refused';
-  if (!areUnderstood(run, protectedHeaders, unprotectedHeaders)) return 'cose-unsupported';
+  }
+  let best: Reason = 'key-unknown';
+  let isVerified = false;
+  let next = parser.position;
+  for (let i = 0; i < count; i++) {
+    goTo(run, next);
+    const mark = arena.top;
+    if (open(run, major.array, 'auth-malformed') !== 3) return fail(run);
+    const headers = readHeaderStretches(run);
+    if (headers === undefined || !readString(run)) return 'refused';
+    next = parser.position;
+    const result = checkSignature(run, 'sign', headers, body.protectedHeader, bits);
+    if (result === 'refused') return result;
+    if (result === 'verified') isVerified = true;
+    else best = further(best, result);
+    arena.release(mark);
+  }
+  return isVerified ? 'verified' : best;
+}
 
-  const algorithm = readAlgorithm(run, algOf(run, protectedHeaders), structure);
+/** The string read last is the signature or MAC; `body` is the protected header around a COSE_Sign's signature. */
+function checkSignature(
+  run: Run,
+  structure: Structure,
+  headers: HeaderStretches,
+  body: Stretch | undefined,
+  bits: number,
+): BlockResult {
+  const { parser } = run;
+  const signature: Stretch = { start: parser.contentStart, end: parser.contentEnd };
+  const pair = readHeaderPair(run, headers);
+  if (typeof pair === 'string') return pair;
+  const algorithm = readAlgorithm(run, algOf(run, pair.protectedHeaders), structure);
   if (typeof algorithm !== 'number') return algorithm;
-  const kid = kidOf(run, protectedHeaders) || kidOf(run, unprotectedHeaders);
+  const kid = kidOf(run, pair.protectedHeaders) || kidOf(run, pair.unprotectedHeaders);
   if (kid !== 0) {
     goTo(run, kid);
     if (!readString(run)) return 'refused';
   }
   const kidStretch = { start: parser.contentStart, end: parser.contentEnd };
   const payload = { start: get(run, field.digestStart), end: get(run, field.digestEnd) };
-  const message = toBeSigned(run, structure, protectedHeader, payload);
+  const protectedStrings = body ? [body, headers.protectedHeader] : [headers.protectedHeader];
+  const message = toBeSigned(run, structure, protectedStrings, payload);
   if (message === undefined) return 'refused';
   return tryAnchors(run, { algorithm, message, signature, bits, ...(kid !== 0 && { kid: kidStretch }) });
+}
+
+/** Records of both header maps, in words of the arena, once they are found to be good. */
+function readHeaderPair(
+  run: Run,
+  { protectedHeader: { start, end }, unprotectedAt }: HeaderStretches,
+): { readonly protectedHeaders: number; readonly unprotectedHeaders: number } | 'refused' | Reason {
+  const isEmpty = start === end;
+  if (!isEmpty && !checkItem(run, start, end, 'auth-malformed')) return 'refused';
+  const protectedHeaders = readHeaders(run, isEmpty ? 0 : start);
+  if (protectedHeaders < 0) return 'refused';
+  const unprotectedHeaders = readHeaders(run, unprotectedAt);
+  if (unprotectedHeaders < 0) return 'refused';
+  const isGood = areUnderstood(run, protectedHeaders, unprotectedHeaders);
+  return isGood ? { protectedHeaders, unprotectedHeaders } : 'cose-unsupported';
 }
 
 function fail(run: Run): 'refused' {

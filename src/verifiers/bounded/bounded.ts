@@ -131,7 +131,7 @@ const claims: Claims = {
   parameters: Object.values(parameterKey),
   algorithms: [-7, -8, -9, -19, 5],
   digests: [-16, -43, -44, -18, -45],
-  structures: ['sign1', 'mac0'],
+  structures: ['sign1', 'sign', 'mac0'],
   extensions: [],
   reports: ['stage', 'reason', 'cost'],
   keepsState: false,

@@ -10,6 +10,7 @@ import { major } from './walk.ts';
 
 const contexts = {
   sign1: new TextEncoder().encode('Signature1'),
+  sign: new TextEncoder().encode('Signature'),
   mac0: new TextEncoder().encode('MAC0'),
 } as const;
 
@@ -20,28 +21,31 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** The structure's stretch of the arena; undefined after a refusal. external_aad is empty. */
+/**
+ * The structure's stretch of the arena; undefined after a refusal. external_aad is empty. COSE_Sign has two protected
+ * headers, the body's and the signature's.
+ */
 export function toBeSigned(
   run: Run,
   structure: Structure,
-  protectedHeader: Stretch,
+  protectedHeaders: readonly Stretch[],
   payload: Stretch,
 ): Stretch | undefined {
   const context = contexts[structure];
   const { bytes } = run;
-  const { start } = protectedHeader;
   // RFC 9052 §4.4: an empty map sent as h'a0' is authenticated as the empty string.
-  const isEmptyMap = protectedHeader.end - start === 1 && bytes[start] === 0xa0;
-  const headerEnd = isEmptyMap ? start : protectedHeader.end;
-  const size = 1 + sized(context.length) + sized(headerEnd - start) + 1 + sized(payload.end - payload.start);
+  const headerEnd = ({ start, end }: Stretch) => (end - start === 1 && bytes[start] === 0xa0 ? start : end);
+  let size = 1 + sized(context.length) + 1 + sized(payload.end - payload.start);
+  for (const header of protectedHeaders) size += sized(headerEnd(header) - header.start);
   const at = allocate(run, size);
   if (at < 0) return undefined;
 
   const { arena } = run;
-  let next = putHead(arena, at, major.array, 4);
+  let next = putHead(arena, at, major.array, 3 + protectedHeaders.length);
   next = putHead(arena, next, major.tstr, context.length);
   arena.bytes.set(context, next);
-  next = putString(run, next + context.length, start, headerEnd);
+  next += context.length;
+  for (const header of protectedHeaders) next = putString(run, next, header.start, headerEnd(header));
   next = putHead(arena, next, major.bstr, 0);
   next = putString(run, next, payload.start, payload.end);
   return { start: at, end: next };
