@@ -14,7 +14,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m4.2-s2', 'statement', 'recipient', 'payloads are validated before they are loaded, and images before they are invoked', 'valid.template.load', 'invoke.tampered image.load invoke.unvalidated toctou.image', 'mustCheck'],
   ['m4.2-s3', 'statement', 'recipient', 'the procedure’s goals are reached in the stated order', 'valid.sections', 'section.order', 'sections'],
   // §5.2, §5.3 overview
-  ['m5.2-s1', 'statement', 'recipient', 'an authentication block is a tagged COSE_Sign, Sign1, Mac or Mac0, with a detached payload', 'valid.auth.sign1 valid.auth.sign valid.auth.mac0 valid.auth.mac', 'env.auth.block-type cose.untagged cose.retag cose.sign.empty', 'detached macKey'],
+  ['m5.2-s1', 'statement', 'recipient', 'an authentication block is a tagged COSE_Sign, Sign1, Mac or Mac0, with a detached payload', 'valid.auth.sign1 valid.auth.sign valid.auth.mac0 valid.auth.mac', 'env.auth.block-type cose.untagged cose.retag cose.sign.empty', 'detached macKey someOf'],
   ['m5.3.1-1', 'MAY', 'author', 'a URI of the full manifest may be given', '', 'enc.text.utf8', '', 'not a recipient’s duty: what an author may add; nothing is asked of who reads it'],
   ['m5.3.2-1', 'MUST NOT', 'both', 'the shared sequence has no effect but on parameters', 'valid.common.forms', 'seq.shared.effect seq.shared.custom', 'sharedAllows'],
   ['m5.3.3-s1', 'statement', 'recipient', 'an update runs fetch, install, validate; an invocation validate, load, invoke', 'valid.sections', 'invoke.in-update section.order', 'sections mayRun'],

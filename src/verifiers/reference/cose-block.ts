@@ -59,7 +59,8 @@ function readSignatures(
   payload: Item,
   list: Item,
 ): Result<readonly Block[]> {
-  if (list.kind !== 'array' || list.items.length === 0)
+  const some = list.kind === 'array' ? work.rules.someOf(list.items.length) : 'auth-malformed';
+  if (list.kind !== 'array' || some !== true)
     return bad('auth-malformed', 'a COSE_Sign without signatures', list);
   if (list.items.length > work.limits.blocks)
     return bad('limit-count', `${list.items.length} signatures`, list);
@@ -84,7 +85,8 @@ function readSignatures(
 
 /** RFC 9052 §6.1, §5.1: one recipient or more; what is in those that cannot be used does not matter. */
 function readRecipients(work: Work, list: Item): readonly MacRecipient[] | Problem {
-  if (list.kind !== 'array' || list.items.length === 0)
+  const some = list.kind === 'array' ? work.rules.someOf(list.items.length) : 'auth-malformed';
+  if (list.kind !== 'array' || some !== true)
     return bad('auth-malformed', 'a COSE_Mac without recipients', list).problem;
   if (list.items.length > work.limits.blocks)
     return bad('limit-count', `${list.items.length} recipients`, list).problem;

@@ -73,6 +73,11 @@ export const authenticationRules = {
     return payload?.kind === 'simple' && payload.value === 22 ? true : 'auth-malformed';
   },
 
+  /** RFC 9052 §4.1, §6.1: one signature at least, one recipient at least. */
+  someOf(signaturesOrRecipients: number): Ok {
+    return signaturesOrRecipients > 0 ? true : 'auth-malformed';
+  },
+
   /** RFC 9052 §3.1: the algorithm is authenticated where possible, and here it always is. */
   algorithm(headers: Headers): Item | undefined {
     return headerOf(headers.protected, label.alg);

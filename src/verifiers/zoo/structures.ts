@@ -9,10 +9,31 @@ import { readHssKey } from '../../cose/hss-lms.ts';
 import { sigStructure, structure } from '../../cose/structures.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
+import { forgiving } from './authority.ts';
 
-const { entitled, macKey, toBeSigned, verify } = defaultRules;
+const { authorized, entitled, macKey, toBeSigned, verify } = defaultRules;
 
 export const structureAnimals = [
+  animal(
+    'Z343',
+    'no-signature-is-a-good-one',
+    'The loop over the signatures of a COSE_Sign starts from "verified" and has nothing to loop over.',
+    ['cose.sign.empty'],
+    {
+      rules: {
+        someOf: () => true,
+        authorized: (anchors, policy, count, trusted) =>
+          count === 0 || authorized(anchors, policy, count, trusted),
+      },
+    },
+  ),
+  animal(
+    'Z344',
+    'skips-macs-whose-key-it-cannot-get',
+    'A COSE_Mac whose recipients it cannot be is passed over, and nothing is left to refuse.',
+    ['cose.mac.anonymous'],
+    { steps: forgiving('key-usage') },
+  ),
   animal(
     'Z028',
     'signs-every-structure-as-signature1',
@@ -35,7 +56,7 @@ export const structureAnimals = [
     { rules: { entitled: (anchor, policy) => anchor.key.alg === -3 || entitled(anchor, policy) } },
   ),
   animal(
-    'Z220',
+    'Z340',
     'wants-one-recipient',
     'A COSE_Mac for several recipients is refused, though one of them is this device.',
     ['cose.mac.recipients'],
@@ -47,7 +68,7 @@ export const structureAnimals = [
     },
   ),
   animal(
-    'Z221',
+    'Z341',
     'authenticates-the-empty-map-as-sent',
     "An empty protected header sent as h'a0' is not authenticated as the empty string.",
     ['cose.hdr.protected-empty'],
@@ -66,7 +87,7 @@ export const structureAnimals = [
     },
   ),
   animal(
-    'Z222',
+    'Z342',
     'takes-the-level-count-from-the-key',
     'The number of levels in an HSS/LMS signature is not compared with that of the key.',
     ['cose.hsslms.malformed'],

@@ -331,6 +331,11 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'allows-duplicate-labels': altered(block({ protected: header([int(4), nil], [int(4), nil]) })),
   'refuses-unknown-headers': altered(block({ unprotected: map([int(99), nil]) })),
 
+  'no-signature-is-a-good-one': altered(element({ ...author, structure: 'sign' }, 3, () => array())),
+  'skips-macs-whose-key-it-cannot-get': altered(
+    element(wrapping, 4, () => array(array(bstr(new Uint8Array(0)), map([int(1), int(-5)]), nil))),
+    trusting(wrappingAnchor),
+  ),
   'signs-every-structure-as-signature1': of(manifest(), { signers: [{ ...author, structure: 'sign' }] }),
   'takes-any-wrapping-key': of(manifest(), {
     signers: [wrapping],
