@@ -84,14 +84,14 @@ function tagged(item: Item): Item {
 
 export const formAnimals = [
   animal(
-    'Z201',
+    'Z301',
     'takes-keys-in-any-order',
     'Nothing asks for the canonical order of keys.',
     ['enc.map.order', 'env.order'],
     { rules: { keyOrder: () => true } },
   ),
   animal(
-    'Z202',
+    'Z302',
     'orders-keys-by-length-first',
     'The order wanted is that of RFC 7049: shorter keys first.',
     ['enc.map.order.rule'],
@@ -108,7 +108,7 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z203',
+    'Z303',
     'replaces-bad-utf8',
     'What is not UTF-8 is read with replacement characters.',
     ['enc.text.utf8'],
@@ -117,7 +117,7 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z204',
+    'Z304',
     'ignores-members-of-another-type',
     'A member of the manifest of the wrong type is passed over.',
     ['enc.type.swap'],
@@ -130,7 +130,7 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z205',
+    'Z305',
     'strips-tags',
     'Tags that it does not know are taken away.',
     ['env.tag.wrong', 'enc.tag.extra'],
@@ -139,7 +139,7 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z206',
+    'Z306',
     'takes-a-bare-manifest',
     'A manifest that is no byte string is encoded into one, and so its digest fits.',
     ['env.manifest.shape'],
@@ -154,7 +154,7 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z207',
+    'Z307',
     'runs-manifests-without-envelope',
     'A manifest by itself is taken for one that need not be signed.',
     ['env.bare-manifest'],
@@ -175,7 +175,7 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z208',
+    'Z308',
     'passes-over-payloads-that-are-none',
     'An integrated payload that is no byte string is left out.',
     ['env.payload.nonbstr'],
@@ -192,14 +192,14 @@ export const formAnimals = [
     },
   ),
   animal(
-    'Z209',
+    'Z309',
     'takes-elements-without-wrapping',
     'The elements of the authentication wrapper need not be wrapped in byte strings.',
     ['env.auth.shape'],
     { ports: { read: reading(wrapElements) } },
   ),
   animal(
-    'Z210',
+    'Z310',
     'takes-a-block-twice',
     'The same authentication block may stand twice.',
     ['env.auth.dup-block'],

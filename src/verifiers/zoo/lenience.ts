@@ -12,6 +12,7 @@ import { authenticate } from '../reference/authenticate.ts';
 import { runProcedure } from '../reference/procedure.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
+import { forgiving } from './authority.ts';
 import { askFor, prefetch } from './payloads.ts';
 import { insertBefore, replaceStep } from './steps.ts';
 
@@ -29,7 +30,7 @@ function cutIdentifiers(argument: Item): Item {
 
 export const lenienceAnimals = [
   animal(
-    'Z211',
+    'Z311',
     'guesses-the-algorithm',
     'Where the algorithm is missing or unknown, the key says how to verify.',
     ['cose.alg.absent', 'cose.alg.unknown'],
@@ -46,14 +47,14 @@ export const lenienceAnimals = [
     },
   ),
   animal(
-    'Z212',
+    'Z312',
     'ignores-roles',
     'Any anchor may sign any manifest, whatever its role.',
     ['env.auth.no-anchor'],
     { rules: { entitled: () => true } },
   ),
   animal(
-    'Z222',
+    'Z322',
     'takes-a-mac-for-a-signature',
     'A key of the device is as good as an authority’s, whatever role the policy wants.',
     ['downgrade.alg.mac-for-sig'],
@@ -65,7 +66,7 @@ export const lenienceAnimals = [
     },
   ),
   animal(
-    'Z213',
+    'Z313',
     'never-reads-the-unprotected-header',
     'What stands in the unprotected header is not compared with the protected one.',
     ['cose.alg.conflict', 'cose.hdr.crit-misplaced'],
@@ -77,7 +78,7 @@ export const lenienceAnimals = [
     },
   ),
   animal(
-    'Z214',
+    'Z314',
     'cuts-identifiers-to-16-bytes',
     'Of an identifier that is too long the first 16 bytes count.',
     ['app.id.form'],
@@ -92,21 +93,28 @@ export const lenienceAnimals = [
     },
   ),
   animal(
-    'Z215',
+    'Z315',
     'needs-no-compatibility-check',
     'The shared sequence need not check vendor and class.',
     ['app.check.missing'],
     { rules: { compatible: () => true } },
   ),
   animal(
-    'Z216',
+    'Z325',
+    'passes-over-blocks-it-cannot-use',
+    'A block without signatures, or with a key that is not to be used so, is passed over; nothing is left to refuse.',
+    ['cose.sign.empty', 'cose.mac.anonymous'],
+    { steps: forgiving('cose-unsupported', 'auth-malformed', 'key-usage') },
+  ),
+  animal(
+    'Z316',
     'never-stops',
     'Whatever fails, the sequence goes on.',
     ['directive.no-param', 'image.swap'],
     { rules: { afterFailure: () => 'go-on' } },
   ),
   animal(
-    'Z224',
+    'Z324',
     'obeys-unknown-members',
     'The URI in a member of the envelope that nobody knows is asked for.',
     ['env.key.unknown'],
@@ -122,7 +130,7 @@ export const lenienceAnimals = [
     },
   ),
   animal(
-    'Z217',
+    'Z317',
     'fetches-what-it-then-refuses',
     'A manifest that is not authentic is refused after its first URI has been asked for.',
     ['fetch.before-auth'],

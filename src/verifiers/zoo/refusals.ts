@@ -67,7 +67,7 @@ function onlyOnce(): (work: Work) => ReturnType<typeof commit> {
 
 export const refusalAnimals = [
   animal(
-    'Z218',
+    'Z318',
     'wants-every-anchor-to-sign',
     'Each trust anchor must have signed, whatever the policy says.',
     ['env.auth.strip-redundant'],
@@ -81,7 +81,7 @@ export const refusalAnimals = [
     },
   ),
   animal(
-    'Z219',
+    'Z319',
     'refuses-prefetched-payloads',
     'A payload of the envelope under a URI of the network is an error.',
     ['fetch.shadow'],
@@ -95,21 +95,21 @@ export const refusalAnimals = [
     },
   ),
   animal(
-    'Z220',
+    'Z320',
     'never-goes-back',
     'An image or a version that the device has left behind is refused, though the author wants it back.',
     ['rollback.payload-as-old', 'downgrade.component'],
     { steps: (steps) => insertBefore(steps, commit, neverBack()) },
   ),
   animal(
-    'Z223',
+    'Z323',
     'boots-once',
     'A manifest that has been booted is not booted again.',
     ['replay.same.invoke'],
     { steps: (steps) => insertBefore(steps, commit, onlyOnce()) },
   ),
   animal(
-    'Z221',
+    'Z321',
     'counts-replays',
     'The same manifest once more raises the stored number.',
     ['replay.same.update'],

@@ -543,6 +543,7 @@ const lenienceDemonstrations: Readonly<Record<string, Demonstration>> = {
   }),
   'never-reads-the-unprotected-header': altered(block({ unprotected: header() })),
   'cuts-identifiers-to-16-bytes': vendor(Uint8Array.of(...vendorId, 0), [vendorId]),
+  'passes-over-blocks-it-cannot-use': altered((parts) => ({ ...parts, blocks: [tag(98, array())] })),
   'needs-no-compatibility-check': of(manifest({ sharedSequence: shared.toSpliced(1, 1) })),
   'never-stops': installing(fails),
   'obeys-unknown-members': altered((parts) => ({
