@@ -10,7 +10,7 @@ import { createVerifier } from '../verifiers/reference/reference.ts';
 import { defaultRules } from '../verifiers/reference/rules.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
 import { directHost } from './direct-host.ts';
-import { type Mutant, ruleKillers } from './fixtures/rule-killers.ts';
+import { type Mutant, ruleKillers, waiting } from './fixtures/rule-killers.ts';
 import { judgeControl } from './judge.ts';
 import { ControlCache, tryCase } from './trial.ts';
 
@@ -41,8 +41,12 @@ function draw(killer: string): readonly (Case | Run)[] {
   );
 }
 
+/** The verdict and, since where policy rules either is allowed, the answer. */
 async function verdict(host: Host, one: Case | Run): Promise<string> {
-  if ('attack' in one) return (await tryCase(host, one, new ControlCache())).ruling.verdict;
+  if ('attack' in one) {
+    const { ruling } = await tryCase(host, one, new ControlCache());
+    return `${ruling.verdict} ${ruling.outcome?.kind ?? ''}`;
+  }
   const outcomes = await host.trial(
     one.recipient,
     one.steps.map(({ delivery }) => delivery),
@@ -72,8 +76,6 @@ const names = Object.keys(defaultRules) as (keyof typeof defaultRules)[];
 const mutantsOf = (name: (typeof names)[number]): readonly Mutant[] =>
   (ruleKillers[name] ?? []).filter(({ killers }) => killers.some(isBuilt));
 
-/** Nothing that is generated sets strict-order to false as long as these are not built. */
-const waiting: readonly string[] = ['mayOverlap'];
 const isWaiting = (name: (typeof names)[number]): boolean =>
   waiting.includes(name) && mutantsOf(name).length === 0;
 
