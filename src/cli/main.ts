@@ -16,6 +16,7 @@ import { runExplain } from './explain.ts';
 import { runReplay } from './replay.ts';
 import { runRun } from './run.ts';
 import { runTrace } from './trace.ts';
+import { runZooCommand } from './zoo.ts';
 
 const program = new Command('gauntlet')
   .description('Attacks verifiers of IETF SUIT firmware-update manifests and judges their answers.')
@@ -96,6 +97,22 @@ program
   .option('--quick', 'rough figures within about ten seconds')
   .addOption(format())
   .action(exitWith(runBenchCommand));
+
+program
+  .command('zoo')
+  .description('the self-test: which broken verifier is caught, by which attack, after how many cases')
+  .option('--animal <id>', 'only this one; repeatable', collect)
+  .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
+  .option('--seed <n>', 'same seed, same cases', whole, 1)
+  .option('--runs <n>', 'cases per attack', whole, 10)
+  .option('--time <seconds>', 'stop after this many seconds', seconds)
+  .option('--blind <n>', 'blind mutations for each animal, to compare with; 0: none', whole, 1000)
+  .option('--expect <file>', 'the score and the animals that must be caught; less is exit status 1')
+  .option('--write <file>', 'writes what was caught as the next run’s --expect')
+  .option('--out <dir>', 'zoo.json and the shrunk counterexamples')
+  .option('--shrink <tries>', 'tries to shrink each counterexample', whole, 60)
+  .addOption(format())
+  .action(exitWith(runZooCommand));
 
 program
   .command('baseline')

@@ -7,7 +7,7 @@ import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
-import { catalogue, listCatalogue, selectAttacks } from '../attacks/catalogue.ts';
+import { catalogue, listCatalogue } from '../attacks/catalogue.ts';
 import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
@@ -27,6 +27,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import { version } from '../version.ts';
+import { chosenAttacks } from './chosen-attacks.ts';
 import { makeFolder, readBytes } from './files.ts';
 
 export interface RunOptions {
@@ -135,26 +136,6 @@ function notesFor(scenario: Scenario | undefined, notYet: number, interrupted: b
   const reached = scenario.deliveries.map((one) => `${one.delivery.event} up to ${one.level}`).join(', ');
   notes.push(`judged deliveries: ${reached}`);
   return notes;
-}
-
-function chosenAttacks(only: readonly string[] | undefined): readonly AnyAttack[] {
-  if (only === undefined) return catalogue;
-  const wanted = new Set(
-    only.flatMap((name) => {
-      const found = selectAttacks(name);
-      if (found === undefined || found.length === 0) {
-        const notYet = listCatalogue().some(
-          (row) => row.notYet && (row.id === name || row.handle === name.toUpperCase()),
-        );
-        throw new BenchError(
-          'attack-unknown',
-          `--only ${name}: ${notYet ? 'this attack is not built yet' : 'no attack, group, family, requirement or threat has this name'}; "gauntlet catalogue" lists them`,
-        );
-      }
-      return found;
-    }),
-  );
-  return catalogue.filter((attack) => wanted.has(attack));
 }
 
 function givenScenario(options: RunOptions): Scenario | undefined {

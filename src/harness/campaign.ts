@@ -211,7 +211,10 @@ class CampaignState {
   }
 }
 
-function* casesOf(options: CampaignOptions): Generator<Case | Inapplicable> {
+/** The sequence of cases, drawn as it is read. */
+export function* casesOf(
+  options: Pick<CampaignOptions, 'stored' | 'scenario' | 'seed' | 'runs' | 'attacks'>,
+): Generator<Case | Inapplicable> {
   yield* options.stored;
   const { scenario, seed } = options;
   const pool = new ScenarioPool(seed);

@@ -34,7 +34,8 @@ export async function findingsOf(
   return [...findings, ...vacuous(campaign, attacks), ...stopped(campaign)];
 }
 
-async function findingOf(failure: Failure, options: FindingOptions): Promise<Finding> {
+/** Shrinks the failure, stores it, and says how it is seen again. */
+export async function findingOf(failure: Failure, options: FindingOptions): Promise<Finding> {
   const { host, case: found, ruling } = failure;
   const isDead = ruling.kind === 'hung' || ruling.kind === 'crashed' || ruling.kind === 'exhausted';
   const maxTries = failure.ofControl ? 0 : isDead ? Math.min(8, options.shrinkTries) : options.shrinkTries;

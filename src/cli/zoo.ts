@@ -1,0 +1,101 @@
+/**
+ * `gauntlet zoo`: would the bench notice? Every broken verifier under the same cases.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { BenchError } from '../bench-error.ts';
+import { casesOf } from '../harness/campaign.ts';
+import { directHost } from '../harness/direct-host.ts';
+import { type AnimalResult, runZoo, wholeZoo } from '../harness/zoo-run.ts';
+import { makeZooReport, renderZoo, type ZooReport, zooRegressions } from '../report/zoo.ts';
+import { createBuiltin } from '../verifiers/builtins.ts';
+import { openVerifier } from '../verifiers/transports/open.ts';
+import type { Verifier } from '../verifiers/verifier.ts';
+import type { Animal } from '../verifiers/zoo/zoo.ts';
+import { version } from '../version.ts';
+import { chosenAttacks } from './chosen-attacks.ts';
+import { makeFolder, readJson } from './files.ts';
+
+export interface ZooCommandOptions {
+  readonly animal?: readonly string[];
+  readonly only?: readonly string[];
+  readonly seed: number;
+  readonly runs: number;
+  readonly time?: number;
+  readonly blind: number;
+  readonly expect?: string;
+  readonly write?: string;
+  readonly out?: string;
+  readonly shrink: number;
+  readonly format: 'text' | 'json';
+}
+
+/** Exit status 3 where a sentinel survives: such a bench proves nothing. */
+export async function runZooCommand(options: ZooCommandOptions): Promise<number> {
+  const { seed, runs, out } = options;
+  const attacks = chosenAttacks(options.only);
+  const animals = chosenAnimals(options.animal);
+  const expected = options.expect === undefined ? undefined : readExpected(options.expect);
+  if (out !== undefined) makeFolder(out);
+  const end = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
+  const results = await runZoo({
+    animals,
+    cases: casesOf({ stored: [], attacks, seed, runs }),
+    seed,
+    blindCases: options.blind,
+    open: (spec) => openVerifier(spec),
+    yardstick: await directHost('reference', (await createBuiltin('reference')) as Verifier),
+    width: availableParallelism() + 1,
+    stop: () => performance.now() > end,
+    ...(out !== undefined && {
+      findings: { seed, shrinkTries: options.shrink, folder: join(out, 'findings'), withoutSecrets: false },
+    }),
+    onAnimal: progress(options.format, animals.length),
+  });
+  const report = makeZooReport(results, { version: version(), seed, blind: options.blind > 0 });
+  const regressions = expected === undefined ? [] : zooRegressions(report, expected);
+  const json = `${JSON.stringify(report, null, 1)}\n`;
+  if (out !== undefined) writeFileSync(join(out, 'zoo.json'), json);
+  if (options.write !== undefined) writeFileSync(options.write, json);
+  process.stdout.write(options.format === 'json' ? json : renderZoo(report, regressions));
+  const sleeping = report.sentinels.filter((row) => !row.caught);
+  if (sleeping.length > 0)
+    throw new BenchError('sentinel-survives', `${sleeping.map((row) => row.id).join(', ')} was not caught`, {
+      blame: 'bench',
+    });
+  return regressions.length + report.problems.length > 0 ? 1 : 0;
+}
+
+function chosenAnimals(ids: readonly string[] | undefined): readonly Animal[] {
+  if (ids === undefined) return wholeZoo;
+  return ids.map((id) => {
+    const found = wholeZoo.find((animal) => animal.id === id || animal.handle === id.toUpperCase());
+    if (found === undefined)
+      throw new BenchError(
+        'animal-unknown',
+        `--animal ${id}: there is none of this name; "gauntlet zoo --help" and src/verifiers/zoo list them`,
+      );
+    return found;
+  });
+}
+
+function readExpected(file: string): ZooReport {
+  const json = readJson(file, 'expected zoo report') as Partial<ZooReport> | null;
+  if (typeof json?.score !== 'number' || !Array.isArray(json.animals))
+    throw new BenchError('zoo-expected', `${file} is no report of "gauntlet zoo"; write one with --write`);
+  return json as ZooReport;
+}
+
+function progress(format: ZooCommandOptions['format'], all: number): (result: AnimalResult) => void {
+  let done = 0;
+  return ({ animal, detection, ms }) => {
+    done++;
+    if (format === 'json') return;
+    const how = detection.caught ? `caught by ${detection.by?.id}` : 'survives';
+    const line = `${done}/${all} ${animal.id}: ${how}, ${detection.cases} cases, ${Math.round(ms)} ms`;
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}${done === all ? '\n' : ''}` : `${line}\n`);
+  };
+}

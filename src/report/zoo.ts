@@ -1,0 +1,138 @@
+/**
+ * What the self-test found: as JSON (docs/schemas/zoo), as text, and against what it found before.
+ *
+ * @module
+ */
+import { escapeText } from '../escape-text.ts';
+import { type AnimalResult, scoreOf, zooProblems } from '../harness/zoo-run.ts';
+import { table } from './terminal.ts';
+
+export interface ZooReport {
+  readonly version: string;
+  readonly seed: number;
+  /** Share of the animals caught, 0 to 1. */
+  readonly score: number;
+  /** The same for blind mutations; absent: they were not run. */
+  readonly blindScore?: number;
+  /** Of the animals that were caught: cases until then. */
+  readonly casesToCatch: { readonly median: number; readonly p90: number; readonly never: number };
+  readonly animals: readonly ZooRow[];
+  /** Verifiers that look at nothing: each must be caught in its first cases. */
+  readonly sentinels: readonly ZooRow[];
+  /** Verifiers that are right in another way: none may be caught. */
+  readonly equivalents: readonly ZooRow[];
+  readonly problems: readonly string[];
+}
+
+export interface ZooRow {
+  readonly id: string;
+  readonly handle: string;
+  readonly caught: boolean;
+  /** Attack that caught it, or the valid family whose delivery it answered wrongly. */
+  readonly by: string | null;
+  /** Cases delivered until then; not caught: all that were. */
+  readonly cases: number;
+  /** Where the first catch was by another attack than those its entry names: the first of these that caught it. */
+  readonly named?: { readonly by: string | null; readonly cases: number };
+  readonly blind?: { readonly caught: boolean; readonly cases: number };
+  /** Its shrunk counterexample, replayed by this line. */
+  readonly replay?: string;
+}
+
+export function makeZooReport(
+  results: readonly AnimalResult[],
+  { version, seed, blind }: { readonly version: string; readonly seed: number; readonly blind: boolean },
+): ZooReport {
+  const rows = (role: AnimalResult['role']): readonly ZooRow[] =>
+    results.filter((one) => one.role === role).map(rowOf);
+  const animals = rows('animal');
+  const caught = animals.filter((row) => row.caught).map((row) => row.cases);
+  return {
+    version,
+    seed,
+    score: scoreOf(results, 'structured'),
+    ...(blind && { blindScore: scoreOf(results, 'blind') }),
+    casesToCatch: {
+      median: quantile(caught, 0.5),
+      p90: quantile(caught, 0.9),
+      never: animals.length - caught.length,
+    },
+    animals,
+    sentinels: rows('sentinel'),
+    equivalents: rows('equivalent'),
+    problems: zooProblems(results),
+  };
+}
+
+/** What got worse since the expected report; empty: nothing. */
+export function zooRegressions(report: ZooReport, expected: ZooReport): readonly string[] {
+  const now = new Map(report.animals.map((row) => [row.id, row]));
+  const lost = expected.animals
+    .filter((row) => row.caught && now.has(row.id) && !now.get(row.id)?.caught)
+    .map((row) => `${row.id} is no longer caught; it was by ${row.by}`);
+  const gone = expected.animals
+    .filter((row) => !now.has(row.id))
+    .map((row) => `${row.id} was in the zoo and was not run`);
+  const dropped =
+    report.score < expected.score
+      ? [`the score fell from ${share(expected.score)} to ${share(report.score)}`]
+      : [];
+  return [...lost, ...gone, ...dropped];
+}
+
+export function renderZoo(report: ZooReport, regressions: readonly string[]): string {
+  const { median, p90, never } = report.casesToCatch;
+  const blind = report.blindScore === undefined ? '' : `; blind mutation ${share(report.blindScore)}`;
+  const rows = [...report.sentinels, ...report.animals, ...report.equivalents];
+  const survivors = report.animals.filter((row) => !row.caught).map((row) => row.id);
+  const lines = [
+    `${report.animals.length - never} of ${report.animals.length} animals caught (${share(report.score)})${blind}, seed ${report.seed}`,
+    `cases until caught: median ${median}, 90th percentile ${p90}`,
+    '',
+    ...table([
+      ['animal', 'caught by', 'cases', 'by an attack it names', 'blind'],
+      ...rows.map((row) => [row.id, row.by ?? 'survives', String(row.cases), namedCell(row), blindCell(row)]),
+    ]),
+    ...(survivors.length > 0 ? ['', `Not caught: ${survivors.join(', ')}`] : []),
+    ...titled('The bench is wrong here', report.problems),
+    ...titled('Less than expected', regressions),
+  ];
+  return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+function titled(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, '', ...lines.map((line) => `- ${line}`)];
+}
+
+function namedCell({ caught, named }: ZooRow): string {
+  if (!caught) return '-';
+  return named === undefined ? 'the same' : `${named.by ?? 'none'} (${named.cases})`;
+}
+
+function blindCell({ blind }: ZooRow): string {
+  if (blind === undefined) return '-';
+  return blind.caught ? `after ${blind.cases}` : 'survives';
+}
+
+function rowOf({ animal, detection, named, blind, finding }: AnimalResult): ZooRow {
+  return {
+    id: animal.id,
+    handle: animal.handle,
+    caught: detection.caught,
+    by: detection.by?.id ?? null,
+    cases: detection.cases,
+    ...(named && { named: { by: named.by?.id ?? null, cases: named.cases } }),
+    ...(blind && { blind }),
+    ...(finding && { replay: finding.replay }),
+  };
+}
+
+/** The smallest value that this share of the values does not exceed; 0 of none. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+function share(value: number): string {
+  return `${(value * 100).toFixed(1)} %`;
+}
