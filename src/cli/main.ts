@@ -101,6 +101,7 @@ program
 program
   .command('zoo')
   .description('the self-test: which broken verifier is caught, by which attack, after how many cases')
+  .option('--list', 'only list them, with their defects')
   .option('--animal <id>', 'only this one; repeatable', collect)
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
   .option('--seed <n>', 'same seed, same cases', whole, 1)

@@ -9,17 +9,19 @@ import { join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { casesOf } from '../harness/campaign.ts';
 import { directHost } from '../harness/direct-host.ts';
-import { type AnimalResult, runZoo, wholeZoo } from '../harness/zoo-run.ts';
+import { type AnimalResult, runZoo } from '../harness/zoo-run.ts';
+import { table } from '../report/terminal.ts';
 import { makeZooReport, renderZoo, type ZooReport, zooRegressions } from '../report/zoo.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
-import type { Animal } from '../verifiers/zoo/zoo.ts';
+import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { makeFolder, readJson } from './files.ts';
 
 export interface ZooCommandOptions {
+  readonly list?: boolean;
   readonly animal?: readonly string[];
   readonly only?: readonly string[];
   readonly seed: number;
@@ -38,6 +40,7 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   const { seed, runs, out } = options;
   const attacks = chosenAttacks(options.only);
   const animals = chosenAnimals(options.animal);
+  if (options.list) return listAnimals(animals, options.format);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);
   if (out !== undefined) makeFolder(out);
   const end = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
@@ -76,10 +79,20 @@ function chosenAnimals(ids: readonly string[] | undefined): readonly Animal[] {
     if (found === undefined)
       throw new BenchError(
         'animal-unknown',
-        `--animal ${id}: there is none of this name; "gauntlet zoo --help" and src/verifiers/zoo list them`,
+        `--animal ${id}: there is none of this name; "gauntlet zoo --list" has them`,
       );
     return found;
   });
+}
+
+function listAnimals(animals: readonly Animal[], format: ZooCommandOptions['format']): number {
+  const rows = animals.map(({ id, handle, defect, exposedBy }) => ({ id, handle, defect, exposedBy }));
+  process.stdout.write(
+    format === 'json'
+      ? `${JSON.stringify(rows, null, 1)}\n`
+      : `${table(rows.map((row) => [row.handle, row.id, row.defect, row.exposedBy.join(' ')])).join('\n')}\n`,
+  );
+  return 0;
 }
 
 function readExpected(file: string): ZooReport {

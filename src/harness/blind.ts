@@ -11,7 +11,7 @@ import { equalState } from '../device/state.ts';
 import { buildScenario } from '../scenarios/build.ts';
 import { arbitraryPlan } from '../scenarios/plan-arbitrary.ts';
 import type { Host } from '../verifiers/host.ts';
-import { seedOf } from './case.ts';
+import { seedOf } from './scenario-pool.ts';
 
 /** One delivery whose envelope was mutated; every `mutationsEach`th is the valid one untouched. */
 export interface BlindCase {

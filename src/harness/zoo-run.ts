@@ -6,7 +6,7 @@
 import type { Host } from '../verifiers/host.ts';
 import { equivalents } from '../verifiers/zoo/equivalents.ts';
 import { sentinels } from '../verifiers/zoo/sentinels.ts';
-import { type Animal, zoo } from '../verifiers/zoo/zoo.ts';
+import type { Animal } from '../verifiers/zoo/zoo.ts';
 import { type BlindCase, BlindYardstick, blindCases, detectBlind } from './blind.ts';
 import { type Case, type Inapplicable, isInapplicable } from './case.ts';
 import { type Catch, type Detection, detect, SharedSequence, Yardstick } from './detection.ts';
@@ -146,8 +146,6 @@ async function counterexample(
     finding: await findingOf({ fingerprint, host, id, case: one, ruling, ofControl, cases }, findings),
   };
 }
-
-export const wholeZoo: readonly Animal[] = [...zoo, ...equivalents];
 
 /** In the order of the items, `width` at a time. */
 async function pool<T, R>(

@@ -23,12 +23,12 @@ export async function createBuiltin(name: string): Promise<Verifier | undefined>
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (make !== undefined) return make();
   if (!name.startsWith('zoo:')) return undefined;
-  const { zoo } = await import('./zoo/zoo.ts');
-  return zoo.find((animal) => `zoo:${animal.id}` === name)?.create();
+  const { wholeZoo } = await import('./zoo/zoo.ts');
+  return wholeZoo.find((animal) => `zoo:${animal.id}` === name)?.create();
 }
 
 /** Every name, the zoo's last. */
 export async function builtinNames(): Promise<readonly string[]> {
-  const { zoo } = await import('./zoo/zoo.ts');
-  return [...Object.keys(makers), ...zoo.map((animal) => `zoo:${animal.id}`)];
+  const { wholeZoo } = await import('./zoo/zoo.ts');
+  return [...Object.keys(makers), ...wholeZoo.map((animal) => `zoo:${animal.id}`)];
 }

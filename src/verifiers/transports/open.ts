@@ -28,7 +28,7 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
   if (names.includes(spec)) return openChildHost(spec, source, all);
   throw new BenchError(
     'verifier-unknown',
-    `there is no verifier ${escapeText(spec)}. Built in: ${names.join(', ')}. Your own: module:./file.mjs or process:"command words"`,
+    `there is no verifier ${escapeText(spec)}. Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs or process:"command words"`,
   );
 }
 

@@ -9,6 +9,7 @@ import { authorityAnimals } from './authority.ts';
 import { commandAnimals } from './commands.ts';
 import { decodingAnimals } from './decoding.ts';
 import { digestAnimals } from './digests.ts';
+import { equivalents } from './equivalents.ts';
 import { formAnimals } from './forms.ts';
 import { lenienceAnimals } from './lenience.ts';
 import { payloadAnimals } from './payloads.ts';
@@ -35,3 +36,6 @@ export const zoo: readonly Animal[] = [
   ...lenienceAnimals,
   ...refusalAnimals,
 ];
+
+/** Those that must be caught, then those that must not: `zoo:ID` runs any of them. */
+export const wholeZoo: readonly Animal[] = [...zoo, ...equivalents];

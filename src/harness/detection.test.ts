@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../attacks/catalogue.ts';
+import { referenceVerifier } from '../verifiers/reference/reference.ts';
+import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
+import { BlindYardstick, blindCases, detectBlind } from './blind.ts';
+import { casesOf } from './campaign.ts';
+import { detect, SharedSequence, Yardstick } from './detection.ts';
+import { directHost } from './direct-host.ts';
+import { runZoo, scoreOf, zooProblems } from './zoo-run.ts';
+
+const attacks = catalogue.filter(({ handle }) => ['A01', 'B01', 'E01', 'F03'].includes(handle));
+const sequence = () => casesOf({ stored: [], attacks, seed: 1, runs: 3 });
+const reference = await directHost('reference', referenceVerifier());
+
+function animal(id: string): Animal {
+  return wholeZoo.find((one) => one.id === id) as Animal;
+}
+
+function run(ids: readonly string[], changed?: Partial<Animal>) {
+  return runZoo({
+    animals: ids.map((id) => (changed ? { ...animal(id), ...changed } : animal(id))),
+    cases: sequence(),
+    seed: 1,
+    blindCases: 40,
+    open: (spec) => directHost(spec, animal(spec.slice('zoo:'.length)).create()),
+    yardstick: reference,
+    width: 2,
+  });
+}
+
+describe('detect', () => {
+  it('names the attack, and counts the cases up to it', async () => {
+    const host = await directHost('animal', animal('never-checks-sequence').create());
+    const found = await detect(host, sequence(), new Yardstick(reference));
+    expect(found).toMatchObject({
+      caught: true,
+      cases: 3,
+      by: { id: 'rollback.sequence.lower', ofControl: false },
+    });
+  });
+
+  it('goes through all cases of a verifier that is right', async () => {
+    const found = await detect(reference, sequence(), new Yardstick(reference));
+    expect(found).toEqual({ caught: false, cases: 12 });
+  });
+
+  it('stops where it is told to', async () => {
+    const many = casesOf({ stored: [], attacks, seed: 1, runs: 20 });
+    expect((await detect(reference, many, new Yardstick(reference), () => true)).cases).toBeLessThan(80);
+  });
+});
+
+describe('the blind generator', () => {
+  it('draws the same bytes for the same seed, and others for another', () => {
+    const first = (seed: number) => {
+      const drawn = blindCases(seed);
+      return Array.from({ length: 40 }, () => drawn.next().value?.delivery.envelope);
+    };
+    expect(first(1)).toEqual(first(1));
+    expect(first(1)).not.toEqual(first(2));
+  });
+
+  it('catches what accepts everything, and not the reference', async () => {
+    const yardstick = new BlindYardstick(reference);
+    const careless = await directHost('animal', animal('accepts-everything').create());
+    expect((await detectBlind(careless, blindCases(1), yardstick, { most: 60 })).caught).toBe(true);
+    expect(await detectBlind(reference, blindCases(1), yardstick, { most: 60 })).toEqual({
+      caught: false,
+      cases: 60,
+    });
+  });
+});
+
+describe('the zoo', () => {
+  it('scores animals, and neither sentinels nor equivalents', async () => {
+    const results = await run([
+      'accepts-everything',
+      'never-checks-sequence',
+      'has-no-step-budget',
+      'verifies-with-noble',
+    ]);
+    expect(results.map(({ role, detection }) => [role, detection.caught])).toEqual([
+      ['sentinel', true],
+      ['animal', true],
+      ['animal', false],
+      ['equivalent', false],
+    ]);
+    expect(scoreOf(results, 'structured')).toBe(0.5);
+    expect(zooProblems(results)).toEqual([]);
+  });
+
+  it('wants a catch by an attack that the entry names', async () => {
+    const results = await run(['never-checks-sequence'], { exposedBy: ['enc.truncate'] });
+    expect(zooProblems(results).join()).toContain('by none of the attacks it names');
+  });
+});
+
+describe('a shared sequence', () => {
+  it('is drawn once, however many read it', () => {
+    let drawn = 0;
+    const shared = new SharedSequence(
+      (function* () {
+        while (drawn < 3) yield drawn++;
+      })(),
+    );
+    expect([...shared]).toEqual([0, 1, 2]);
+    expect([...shared]).toEqual([0, 1, 2]);
+  });
+});
