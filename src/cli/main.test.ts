@@ -254,6 +254,8 @@ describe('gauntlet trace', () => {
     const wrong = run('trace', '--results', file('no-results.json', '{}'));
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('[results-unreadable]')]);
     expect(run('trace', '--doc', 'nothing').status).toBe(2);
+  });
+});
 
 describe('gauntlet zoo', () => {
   const few = [
