@@ -76,6 +76,7 @@ const first = assumed('00112233445566778899aabbccddeeff0123456789abcdeffedcba987
 const second = assumed('0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff', 76834n);
 
 const payloadsOf: Readonly<Record<string, Readonly<Record<string, AssumedContent>>>> = {
+  'example2-full': { 'http://example.com/very/long/path/to/file/file.bin': first },
   example3: { 'http://example.com/file1.bin': first, 'http://example.com/file2.bin': second },
   example5: { 'http://example.com/file1.bin': first, 'http://example.com/file2.bin': second },
 };

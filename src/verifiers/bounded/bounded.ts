@@ -1,37 +1,39 @@
 /**
  * The bounded verifier: what a Class 1 device (RFC 7228) could run.
  *
- * It reads the envelope where it lies, and keeps all that it must remember in one arena whose size is its ceiling. It
- * authenticates a manifest and decides whether that is for this recipient; it fetches, writes and invokes nothing, so
- * it claims no more than that, keeps no sequence number, and leaves conditions behind effects to others.
+ * It reads the envelope where it lies, and keeps all that it must remember in one arena whose size is its ceiling:
+ * parser, components, parameters (as offsets into the envelope), return stack, and one block of a payload on its way.
  *
- * Not in the arena: the delivery itself, the recipient's configuration and stored images (flash on a device), fixed
- * tables, the machine's stack (bounded: nothing recurses), and the working memory of the cryptographic library.
+ * Not in the arena: the delivery itself, the recipient's configuration and slots (flash on a device), fixed tables, the
+ * report of effects, the machine's stack (bounded: nothing recurses), and the working memory of the cryptographic
+ * library.
  *
  * @module
  */
 
 import { nodeCrypto } from '../../cose/node-crypto.ts';
 import type { Cost, Decision } from '../../device/decision.ts';
-import type { Delivery } from '../../device/delivery.ts';
-import type { Recipient } from '../../device/recipient.ts';
-import { commandCode, parameterKey } from '../../suit/registry.ts';
+import type { Delivery, DeliveryEvent, Payload } from '../../device/delivery.ts';
+import { type Recipient, stateOf } from '../../device/recipient.ts';
 import { type Reason, reasons } from '../../suit/stage.ts';
-import type { Claims, Session, Verifier } from '../verifier.ts';
-import { checkApplicability } from './applicability.ts';
+import type { Session, Verifier } from '../verifier.ts';
 import { Arena } from './arena.ts';
 import { authenticate } from './authenticate.ts';
+import { claims } from './claims.ts';
+import { stateAfter } from './commit.ts';
 import { readComponents } from './components.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { bindManifest, readCommon, readManifest } from './manifest.ts';
-import { type Inputs, type Run, startRun } from './run.ts';
+import { runProcedure } from './procedure.ts';
+import { field, get, type Run, startRun } from './run.ts';
 import { checkSequences } from './sequences.ts';
 import { checkPlainMembers, matchSevered } from './severable.ts';
+import { stagedSlots } from './storage.ts';
 
 export interface BoundedOptions {
   /** The ceiling of its working memory. */
   readonly arenaBytes?: number;
-  /** Heads of data items that it reads in one delivery, however often, before it gives up. */
+  /** Heads of data items that it reads, and KiB that it moves or hashes, in one delivery before it gives up. */
   readonly maxSteps?: number;
 }
 
@@ -55,12 +57,12 @@ const steps: readonly Step[] = [
   matchSevered,
   checkPlainMembers,
   checkSequences,
-  checkApplicability,
+  runProcedure,
 ];
 
 /** The same without cryptography and without running anything, to measure what parsing costs. */
 const parseSteps: readonly Step[] = steps.filter(
-  (step) => ![authenticate, bindManifest, matchSevered, checkApplicability].includes(step),
+  (step) => ![authenticate, bindManifest, matchSevered, runProcedure].includes(step),
 );
 
 /** What parsing alone comes to; without a reason the envelope is well-formed throughout, whoever signed it. */
@@ -74,65 +76,82 @@ export function boundedParser(
   recipient: Recipient,
   options: BoundedOptions = {},
 ): (envelope: Uint8Array) => Parsed {
-  const fixed = fixedFor(recipient, options);
-  return (bytes) => process({ ...fixed, bytes, event: 'update' }, parseSteps);
+  const fixed = fixedFor(options);
+  return (bytes) => {
+    const run = begin(fixed, { recipient, bytes, event: 'update', payloads: [] });
+    const reason = run === undefined ? 'limit-memory' : follow(run, parseSteps);
+    return { cost: costOf(fixed.arena, run), ...(reason !== undefined && { reason }) };
+  };
 }
 
-function openSession(recipient: Recipient, options: BoundedOptions): Session {
-  const fixed = fixedFor(recipient, options);
+function openSession(given: Recipient, options: BoundedOptions): Session {
+  const fixed = fixedFor(options);
+  let recipient = given;
   return {
-    deliver({ envelope, event }: Delivery): Decision {
+    deliver({ envelope, event, payloads }: Delivery): Decision {
       const bytes = envelope ?? (event === 'boot' ? recipient.installed : undefined);
-      if (bytes === undefined) return rejected('state-conflict', 'there is no envelope', {});
-      const { reason, at, cost } = process({ ...fixed, bytes, event }, steps);
-      if (reason === undefined) return { kind: 'accepted', level: 'applicable', cost };
-      return rejected(reason, `at byte ${at}`, cost);
+      if (bytes === undefined) {
+        const nothing = { state: report(recipient), effects: [], cost: { highWaterBytes: 0, steps: 0 } };
+        return rejected('state-conflict', 'there is no envelope', nothing);
+      }
+      const run = begin(fixed, { recipient, bytes, event, payloads });
+      const reason = run === undefined ? 'limit-memory' : follow(run, steps);
+      if (run !== undefined && reason === undefined) recipient = stateAfter(run);
+      const known = {
+        state: report(recipient),
+        effects: run?.effects ?? [],
+        cost: costOf(fixed.arena, run),
+      };
+      if (reason !== undefined) return rejected(reason, `at byte ${run?.at ?? 0}`, known);
+      const isInvoked = run !== undefined && get(run, field.invoked) === 1;
+      return { kind: 'accepted', level: isInvoked ? 'invoked' : 'installed', ...known };
     },
   };
 }
 
 /** What stays from one delivery to the next; the arena's content does not matter. */
-function fixedFor(recipient: Recipient, options: BoundedOptions): Omit<Inputs, 'bytes' | 'event'> {
-  const { arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps } = options;
-  return { recipient, crypto: nodeCrypto, arena: new Arena(arenaBytes), maxSteps };
+interface Fixed {
+  readonly arena: Arena;
+  readonly maxSteps: number;
 }
 
-interface Processed extends Parsed {
-  readonly at: number;
+function fixedFor({ arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps }: BoundedOptions): Fixed {
+  return { arena: new Arena(arenaBytes), maxSteps };
 }
 
-function process(inputs: Inputs, todo: readonly Step[]): Processed {
-  const run = startRun(inputs);
-  if (run === undefined) return { reason: 'limit-memory', at: 0, cost: costOf(inputs.arena, 0) };
+interface Brought {
+  readonly recipient: Recipient;
+  readonly bytes: Uint8Array;
+  readonly event: DeliveryEvent;
+  readonly payloads: readonly Payload[];
+}
+
+/** Undefined: the arena cannot even hold the parser and the fields. */
+function begin(fixed: Fixed, brought: Brought): Run | undefined {
+  const storage = stagedSlots(brought.recipient);
+  return startRun({ ...fixed, ...brought, storage, effects: [], crypto: nodeCrypto });
+}
+
+/** Why the delivery is refused; undefined: it is not. */
+function follow(run: Run, todo: readonly Step[]): Reason | undefined {
   for (const step of todo) {
     if (!step(run)) break;
   }
-  const cost = costOf(inputs.arena, run.parser.steps);
-  return { at: run.at, cost, ...(run.reason !== undefined && { reason: run.reason }) };
+  return run.reason;
 }
 
-function costOf(arena: Arena, stepCount: number): Cost {
-  const { highWater, wanted } = arena;
+function costOf({ highWater, wanted }: Arena, run: Run | undefined): Cost {
+  const stepCount = run?.parser.steps ?? 0;
   return { highWaterBytes: highWater, steps: stepCount, ...(wanted > 0 && { wantedBytes: wanted }) };
 }
 
-function rejected(reason: Reason, detail: string, cost: Cost): Decision {
-  return { kind: 'rejected', stage: reasons[reason].stage, reason, detail, cost };
+function report(recipient: Recipient): NonNullable<Decision['state']> {
+  const { sequenceNumber } = recipient;
+  return { ...(sequenceNumber !== undefined && { sequenceNumber }), full: stateOf(recipient) };
 }
 
-const claims: Claims = {
-  name: 'suit-gauntlet bounded',
-  version: '1',
-  revisions: ['37'],
-  levels: ['authenticated', 'applicable'],
-  events: ['update', 'boot'],
-  // Every code of the draft is checked for its form; those with an effect are not carried out.
-  commands: Object.values(commandCode),
-  parameters: Object.values(parameterKey),
-  algorithms: [-7, -8, -9, -19, 5],
-  digests: [-16, -43, -44, -18, -45],
-  structures: ['sign1', 'sign', 'mac0'],
-  extensions: [],
-  reports: ['stage', 'reason', 'cost'],
-  keepsState: false,
-};
+type Known = Pick<Decision, 'state' | 'effects' | 'cost'>;
+
+function rejected(reason: Reason, detail: string, known: Known): Decision {
+  return { kind: 'rejected', stage: reasons[reason].stage, reason, detail, ...known };
+}

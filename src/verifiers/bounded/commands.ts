@@ -37,7 +37,11 @@ const conditions: readonly number[] = commands
   .filter(({ kind }) => kind === 'condition')
   .map(({ code }) => code);
 
+export function isCondition(code: number): boolean {
+  return conditions.includes(code);
+}
+
 /** draft §5.3.2 and SUIT_Shared_Sequence in appendix A: conditions, and directives without an effect. */
 export function isAllowedInShared(code: number): boolean {
-  return conditions.includes(code) || sharedDirectives.includes(code);
+  return isCondition(code) || sharedDirectives.includes(code);
 }

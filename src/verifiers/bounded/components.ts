@@ -11,7 +11,7 @@ import { parameterKey } from '../../suit/registry.ts';
 import { allocate, field, get, type Run, refuse, set } from './run.ts';
 import { goTo, isDefinite, major, nextHead, open, spanEquals } from './walk.ts';
 
-/** Parameters that a check here reads, in the order of their words in the table. */
+/** Parameters that a command here reads, in the order of their words in the table. */
 const kept: readonly number[] = [
   parameterKey.vendorIdentifier,
   parameterKey.classIdentifier,
@@ -22,13 +22,17 @@ const kept: readonly number[] = [
   parameterKey.content,
   parameterKey.uri,
   parameterKey.sourceComponent,
+  parameterKey.invokeArguments,
 ];
 
-/** First the recipient's index. */
-const wordsEach = 1 + kept.length;
+/** First the recipient's index, then the marks. */
+const wordsEach = 2 + kept.length;
 
 export function readComponents(run: Run): boolean {
-  goTo(run, get(run, field.components));
+  const list = get(run, field.components);
+  // Appendix A lets the list be left out; then no command has anything to act on.
+  if (list === 0) return true;
+  goTo(run, list);
   const count = open(run, major.array, 'manifest-structure');
   if (count < 0) return false;
   if (count === 0) return refuse(run, 'manifest-structure');
@@ -45,19 +49,12 @@ export function readComponents(run: Run): boolean {
     for (let j = 0; j < i; j++) {
       if (recipientIndex(run, j) === found) return refuse(run, 'manifest-structure', at);
     }
-    run.arena.words[table / 4 + i * wordsEach] = found;
+    const row = table / 4 + i * wordsEach;
+    run.arena.words[row] = found;
+    // draft §6.1: the manifest processor begins without any leaked data.
+    run.arena.words.fill(0, row + 1, row + wordsEach);
   }
-  clearParameters(run);
   return true;
-}
-
-/** draft §6.1: the manifest processor begins without any leaked data. */
-export function clearParameters(run: Run): void {
-  const { words } = run.arena;
-  const base = get(run, field.componentTable) / 4;
-  for (let i = 0; i < get(run, field.componentCount); i++) {
-    words.fill(0, base + i * wordsEach + 1, base + (i + 1) * wordsEach);
-  }
 }
 
 /** The index in the recipient's list of the manifest's component. */
@@ -65,18 +62,23 @@ export function recipientIndex(run: Run, component: number): number {
   return run.arena.words[get(run, field.componentTable) / 4 + component * wordsEach]!;
 }
 
+/** The word with the component's marks (`marks.ts`), as an index into the arena's words. */
+export function marksOf(run: Run, component: number): number {
+  return get(run, field.componentTable) / 4 + component * wordsEach + 1;
+}
+
 /** Where the parameter's value is; 0: not set. */
 export function parameterOf(run: Run, component: number, key: number): number {
   return run.arena.words[wordOf(run, component, key)]!;
 }
 
-/** Does nothing for parameters that no check here reads. */
+/** Does nothing for parameters that no command here reads. */
 export function setParameter(run: Run, component: number, key: number, valueAt: number): void {
   if (kept.includes(key)) run.arena.words[wordOf(run, component, key)] = valueAt;
 }
 
 function wordOf(run: Run, component: number, key: number): number {
-  return get(run, field.componentTable) / 4 + component * wordsEach + 1 + kept.indexOf(key);
+  return get(run, field.componentTable) / 4 + component * wordsEach + 2 + kept.indexOf(key);
 }
 
 /** Reads one identifier; the recipient's component with it, -1 after a refusal. The parser stands after it. */

@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { Component, Content } from '../../device/recipient.ts';
+import type { AssumedContent, Component } from '../../device/recipient.ts';
 import { commandCode, parameterKey } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
 import { parameterOf, recipientIndex } from './components.ts';
 import { equalsDigest, isOffered, readDigest } from './digest.ts';
-import type { Run } from './run.ts';
-import { goTo, major, nextHead, spanEquals } from './walk.ts';
+import { markChecked } from './marks.ts';
+import { charge, field, type Run, refuse, set } from './run.ts';
+import { goTo, major, nextHead, readUint, spanEquals } from './walk.ts';
 
 /**
  * Why the condition fails for this component; undefined: it holds, or `run` has been refused. Moves the parser.
@@ -22,25 +23,12 @@ export function failureOf(run: Run, code: number, component: number): Reason | u
   if (at === 0) return 'param-missing';
   goTo(run, at);
   if (!nextHead(run)) return undefined;
-  const target = run.recipient.components[recipientIndex(run, component)]!;
-  switch (code) {
-    case commandCode.vendorIdentifier:
-      return isVendor(run, target) ? undefined : 'vendor-mismatch';
-    case commandCode.classIdentifier:
-      return isAmong(run, target.classIds) ? undefined : 'class-mismatch';
-    case commandCode.deviceIdentifier:
-      return isAmong(run, target.deviceIds) ? undefined : 'device-mismatch';
-    case commandCode.componentSlot:
-      return isSlot(run, target) ? undefined : 'slot-mismatch';
-    case commandCode.imageMatch:
-      return isImage(run, component, target) ? undefined : 'image-mismatch';
-    default:
-      return isContent(run, target) ? undefined : 'content-mismatch';
-  }
+  const reason = compare(run, code, component);
+  if (reason === undefined && run.reason === undefined) noteHeld(run, code, component);
+  return reason;
 }
 
-/** The parameter that a command reads, of the conditions and directives that read one. */
-export function consumedBy(code: number): number {
+function consumedBy(code: number): number {
   switch (code) {
     case commandCode.vendorIdentifier:
       return parameterKey.vendorIdentifier;
@@ -52,14 +40,36 @@ export function consumedBy(code: number): number {
       return parameterKey.componentSlot;
     case commandCode.imageMatch:
       return parameterKey.imageDigest;
-    case commandCode.fetch:
-      return parameterKey.uri;
-    case commandCode.copy:
-    case commandCode.swap:
-      return parameterKey.sourceComponent;
     default:
       return parameterKey.content;
   }
+}
+
+/** The head of the parameter's value was read last. */
+function compare(run: Run, code: number, component: number): Reason | undefined {
+  const own = recipientIndex(run, component);
+  const target = run.recipient.components[own]!;
+  switch (code) {
+    case commandCode.vendorIdentifier:
+      return isVendor(run, target) ? undefined : 'vendor-mismatch';
+    case commandCode.classIdentifier:
+      return isAmong(run, target.classIds) ? undefined : 'class-mismatch';
+    case commandCode.deviceIdentifier:
+      return isAmong(run, target.deviceIds) ? undefined : 'device-mismatch';
+    case commandCode.componentSlot:
+      return isSlot(run, target) ? undefined : 'slot-mismatch';
+    case commandCode.imageMatch:
+      return imageFailure(run, component, own);
+    default:
+      return isContent(run, own) ? undefined : 'content-mismatch';
+  }
+}
+
+function noteHeld(run: Run, code: number, component: number): void {
+  // The shared sequence comes first, and is refused without these.
+  if (code === commandCode.vendorIdentifier) set(run, field.vendorHeld, 1);
+  if (code === commandCode.classIdentifier) set(run, field.classHeld, 1);
+  if (code === commandCode.imageMatch || code === commandCode.checkContent) markChecked(run, component);
 }
 
 function isVendor(run: Run, { vendorIds, pens }: Component): boolean {
@@ -80,44 +90,68 @@ function isSlot({ parser }: Run, { current }: Component): boolean {
   return parser.argumentHigh === 0 && parser.argumentLow === current;
 }
 
-/** draft §8.4.9.2. In a slot of fixed size the image is its first image-size bytes, where that is given. */
-function isImage(run: Run, component: number, target: Component): boolean {
+/**
+ * draft §8.4.9.2. A slot of fixed size does not know where its image ends: that is its first image-size bytes, where that
+ * is given, and what follows must be erased (RFC 9124 §4.3.15).
+ */
+function imageFailure(run: Run, component: number, own: number): Reason | undefined {
   const digestAt = run.parser.contentStart;
   const sizeAt = parameterOf(run, component, parameterKey.imageSize);
   const size = sizeAt === 0 ? undefined : readUint(run, sizeAt);
   const algorithm = readDigest(run, digestAt);
-  if (algorithm === undefined || !isOffered(run, algorithm)) return false;
-
-  const content = contentOf(target);
-  if (content.kind === 'assumed') {
-    const { contentStart, contentEnd } = run.parser;
-    const isSameSize = size === undefined || content.size === undefined || BigInt(size) === content.size;
-    const isSameAlgorithm = content.digest.algorithm === algorithm;
-    return isSameSize && isSameAlgorithm && spanEquals(run, contentStart, contentEnd, content.digest.bytes);
+  if (algorithm === undefined) return undefined;
+  if (!isOffered(run, algorithm)) {
+    // draft §6.1: no mismatch; the manifest asks for what the recipient does not have.
+    refuse(run, 'digest-alg-unsupported', digestAt);
+    return undefined;
   }
-  const bytes = content.kind === 'bytes' ? content.bytes : noBytes;
-  if (size !== undefined && size > bytes.length) return false;
-  if (size !== undefined && target.storage === 'variable' && size !== bytes.length) return false;
-  return equalsDigest(run, algorithm, bytes.subarray(0, size)) === true;
+  const content = run.storage.current(own);
+  if (content.kind === 'assumed') return assumedFailure(run, algorithm, size, content);
+  // Nothing there is not an image of no bytes.
+  if (content.kind === 'empty') return 'image-mismatch';
+  const { bytes } = content;
+  const isFixed = run.recipient.components[own]!.storage === 'fixed';
+  const isSized = size === undefined || size === bytes.length || (isFixed && isErasedFrom(bytes, size));
+  if (!isSized) return 'size-mismatch';
+  return equalsDigest(run, algorithm, bytes.subarray(0, size)) === true ? undefined : 'image-mismatch';
 }
 
-/** draft §8.4.9.3: as long as each other, and no early exit. Assumed content has no bytes to compare. */
-function isContent(run: Run, target: Component): boolean {
+const erased = 0xff;
+
+/** Is there more, and all of it erased? */
+function isErasedFrom(bytes: Uint8Array, start: number): boolean {
+  for (let i = start; i < bytes.length; i++) {
+    if (bytes[i] !== erased) return false;
+  }
+  return start < bytes.length;
+}
+
+function assumedFailure(
+  run: Run,
+  algorithm: number,
+  size: number | undefined,
+  content: AssumedContent,
+): Reason | undefined {
   const { contentStart, contentEnd } = run.parser;
-  const content = contentOf(target);
-  if (content.kind === 'assumed') return false;
-  return spanEquals(run, contentStart, contentEnd, content.kind === 'bytes' ? content.bytes : noBytes);
+  const isSameAlgorithm = content.digest.algorithm === algorithm;
+  if (!isSameAlgorithm || !spanEquals(run, contentStart, contentEnd, content.digest.bytes)) {
+    return 'image-mismatch';
+  }
+  const isSized = size === undefined || content.size === undefined || BigInt(size) === content.size;
+  return isSized ? undefined : 'size-mismatch';
+}
+
+/** draft §8.4.9.3: as long as each other, and no early exit. Of assumed content only the digest can be compared. */
+function isContent(run: Run, own: number): boolean {
+  const { contentStart, contentEnd } = run.parser;
+  const content = run.storage.current(own);
+  if (!charge(run, contentEnd - contentStart)) return false;
+  if (content.kind !== 'assumed') {
+    return spanEquals(run, contentStart, contentEnd, content.kind === 'bytes' ? content.bytes : noBytes);
+  }
+  const { algorithm, bytes } = content.digest;
+  const actual = run.crypto.digest(algorithm, run.bytes.subarray(contentStart, contentEnd));
+  return actual?.length === bytes.length && bytes.every((byte, i) => byte === actual[i]);
 }
 
 const noBytes = new Uint8Array(0);
-const empty: Content = { kind: 'empty' };
-
-function contentOf({ slots, current }: Component): Content {
-  return slots[current] ?? empty;
-}
-
-/** Exact up to 2^53, and beyond that still more than any image has. */
-function readUint(run: Run, at: number): number {
-  goTo(run, at);
-  return nextHead(run) ? run.parser.argumentHigh * 2 ** 32 + run.parser.argumentLow : 0;
-}

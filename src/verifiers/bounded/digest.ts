@@ -6,7 +6,7 @@
 
 import { type DigestAlgorithm, digestAlgorithmById } from '../../cose/algorithms.ts';
 import type { Reason } from '../../suit/stage.ts';
-import { allocate, type Run, refuse } from './run.ts';
+import { allocate, charge, type Run, refuse } from './run.ts';
 import { goTo, isDefinite, major, nextHead, open } from './walk.ts';
 
 /**
@@ -50,7 +50,7 @@ export function equalsDigest(run: Run, algorithm: number, bytes: Uint8Array): bo
   const { contentStart, contentEnd } = run.parser;
   const mark = run.arena.top;
   const buffer = allocate(run, contentEnd - contentStart);
-  if (buffer < 0) return false;
+  if (buffer < 0 || !charge(run, bytes.length)) return false;
   const actual = run.crypto.digest(algorithm, bytes);
   let difference = actual?.length === contentEnd - contentStart ? 0 : 1;
   if (actual !== undefined && difference === 0) {

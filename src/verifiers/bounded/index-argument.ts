@@ -17,18 +17,31 @@ const every: Selection = -1;
 
 const simpleTrue = 21;
 
-/** Checks the argument that stands next; `undefined` after a refusal. The parser stands after it. */
+/** The form of the argument that stands next; the parser stands after it. */
+export function checkIndex(run: Run): boolean {
+  if (!nextHead(run)) return false;
+  const { parser } = run;
+  if (parser.major === major.simple && parser.info === simpleTrue) return true;
+  if (parser.major === major.uint) return true;
+  if (!isDefinite(run, major.array, 'index-type')) return false;
+  const count = parser.argumentLow;
+  if (count === 0) return refuse(run, 'index-type');
+  for (let i = 0; i < count; i++) {
+    if (!nextHead(run) || !isMajor(run, major.uint, 'index-type')) return false;
+  }
+  return true;
+}
+
+/** Reads the argument that stands next, whose form has been checked; `undefined` after a refusal. */
 export function readIndex(run: Run): Selection | undefined {
   if (!nextHead(run)) return undefined;
   const { parser } = run;
-  if (parser.major === major.simple && parser.info === simpleTrue) return every;
+  if (parser.major === major.simple) return every;
   if (parser.major === major.uint) return isInRange(run) ? parser.argumentLow : undefined;
-  if (!isDefinite(run, major.array, 'index-type')) return undefined;
   const at = parser.headStart;
   const count = parser.argumentLow;
-  if (count === 0) return undefinedAfter(refuse(run, 'index-type'));
   for (let i = 0; i < count; i++) {
-    if (!nextHead(run) || !isMajor(run, major.uint, 'index-type') || !isInRange(run)) return undefined;
+    if (!nextHead(run) || !isInRange(run)) return undefined;
   }
   return -at;
 }
@@ -57,8 +70,4 @@ function isInRange(run: Run): boolean {
   const { argumentHigh, argumentLow } = run.parser;
   const isThere = argumentHigh === 0 && argumentLow < get(run, field.componentCount);
   return isThere || refuse(run, 'index-range');
-}
-
-function undefinedAfter(_refused: false): undefined {
-  return undefined;
 }

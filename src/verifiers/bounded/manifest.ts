@@ -15,7 +15,10 @@ const supportedVersion = 1;
 export function bindManifest(run: Run): boolean {
   const start = get(run, field.digestStart);
   if (!checkItem(run, start, get(run, field.digestEnd))) return false;
-  return isDigestOf(run, start, stringAt(run, get(run, field.manifest)), 'manifest-digest-mismatch');
+  const manifest = stringAt(run, get(run, field.manifest));
+  if (!isDigestOf(run, start, manifest, 'manifest-digest-mismatch')) return false;
+  run.effects.push({ kind: 'authenticated' });
+  return true;
 }
 
 /** The whole byte string whose head is at this byte. */
@@ -40,8 +43,7 @@ export function readCommon(run: Run): boolean {
   if (!enterAt(run, common, 'manifest-structure')) return false;
   const unknownAt = readMembers(run, commonMemberOf);
   if (unknownAt < 0) return false;
-  if (unknownAt > 0) return refuse(run, 'unknown-critical-key', unknownAt);
-  return get(run, field.components) !== 0 || refuse(run, 'manifest-structure', common);
+  return unknownAt === 0 || refuse(run, 'unknown-critical-key', unknownAt);
 }
 
 /**
@@ -118,11 +120,19 @@ function checkSequenceNumber(run: Run): boolean {
   if (at === 0) return refuse(run, 'sequence-missing');
   goTo(run, at);
   if (!nextHead(run) || !isMajor(run, major.uint, 'type-mismatch')) return false;
+  const { argumentHigh, argumentLow } = run.parser;
+  set(run, field.numberHigh, argumentHigh);
+  set(run, field.numberLow, argumentLow);
   const current = run.recipient.sequenceNumber;
   if (current === undefined) return true;
-  const { argumentHigh, argumentLow } = run.parser;
   const currentHigh = Number(current >> 32n);
   const currentLow = Number(current & 0xffff_ffffn);
   const isLower = argumentHigh < currentHigh || (argumentHigh === currentHigh && argumentLow < currentLow);
   return !isLower || refuse(run, 'sequence-rollback');
+}
+
+/** The manifest's number, which has been checked. */
+export function sequenceNumberOf(run: Run): bigint {
+  const half = (which: Field) => BigInt(get(run, which) >>> 0);
+  return (half(field.numberHigh) << 32n) | half(field.numberLow);
 }

@@ -8,22 +8,30 @@
  */
 
 import { PullParser } from '../../cbor/pull.ts';
-import { pullCode, stateWords } from '../../cbor/pull-state.ts';
+import { pullCode, stateWords, word } from '../../cbor/pull-state.ts';
 import type { Crypto } from '../../cose/crypto.ts';
-import type { DeliveryEvent } from '../../device/delivery.ts';
+import type { Effect } from '../../device/decision.ts';
+import type { DeliveryEvent, Payload } from '../../device/delivery.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import type { Reason } from '../../suit/stage.ts';
 import type { Arena } from './arena.ts';
+import type { SlotStorage } from './storage.ts';
 
 /** Arrays, maps and tags that may be open at once inside one byte string. */
 const maxNesting = 16;
+
 export interface Run {
   readonly bytes: Uint8Array;
   readonly recipient: Recipient;
   readonly event: DeliveryEvent;
+  /** What the network answers. */
+  readonly payloads: readonly Payload[];
+  readonly storage: SlotStorage;
+  /** Where effects are reported to; an instrument, that a device would not keep. */
+  readonly effects: Effect[];
   readonly crypto: Crypto;
   readonly arena: Arena;
-  /** Heads that may be read in one delivery. */
+  /** Heads that may be read in one delivery, and KiB moved or hashed. */
   readonly maxSteps: number;
   readonly parser: PullParser;
   /** Where the table of `field`s lies in the arena, in words. */
@@ -62,16 +70,27 @@ export const field = {
   /** Content of the first element of the authentication wrapper: the SUIT_Digest. */
   digestStart: 19,
   digestEnd: 20,
-  /** 1: the shared sequence has the condition somewhere. */
-  checksVendor: 21,
-  checksClass: 22,
+  /** 1: the condition held in the shared sequence. */
+  vendorHeld: 21,
+  classHeld: 22,
+  /** The `Section` that is running. */
+  section: 23,
+  /** 1: the order of commands is free (suit-parameter-strict-order is false). */
+  freeOrder: 24,
+  /** Contents fetched so far; each has its number. */
+  fetched: 25,
+  /** 1: something was invoked. */
+  invoked: 26,
+  /** The manifest's sequence number. */
+  numberHigh: 27,
+  numberLow: 28,
 } as const;
 
 export type Field = (typeof field)[keyof typeof field];
 
-const fieldCount = 23;
+const fieldCount = 29;
 
-export type Inputs = Pick<Run, 'bytes' | 'recipient' | 'event' | 'crypto' | 'arena' | 'maxSteps'>;
+export type Inputs = Omit<Run, 'parser' | 'fields' | 'reason' | 'at'>;
 
 /** Undefined: the arena cannot even hold the parser and the fields. */
 export function startRun(inputs: Inputs): Run | undefined {
@@ -109,6 +128,16 @@ export function allocate(run: Run, bytes: number): number {
   const at = run.arena.allocate(bytes);
   if (at < 0) refuse(run, 'limit-memory');
   return at;
+}
+
+const bytesPerStep = 1024;
+
+/** Counts the moving or hashing of so many bytes as steps, so that a budget holds for these too. */
+export function charge(run: Run, bytes: number): boolean {
+  const { state, steps } = run.parser;
+  const after = steps + Math.ceil(bytes / bytesPerStep);
+  state[word.steps] = Math.min(after, run.maxSteps);
+  return after <= run.maxSteps || refuse(run, 'limit-steps');
 }
 
 /** Refuses for the parser's latched error, or for `instead` where it is not a limit. */

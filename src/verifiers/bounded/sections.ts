@@ -26,7 +26,7 @@ export function sectionAt(run: Run, section: Section): number {
     : get(run, section);
 }
 
-/** Does the event run it? The shared sequence comes before each. */
+/** Does the event run it? draft §8.4.6: goals 1, 2, 3 are the update procedure, 3, 4, 5 the invocation procedure. */
 export function runsIn(run: Run, section: Section): boolean {
   if (section === field.shared || section === field.validate) return true;
   const isForUpdate = section === field.payloadFetch || section === field.install;

@@ -10,15 +10,15 @@
 
 import { commandCode } from '../../suit/registry.ts';
 import { argumentOf, isAllowedInShared } from './commands.ts';
-import { readIndex } from './index-argument.ts';
+import { checkIndex } from './index-argument.ts';
 import { checkParameters } from './parameters.ts';
-import { allocate, field, get, type Run, refuse, set } from './run.ts';
-import { runsIn, type Section, sectionAt, sections } from './sections.ts';
+import { allocate, field, get, type Run, refuse } from './run.ts';
+import { type Section, sectionAt, sections } from './sections.ts';
 import { notWrapped } from './severable.ts';
 import { enter, enterAt, goTo, isDefinite, isMajor, major, nextHead, open, skipItem } from './walk.ts';
 
 /** Sequences and branch lists that may be open at once. */
-const maxDepth = 16;
+const maxDepth = 32;
 /** suit-reporting-bits, draft §8.4.7. */
 const maxPolicy = 15;
 const nil = 22;
@@ -88,22 +88,16 @@ function checkCommand(run: Run, section: Section, mark: number): boolean {
   if (!isMajor(run, major.uint, 'command-malformed')) return false;
   const code = parser.argumentHigh === 0 ? parser.argumentLow : -1;
   const argument = argumentOf(code);
-  if (argument === undefined) return refuse(run, 'command-unsupported');
-  if (section === field.shared) {
-    if (!isAllowedInShared(code)) return refuse(run, 'command-forbidden');
-    if (code === commandCode.vendorIdentifier) set(run, field.checksVendor, 1);
-    if (code === commandCode.classIdentifier) set(run, field.checksClass, 1);
-  }
-  if (runsIn(run, section) && !run.recipient.capabilities.commands.includes(code)) {
-    return refuse(run, 'command-unsupported');
-  }
+  // Whether the recipient has a command is asked where it is run (draft §6.1: "encountered").
+  if (argument === undefined) return skipItem(run);
+  if (section === field.shared && !isAllowedInShared(code)) return refuse(run, 'command-forbidden');
   switch (argument) {
     case 'policy':
       return checkPolicy(run);
     case 'index':
-      return readIndex(run) !== undefined;
+      return checkIndex(run);
     case 'parameters':
-      return checkParameters(run, section, run.arena.top - 4 > mark ? 'nested' : 'section');
+      return checkParameters(run, section);
     case 'sequence':
       return nextHead(run) && enter(run, 'command-malformed') && pushSequence(run, mark);
     case 'sequences':
@@ -111,13 +105,9 @@ function checkCommand(run: Run, section: Section, mark: number): boolean {
   }
 }
 
-/** draft §8.4.11. Custom commands are not for the shared sequence (§6.2); elsewhere the recipient must have them. */
+/** draft §6.2: custom commands are not for the shared sequence. */
 function checkCustom(run: Run, section: Section): boolean {
-  const { argumentHigh, argumentLow } = run.parser;
-  if (section === field.shared) return refuse(run, 'command-forbidden');
-  const code = argumentHigh === 0 ? -1 - argumentLow : 0;
-  const isKnown = run.recipient.capabilities.commands.includes(code);
-  return isKnown ? skipItem(run) : refuse(run, 'command-unsupported');
+  return section === field.shared ? refuse(run, 'command-forbidden') : skipItem(run);
 }
 
 function checkPolicy(run: Run): boolean {

@@ -164,6 +164,13 @@ describe('the manifest', () => {
 });
 
 describe('components', () => {
+  it('may be left out of a manifest that has nothing to do', () => {
+    const without = (...keys: number[]) =>
+      reissued((m) => withCommon(removeMember(m, 7), (c) => keys.reduce(removeMember, c)));
+    expect(without(2)).toBe('index-missing');
+    expect(without(2, 4)).toBe('accepted');
+  });
+
   it('are known, distinct, and not more than there are', () => {
     const components = (...ids: Item[]) =>
       reissued((m) => withCommon(m, (c) => setMember(c, 2, array(...ids))));

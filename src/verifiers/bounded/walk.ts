@@ -25,6 +25,12 @@ export function nextHead(run: Run): boolean {
   return run.parser.readHead() === 0 || refuseParse(run);
 }
 
+/** The unsigned integer at this byte: exact up to 2^53, beyond that still more than any size; 0 after a refusal. */
+export function readUint(run: Run, at: number): number {
+  goTo(run, at);
+  return nextHead(run) ? run.parser.argumentHigh * 2 ** 32 + run.parser.argumentLow : 0;
+}
+
 /** Skips one item. */
 export function skipItem(run: Run): boolean {
   return run.parser.skip() === 0 || refuseParse(run);
