@@ -27,7 +27,18 @@ export interface Rejected {
   readonly cost?: Cost;
 }
 
-export type Decision = Accepted | Rejected;
+/** The power failed at one of the delivery's storage steps, as the delivery said; the device wakes at the next one. */
+export interface Interrupted {
+  readonly kind: 'interrupted';
+  /** Steps that were whole by then. */
+  readonly storageSteps: number;
+  /** There was nobody left to report it. */
+  readonly state?: never;
+  readonly effects?: readonly Effect[];
+  readonly cost?: Cost;
+}
+
+export type Decision = Accepted | Rejected | Interrupted;
 
 /** What the verifier did, in order. `authenticated` marks the moment authentication succeeded. */
 export type Effect =

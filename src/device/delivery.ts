@@ -12,8 +12,31 @@ export interface Delivery {
   readonly event: DeliveryEvent;
   /** The SUIT envelope. Absent in a boot: the stored one. */
   readonly envelope?: Uint8Array;
+  /** Further envelopes at hand, in no order: the recipient chooses among all of them (draft §6.1). */
+  readonly candidates?: readonly Uint8Array[];
   /** What the network answers, by exact URI; a URI that is not listed is not found. */
   readonly payloads: readonly Payload[];
+  /** Where the power fails, if this delivery comes so far. */
+  readonly powerCut?: PowerCut;
+}
+
+/** What a delivery may have beyond envelope and payloads; a verifier claims those that it honours. */
+export const extras = ['candidates', 'power-cut'] as const;
+
+export type Extra = (typeof extras)[number];
+
+export function extrasOf({ candidates, powerCut }: Delivery): readonly Extra[] {
+  return [...(candidates ? (['candidates'] as const) : []), ...(powerCut ? (['power-cut'] as const) : [])];
+}
+
+/**
+ * A storage step is one write or erase of a slot, of a journal's entry or mark, of the sequence number or of the
+ * stored envelope; whatever is done on waking from an earlier cut counts too. Torn: half of the bytes were changed.
+ */
+export interface PowerCut {
+  /** Counted from 1 in each delivery. */
+  readonly step: number;
+  readonly when: 'before' | 'torn' | 'after';
 }
 
 export type Payload = { readonly uri: string } & (

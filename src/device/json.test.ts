@@ -74,11 +74,17 @@ const overTheWire = (json: unknown): unknown => JSON.parse(JSON.stringify(json))
 describe('recipients, deliveries, states and decisions as JSON', () => {
   it('come back the same', () => {
     const event = fc.constantFrom('update' as const, 'boot' as const);
-    const delivery: fc.Arbitrary<Delivery> = fc.record({
-      event,
-      envelope: bytes,
-      payloads: fc.array(payload),
-    });
+    const when = fc.constantFrom('before' as const, 'torn' as const, 'after' as const);
+    const delivery: fc.Arbitrary<Delivery> = fc.record(
+      {
+        event,
+        envelope: bytes,
+        candidates: fc.array(bytes, { minLength: 1, maxLength: 2 }),
+        payloads: fc.array(payload),
+        powerCut: fc.record({ step: fc.integer({ min: 1, max: 99 }), when }),
+      },
+      { requiredKeys: ['event', 'payloads'] },
+    );
     fc.assert(
       fc.property(recipient, delivery, state, (r, d, s) => {
         expect(recipientFromJson(overTheWire(recipientToJson(r)))).toEqual(r);
@@ -129,6 +135,9 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
     expect(refusal(() => deliveryFromJson({ event: 'reset', payloads: [] }))).toMatch(
       /^json-delivery: .*event/,
     );
+    expect(
+      refusal(() => deliveryFromJson({ event: 'boot', payloads: [], powerCut: { step: 0, when: 'torn' } })),
+    ).toMatch(/^json-delivery: .*powerCut.step/);
     expect(refusal(() => stateFromJson({ sequenceNumber: '1' }))).toMatch(/^json-state: .*contents/);
   });
 });

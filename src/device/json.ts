@@ -78,6 +78,7 @@ const byteFields = new Set([
   'bytes',
   'installed',
   'envelope',
+  'candidates',
   'arguments',
   'sha256',
   'identifier',

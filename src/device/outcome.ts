@@ -13,3 +13,8 @@ export type Outcome =
   | { readonly kind: 'exhausted'; readonly ceilingBytes: number; readonly error?: string }
   | { readonly kind: 'unsupported'; readonly feature: string }
   | { readonly kind: 'protocol-error'; readonly error: string };
+
+/** Does the session go on after it? */
+export function isDecision(outcome: Outcome): outcome is Decision {
+  return outcome.kind === 'accepted' || outcome.kind === 'rejected' || outcome.kind === 'interrupted';
+}

@@ -85,6 +85,8 @@ export interface Recipient {
   readonly capabilities: Capabilities;
   /** RFC 7228 class. */
   readonly deviceClass: 0 | 1 | 2;
+  /** How its interpreter goes through components: one at a time (draft §6.6) or out of order where it may (§6.7). */
+  readonly processing?: 'serial' | 'parallel';
 }
 
 /** The part of a recipient that deliveries change. */

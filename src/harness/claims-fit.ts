@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Level, levels, reaches } from '../device/delivery.ts';
-import type { Needs } from '../scenarios/scenario.ts';
+import { extrasOf, type Level, levels, reaches } from '../device/delivery.ts';
+import type { Needs, Run } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 
 /** The needs that are not claimed, in words; empty: the case can be run. */
@@ -22,6 +22,12 @@ export function unclaimed(claims: Claims, needs: Needs): string[] {
   check('digest', needs.digests, claims.digests);
   check('structure', needs.structures, claims.structures);
   return missing;
+}
+
+/** What the deliveries of these runs have that the verifier does not claim to honour, in words. */
+export function unclaimedExtras(claims: Claims, runs: readonly Run[]): string[] {
+  const wanted = new Set(runs.flatMap(({ steps }) => steps.flatMap(({ delivery }) => extrasOf(delivery))));
+  return [...wanted].filter((one) => !claims.extras?.includes(one)).map((one) => `deliveries with ${one}`);
 }
 
 export function highestClaimed(claims: Claims): Level {

@@ -145,6 +145,7 @@ function runToJson(run: Run, options: CaseFileOptions): unknown {
       must: step.must,
       level: step.level,
       ...(step.after && { after: stateToJson(step.after) }),
+      ...(step.alsoAfter && { alsoAfter: step.alsoAfter.map(stateToJson) }),
       ...(step.invokes && { invokes: step.invokes }),
     })),
   };
@@ -162,6 +163,7 @@ function runFromJson(json: unknown): Run {
         must: step.must as RunStep['must'],
         level: step.level as RunStep['level'],
         ...(step.after !== undefined && { after: stateFromJson(step.after) }),
+        ...(Array.isArray(step.alsoAfter) && { alsoAfter: step.alsoAfter.map(stateFromJson) }),
         ...(step.invokes !== undefined && { invokes: step.invokes as number[] }),
       }),
     ),

@@ -235,3 +235,55 @@ describe('the level a verifier must claim', () => {
     expect(requiredLevel({ ...mustReject, stage }, step)).toBe(level);
   });
 });
+
+describe('a delivery that the power is cut in', () => {
+  const powerCut = { step: 2, when: 'torn' } as const;
+  const cut: RunStep = { ...step, delivery: { ...step.delivery, powerCut }, must: 'accept' };
+  const interrupted: Outcome = { kind: 'interrupted', storageSteps: 1 };
+  const older = mustReject;
+
+  it('may be interrupted, and only that', () => {
+    expect(judgeControl({ recipient, steps: [cut] }, [interrupted], claims).verdict).toBe('accepted');
+    const uncut = judgeControl(control, [interrupted], claims);
+    expect([uncut.verdict, uncut.kind]).toEqual(['failed', 'protocol-error']);
+    const judged = { ...cut, must: 'judged' } as const;
+    expect(judgeAttack({ recipient, steps: [judged] }, [interrupted], older, claims).verdict).toBe(
+      'inconclusive',
+    );
+    const must = { ...cut, must: 'reject' } as const;
+    expect(judgeAttack({ recipient, steps: [must, step] }, [interrupted], older, claims).verdict).toBe(
+      'inconclusive',
+    );
+  });
+
+  it('leaves the state before it or the one after it, and no other', () => {
+    const run = { recipient, steps: [cut, step] };
+    const answering = (sequenceNumber: bigint) =>
+      judgeAttack(
+        run,
+        [
+          interrupted,
+          {
+            ...refused,
+            state: { sequenceNumber, full: { ...(sequenceNumber === 5n ? after : before), sequenceNumber } },
+          },
+        ],
+        older,
+        claims,
+      ).verdict;
+    expect([4n, 5n, 3n].map(answering)).toEqual(['proven', 'proven', 'failed']);
+  });
+
+  it('lets what follows end in one of several states', () => {
+    const again = { ...step, alsoAfter: [{ ...after, sequenceNumber: 6n }] };
+    const steps = [cut, again];
+    const answering = (sequenceNumber: bigint) =>
+      judgeAttack(
+        { recipient, steps },
+        [interrupted, { ...accepted, state: { sequenceNumber, full: { ...after, sequenceNumber } } }],
+        { strength: 'must-accept', clause },
+        claims,
+      ).verdict;
+    expect([5n, 6n, 4n].map(answering)).toEqual(['accepted', 'accepted', 'failed']);
+  });
+});

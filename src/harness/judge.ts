@@ -8,7 +8,7 @@ import type { Expectation } from '../attacks/attack.ts';
 import type { Decision, Rejected } from '../device/decision.ts';
 import { type Level, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
-import { type Recipient, stateOf, withState } from '../device/recipient.ts';
+import { type Recipient, type RecipientState, stateOf, withState } from '../device/recipient.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import { isBefore, reasons, type Stage } from '../suit/stage.ts';
@@ -28,13 +28,13 @@ export function requiredLevel(expect: Expectation, judged: RunStep): Level {
 
 /** A valid run: every step must be accepted, at the highest level claimed, with the expected state. */
 export function judgeControl(run: Run, outcomes: readonly Outcome[], claims: Claims): Ruling {
-  let recipient = run.recipient;
+  let recipients: Possible = [run.recipient];
   for (const [i, step] of run.steps.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
-    const ruling = judgeAcceptance(step, outcome, claims, recipient);
+    const ruling = judgeAcceptance(step, outcome, claims, recipients[0]);
     if (ruling.verdict !== 'accepted') return ruling;
-    recipient = afterwards(recipient, step);
+    recipients = afterwards(recipients, step, outcome);
     if (i === run.steps.length - 1) return ruling;
   }
   return inconclusive('an empty history');
@@ -50,26 +50,26 @@ export function judgeAttack(
   expect: Expectation,
   claims: Claims,
 ): Ruling {
-  let recipient = run.recipient;
+  let recipients: Possible = [run.recipient];
   for (const [i, step] of run.steps.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
     if (step.must === 'judged') {
       const previous = outcomes[i - 1];
-      const ruling = judgeStep(outcome, expect, { step, recipient, claims, previous });
+      const ruling = judgeStep(outcome, expect, { step, claims, previous }, recipients);
       if (i < run.steps.length - 1 && isSettled(ruling)) {
-        if (outcome.kind === 'accepted') recipient = afterwards(recipient, step);
+        recipients = afterwards(recipients, step, outcome);
         continue;
       }
       return ruling.verdict === 'failed' ? ruling : (livenessFailure(run, outcomes, ruling) ?? ruling);
     }
-    const dead = deathOf(outcome);
+    const dead = deathOf(outcome, step);
     if (dead !== undefined) return dead;
-    if (step.must === 'accept' && outcome.kind !== 'accepted')
+    if (step.must === 'accept' && outcome.kind !== 'accepted' && outcome.kind !== 'interrupted')
       return inconclusive('a valid delivery of the history was refused', outcome);
     if (step.must === 'reject' && outcome.kind !== 'rejected')
       return inconclusive('an earlier hostile delivery of the history was accepted', outcome);
-    if (outcome.kind === 'accepted') recipient = afterwards(recipient, step);
+    recipients = afterwards(recipients, step, outcome);
   }
   return inconclusive('the history has no judged delivery');
 }
@@ -78,38 +78,68 @@ function isSettled(ruling: Ruling): boolean {
   return ruling.verdict === 'proven' || ruling.verdict === 'accepted' || ruling.verdict === 'unattributed';
 }
 
-/** The recipient as the step's acceptance must leave it. */
-function afterwards(recipient: Recipient, step: RunStep): Recipient {
-  return step.after === undefined ? recipient : withState(recipient, step.after);
+/** What the recipient may have become: after a power cut more than one thing. */
+type Possible = readonly [Recipient, ...Recipient[]];
+
+/** As the step's acceptance must leave it; after a power cut also as it was (draft §6.3.1). */
+function afterwards(recipients: Possible, step: RunStep, outcome: Outcome): Possible {
+  const { after, alsoAfter = [] } = step;
+  if (after === undefined || (outcome.kind !== 'accepted' && outcome.kind !== 'interrupted'))
+    return recipients;
+  const become = (state: RecipientState) => withState(recipients[0], state);
+  const others = alsoAfter.map(become);
+  return outcome.kind === 'accepted' ? [become(after), ...others] : [...recipients, become(after), ...others];
 }
 
-function judgeStep(outcome: Outcome, expect: Expectation, judged: Judged): Ruling {
-  const { step, recipient, claims } = judged;
+function judgeStep(
+  outcome: Outcome,
+  expect: Expectation,
+  judged: Omit<Judged, 'recipient'>,
+  recipients: Possible,
+): Ruling {
+  const { step, claims } = judged;
   if (outcome.kind === 'unsupported')
     return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
-  const dead = deathOf(outcome);
+  const dead = deathOf(outcome, step);
   if (dead !== undefined) return dead;
   const decision = outcome as Decision;
-  const forbidden = earlyEffect(decision) ?? prohibitedEffect(decision, expect.prohibits ?? [], judged);
+  const forbidden =
+    earlyEffect(decision) ??
+    inAll(recipients, (recipient) =>
+      prohibitedEffect(decision, expect.prohibits ?? [], { ...judged, recipient }),
+    );
   if (forbidden !== undefined) return failed(forbidden.kind, forbidden.note, outcome);
 
-  if (expect.strength === 'must-accept') return judgeAcceptance(step, outcome, claims, recipient);
+  if (expect.strength === 'must-accept') return judgeAcceptance(step, outcome, claims, recipients[0]);
+  if (decision.kind === 'interrupted') return inconclusive('the power was cut before it decided', outcome);
   if (decision.kind === 'accepted') return judgeWrongAcceptance(step, decision, expect, claims);
-  const changed = stateChangedBy(decision, recipient, claims);
+  const changed = inAll(recipients, (one) => stateChangedBy(decision, one, claims));
   if (changed !== undefined) return failed('state-changed', changed, outcome);
   if (expect.strength === 'policy')
     return { verdict: 'policy', note: `refused: ${describe(decision)}`, outcome };
   return attribute(decision, expect, outcome);
 }
 
+/** A breach whatever the recipient had become: then the first of them. */
+function inAll<T>(recipients: Possible, breach: (one: Recipient) => T | undefined): T | undefined {
+  const breaches = recipients.map(breach);
+  return breaches.includes(undefined) ? undefined : breaches[0];
+}
+
 function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, recipient: Recipient): Ruling {
   if (outcome.kind === 'unsupported')
     return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
-  const dead = deathOf(outcome);
+  const dead = deathOf(outcome, step);
   if (dead !== undefined) return dead;
   const decision = outcome as Decision;
   const early = earlyEffect(decision);
   if (early !== undefined) return failed(early.kind, early.note, outcome);
+  if (decision.kind === 'interrupted')
+    return {
+      verdict: 'accepted',
+      note: `interrupted after ${decision.storageSteps} storage steps, as it was to be`,
+      outcome,
+    };
   if (decision.kind === 'rejected') {
     // Its own refusal for lack of room is a proper answer of a constrained verifier, not a wrong one.
     if (decision.stage === 'resource')
@@ -119,9 +149,21 @@ function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, recipi
   const wanted = judgedLevel(step.level, claims);
   if (!reaches(decision.level, wanted))
     return failed('valid-refused', `accepted only as ${decision.level}, claims ${wanted}`, outcome);
-  const difference = step.after && stateDifference(decision, step, recipient, claims);
+  const difference = step.after && differenceFromAll(decision, step, recipient, claims);
   if (difference !== undefined) return failed('wrong-state', difference, outcome);
   return { verdict: 'accepted', note: `accepted as ${decision.level}`, outcome };
+}
+
+/** From every state that the step may leave; then in words from the first. */
+function differenceFromAll(
+  decision: Decision,
+  step: RunStep,
+  recipient: Recipient,
+  claims: Claims,
+): string | undefined {
+  const expected = [step, ...(step.alsoAfter ?? []).map((after) => ({ ...step, after }))];
+  const found = expected.map((one) => stateDifference(decision, one, recipient, claims));
+  return found.includes(undefined) ? undefined : found[0];
 }
 
 function judgeWrongAcceptance(
@@ -184,8 +226,11 @@ function livenessFailure(run: Run, outcomes: readonly Outcome[], ruling: Ruling)
   );
 }
 
-function deathOf(outcome: Outcome): Ruling | undefined {
+function deathOf(outcome: Outcome, { delivery }: RunStep): Ruling | undefined {
   switch (outcome.kind) {
+    case 'interrupted':
+      if (delivery.powerCut) return undefined;
+      return failed('protocol-error', 'interrupted, though nothing cut the power', outcome);
     case 'crashed':
     case 'protocol-error':
       return failed(outcome.kind, outcome.error, outcome);

@@ -10,7 +10,14 @@ import { type Verdict, verdicts } from './verdict.ts';
 export type Counts = Record<Verdict, number>;
 
 export type OutcomeCounts = Record<
-  'accepted' | 'rejected' | 'crashed' | 'hung' | 'exhausted' | 'unsupported' | 'protocolError',
+  | 'accepted'
+  | 'rejected'
+  | 'interrupted'
+  | 'crashed'
+  | 'hung'
+  | 'exhausted'
+  | 'unsupported'
+  | 'protocolError',
   number
 >;
 
@@ -29,6 +36,7 @@ export function emptyTally(): Tally {
     outcomes: {
       accepted: 0,
       rejected: 0,
+      interrupted: 0,
       crashed: 0,
       hung: 0,
       exhausted: 0,

@@ -9,7 +9,7 @@ import type { Outcome } from '../device/outcome.ts';
 import type { Run } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Case } from './case.ts';
-import { highestClaimed, unclaimed } from './claims-fit.ts';
+import { highestClaimed, unclaimed, unclaimedExtras } from './claims-fit.ts';
 import { judgeAttack, judgeControl, requiredLevel } from './judge.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -46,7 +46,10 @@ export async function tryCase(host: Host, one: Case, controls: ControlCache): Pr
 }
 
 function reasonToSkip(host: Host, one: Case): string | undefined {
-  const missing = unclaimed(host.claims, one.needs);
+  const missing = [
+    ...unclaimed(host.claims, one.needs),
+    ...unclaimedExtras(host.claims, [one.control, one.attacked]),
+  ];
   if (missing.length > 0) return `not claimed: ${missing.join('; ')}`;
   const judged = one.attacked.steps.findLast((step) => step.must === 'judged');
   if (judged === undefined) return 'nothing to judge';

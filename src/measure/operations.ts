@@ -55,6 +55,7 @@ export async function operationsOf(
 /** Why the operation did not go well; then its cost means nothing. */
 export async function failureOf(operation: Operation): Promise<string | undefined> {
   const answer = await operation.run();
+  if (answer.kind === 'interrupted') return 'interrupted';
   if (answer.kind === 'accepted' || (answer.kind === undefined && answer.reason === undefined))
     return undefined;
   return answer.reason ?? 'rejected without a reason';

@@ -29,6 +29,8 @@ export interface ScenarioDelivery {
   readonly delivery: Delivery;
   /** The state after acceptance, from the generator, never from a verifier. */
   readonly after: RecipientState;
+  /** After a power cut: other states that acceptance may leave, by what the device woke as. */
+  readonly alsoAfter?: readonly RecipientState[];
   /** The highest level that this delivery and the payloads at hand allow. */
   readonly level: Level;
   /** Indices (recipient's component list) invoked, in order. */
@@ -68,12 +70,14 @@ export interface RunStep {
   readonly must: 'accept' | 'reject' | 'either' | 'judged';
   /** State after an acceptance; absent: not judged. */
   readonly after?: RecipientState;
+  readonly alsoAfter?: readonly RecipientState[];
   readonly level: Level;
   readonly invokes?: readonly number[];
 }
 
 export function step(of: ScenarioDelivery, must: RunStep['must'] = 'accept'): RunStep {
-  return { delivery: of.delivery, must, after: of.after, level: of.level, invokes: of.invokes };
+  const { delivery, after, alsoAfter, level, invokes } = of;
+  return { delivery, must, after, ...(alsoAfter && { alsoAfter }), level, invokes };
 }
 
 /** The recipient as it stands before the scenario's delivery of this event; undefined: there is none. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decision } from '../device/decision.ts';
-import type { Delivery, DeliveryEvent, Level } from '../device/delivery.ts';
+import type { Delivery, DeliveryEvent, Extra, Level } from '../device/delivery.ts';
 import type { Recipient } from '../device/recipient.ts';
 
 /** What a verifier says of itself. What is not claimed is skipped, never guessed. */
@@ -23,6 +23,8 @@ export interface Claims {
   readonly digests: readonly number[];
   readonly structures: readonly ('sign1' | 'mac0' | 'sign' | 'mac')[];
   readonly extensions: readonly string[];
+  /** What of a delivery it honours beyond envelope and payloads; absent: nothing. */
+  readonly extras?: readonly Extra[];
   /** Which parts of a decision it fills in; only these are judged. */
   readonly reports: readonly ('stage' | 'reason' | 'sequence' | 'components' | 'effects' | 'cost')[];
   /** A session keeps its state from one delivery to the next. */

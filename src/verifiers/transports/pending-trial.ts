@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Outcome } from '../../device/outcome.ts';
+import { isDecision, type Outcome } from '../../device/outcome.ts';
 import type { Job } from './runner.ts';
 
 export interface Pending extends Job {
@@ -18,10 +18,7 @@ export interface Pending extends Job {
 /** Its job was reported as finished although deliveries are unanswered. */
 export function endedEarly({ outcomes, deliveries }: Pending): boolean {
   const last = outcomes.at(-1);
-  return (
-    outcomes.length < deliveries.length &&
-    (last === undefined || last.kind === 'accepted' || last.kind === 'rejected')
-  );
+  return outcomes.length < deliveries.length && (last === undefined || isDecision(last));
 }
 
 /** One outcome a delivery: what happens while the session is closed takes the place of the last. */

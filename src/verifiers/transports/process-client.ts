@@ -5,7 +5,7 @@
  */
 
 import { decisionFromJson, deliveryToJson, recipientToJson } from '../../device/json.ts';
-import type { Outcome } from '../../device/outcome.ts';
+import { isDecision, type Outcome } from '../../device/outcome.ts';
 import { describeThrown } from './cap-text.ts';
 import { describeValue } from './check-value.ts';
 import type { Job, RunnerEvents } from './runner.ts';
@@ -109,8 +109,7 @@ export class ProcessClient {
     const next = open.awaiting + 1;
     const { events } = this.#handlers;
     events.answered(open.job.id, outcome);
-    const ended = outcome.kind !== 'accepted' && outcome.kind !== 'rejected';
-    this.#deliverOrClose(number, open, ended ? open.job.deliveries.length : next);
+    this.#deliverOrClose(number, open, isDecision(outcome) ? next : open.job.deliveries.length);
   }
 
   #receiveClose(number: number, open: OpenSession, message: Message): void {

@@ -37,6 +37,14 @@ describe('a process that speaks JSON lines', () => {
     expect(host.status()).toMatchObject({ restarts: 0, unexplained: [], unknownFields: 0 });
   });
 
+  it('goes on after an interrupted delivery', async () => {
+    const host = await open('interrupted');
+    const cut = { ...trigger, powerCut: { step: 4, when: 'torn' }, candidates: [Uint8Array.of(1)] } as const;
+    const interrupted = { kind: 'interrupted', storageSteps: 3 };
+    expect(await host.trial(tinyRecipient, [plain, cut, plain])).toEqual([accepted, interrupted, accepted]);
+    expect(host.status()).toMatchObject({ restarts: 0, unknownFields: 0 });
+  });
+
   it.each([
     ['exits-0', 'crashed', 'exit status 0'],
     ['exits-1', 'crashed', 'exit status 1: last words'],
@@ -48,6 +56,7 @@ describe('a process that speaks JSON lines', () => {
     ['bad-level', 'protocol-error', 'level'],
     ['bad-reason', 'protocol-error', 'reason: wanted a reason of stage decode'],
     ['bad-sequence', 'protocol-error', 'sequenceNumber'],
+    ['bad-steps', 'protocol-error', 'storageSteps'],
     ['twice', 'protocol-error', 'a decision for delivery 1'],
     ['wrong-session', 'protocol-error', 'which is not open'],
     ['wrong-id', 'protocol-error', 'delivery 1 is awaited'],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Decision } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
 import type { Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
@@ -15,7 +16,7 @@ export interface Job {
 }
 
 /** An outcome that is no decision. */
-export type Failure = Exclude<Outcome, { readonly kind: 'accepted' | 'rejected' }>;
+export type Failure = Exclude<Outcome, Decision>;
 
 export interface Runner {
   start(jobs: readonly Job[]): void;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { levels } from '../../device/delivery.ts';
+import { extras, levels } from '../../device/delivery.ts';
 import type { Claims } from '../verifier.ts';
 import { asInteger, asList, asMember, asObject, asText, type Checked, check, wrong } from './check-value.ts';
 
@@ -35,6 +35,7 @@ function claims(value: unknown): Claims {
     digests: listOf('digests', asInteger),
     structures: listOf('structures', (v, f) => asMember(v, f, structures)),
     extensions: listOf('extensions', short),
+    ...(fields.extras !== undefined && { extras: listOf('extras', (v, f) => asMember(v, f, extras)) }),
     reports: listOf('reports', (v, f) => asMember(v, f, reports)),
     keepsState:
       typeof fields.keepsState === 'boolean'

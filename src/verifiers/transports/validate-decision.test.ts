@@ -34,6 +34,12 @@ describe('validateDecision', () => {
     expect(validateDecision(full)).toEqual({ kind: 'ok', value: full });
   });
 
+  it('knows an interrupted delivery, of which no state is reported', () => {
+    const value = { kind: 'interrupted', storageSteps: 4, effects: [{ kind: 'authenticated' }] };
+    expect(validateDecision({ ...value, state: full.state })).toEqual({ kind: 'ok', value });
+    expect(validateDecision({ kind: 'interrupted' })).toMatchObject({ kind: 'wrong' });
+  });
+
   it('drops fields it does not know, functions among them', () => {
     const result = validateDecision({ kind: 'accepted', level: 'invoked', stage: 'decode', extra: () => 1 });
     expect(result).toEqual({ kind: 'ok', value: { kind: 'accepted', level: 'invoked' } });
@@ -83,6 +89,8 @@ describe('validateClaims', () => {
 
   it('keeps the claims and nothing else', () => {
     expect(validateClaims({ ...claims, mood: 1 })).toEqual({ kind: 'ok', value: claims });
+    const more = { ...claims, extras: ['power-cut'] };
+    expect(validateClaims(more)).toEqual({ kind: 'ok', value: more });
   });
 
   it.each([
@@ -91,6 +99,7 @@ describe('validateClaims', () => {
     [{ ...claims, commands: [1, '2'] }, /^commands\[1\]/],
     [{ ...claims, levels: undefined }, /^levels: wanted a list, got undefined/],
     [{ ...claims, reports: ['all'] }, /^reports\[0\]/],
+    [{ ...claims, extras: ['candidates', 'sun'] }, /^extras\[1\]/],
     [undefined, /^claims/],
   ])('names what is wrong: %#', (value, error) => {
     expect(validateClaims(value)).toEqual({ kind: 'wrong', error: expect.stringMatching(error) });

@@ -36,8 +36,16 @@ export function validateDecision(value: unknown): Checked<Answer> {
 
 function answer(value: unknown): Answer {
   const fields = asObject(value, 'decision');
-  const kind = asMember(fields.kind, 'kind', ['accepted', 'rejected', 'unsupported']);
+  const kind = asMember(fields.kind, 'kind', ['accepted', 'rejected', 'interrupted', 'unsupported']);
   if (kind === 'unsupported') return { kind, feature: asText(fields.feature, 'feature', limits.feature) };
+  if (kind === 'interrupted') {
+    return {
+      kind,
+      storageSteps: asCount(fields.storageSteps, 'storageSteps'),
+      ...optional(fields, 'effects', '', effectList),
+      ...optional(fields, 'cost', '', cost),
+    };
+  }
   const rest = {
     ...optional(fields, 'state', '', reportedState),
     ...optional(fields, 'effects', '', effectList),
