@@ -4,7 +4,7 @@
  * @module
  */
 import { algorithms, digestAlgorithms, recipientAlgorithms } from '../../cose/algorithms.ts';
-import { levels } from '../../device/delivery.ts';
+import { extras, levels } from '../../device/delivery.ts';
 import { commands, parameters } from '../../suit/registry.ts';
 import type { Claims } from '../verifier.ts';
 
@@ -26,6 +26,7 @@ export function claimsOf(name: string): Claims {
       .map((algorithm) => algorithm.id),
     structures: ['sign1', 'sign', 'mac0', 'mac'],
     extensions: [],
+    extras,
     reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
     keepsState: true,
   };

@@ -10,14 +10,13 @@ import type { Crypto } from '../../cose/crypto.ts';
 import { nodeCrypto } from '../../cose/node-crypto.ts';
 import type { Payload } from '../../device/delivery.ts';
 import type { Clock, Recipient } from '../../device/recipient.ts';
-import { type Staged, stage } from './storage.ts';
+import { journalled, type Storage } from './storage.ts';
 
 export interface Ports {
   /** Bytes to the first data item; `offset` is where the bytes stand in the whole delivery. */
   readonly read: (bytes: Uint8Array, offset: number) => ReadResult;
   readonly crypto: Crypto;
-  /** A view of the recipient's slots that is kept or thrown away as a whole. */
-  readonly storage: (recipient: Recipient) => Staged;
+  readonly storage: Storage;
   /** One request to the network; undefined: not found. */
   readonly fetch: (payloads: readonly Payload[], uri: string) => Payload | undefined;
   /** No command of the base draft asks for the time. */
@@ -27,7 +26,7 @@ export interface Ports {
 export const defaultPorts: Ports = {
   read: (bytes, offset) => readFirst(bytes, { offset }),
   crypto: nodeCrypto,
-  storage: stage,
+  storage: journalled,
   fetch: (payloads, uri) => payloads.find((payload) => payload.uri === uri),
   clock: (recipient) => recipient.clock,
 };

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { withState } from '../../device/recipient.ts';
 import { bad, type Problem } from '../../suit/problem.ts';
 import { runSection } from './interpreter.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -67,17 +66,16 @@ function sameBytes(a: ReturnType<Work['staged']['read']>, b: typeof a): boolean 
 
 /** Draft §6.3.1, §8.4.2: everything is kept at once, and only after the procedure has succeeded. */
 export function commit(work: Work): Problem | undefined {
-  const { recipient } = work.device;
-  const contents = work.staged.contents().map((slots) => [...slots]);
-  const { sequenceNumber: stored, installed } = recipient;
-  const isUpdate = work.delivery.event === 'update';
-  const number = isUpdate ? work.rules.committed(stored, work.sequenceNumber) : stored;
-  const envelope = isUpdate ? Uint8Array.from(work.bytes) : installed;
-  work.device.recipient = withState(recipient, {
-    contents,
-    ...(number !== undefined && { sequenceNumber: number }),
-    ...(envelope !== undefined && { installed: envelope }),
-  });
-  if (isUpdate) work.effects.push({ kind: 'commit', sequenceNumber: work.sequenceNumber });
+  if (work.delivery.event !== 'update') {
+    work.staged.commit([]);
+    return undefined;
+  }
+  const { sequenceNumber: stored } = work.device.recipient;
+  const number = work.rules.committed(stored, work.sequenceNumber);
+  work.staged.commit([
+    { kind: 'envelope', bytes: Uint8Array.from(work.bytes) },
+    ...(number === undefined ? [] : [{ kind: 'number', sequenceNumber: number } as const]),
+  ]);
+  work.effects.push({ kind: 'commit', sequenceNumber: work.sequenceNumber });
   return undefined;
 }

@@ -9,7 +9,8 @@
 import type { Decision } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
 import type { Recipient } from '../../device/recipient.ts';
-import { bad, type Problem } from '../../suit/problem.ts';
+import { powerFor } from '../../device/storage.ts';
+import type { Problem } from '../../suit/problem.ts';
 import { reasons } from '../../suit/stage.ts';
 import type { Session, Verifier } from '../verifier.ts';
 import { authenticate } from './authenticate.ts';
@@ -22,8 +23,10 @@ import { defaultPorts, type Ports } from './ports.ts';
 import { commit, runProcedure } from './procedure.ts';
 import { reportState } from './report-state.ts';
 import { defaultRules, type Rules } from './rules.ts';
+import { envelopesAtHand, noEnvelope, type Processed, process } from './select.ts';
 import { readSequences } from './sequence.ts';
 import { collectElements } from './severed.ts';
+import { emptyJournal } from './storage.ts';
 import { type Device, defaultLimits, type Limits, type Step, startWork, type Work } from './work.ts';
 
 /** The draft's order of processing. */
@@ -32,8 +35,8 @@ export const defaultSteps: readonly Step[] = [
   { name: 'authenticate (§6.2, §8.3)', run: authenticate },
   { name: 'bind manifest to digest (§8.3)', run: bindManifest },
   { name: 'open manifest (§8.4)', run: openManifest },
-  { name: 'version (§6.1, §8.4.1)', run: checkVersion },
-  { name: 'sequence number (§6.1, §8.4.2)', run: checkSequence },
+  { name: 'version (§6.1, §8.4.1)', run: checkVersion, selects: true },
+  { name: 'sequence number (§6.1, §8.4.2)', run: checkSequence, selects: true },
   { name: 'structure (§8.4)', run: checkStructure },
   { name: 'components (§6.2, §8.4.5)', run: checkComponents },
   { name: 'severed members (§8.4.12, §8.6)', run: collectElements },
@@ -71,29 +74,40 @@ interface Tools extends Pick<Work, 'rules' | 'ports' | 'limits'> {
 }
 
 function openSession(tools: Tools, recipient: Recipient): Session {
-  const device: Device = { recipient, leftover: [] };
-  return { deliver: (delivery) => deliver(tools, device, delivery) };
+  const device: Device = { recipient, leftover: [], journal: emptyJournal, power: powerFor() };
+  return {
+    deliver(delivery) {
+      device.power = powerFor(delivery.powerCut);
+      const decision = deliver(tools, device, delivery);
+      return decision instanceof Promise
+        ? decision.then((late) => outlive(device, late))
+        : outlive(device, decision);
+    },
+  };
+}
+
+/** The decision, if there is still power to report it. */
+function outlive(device: Device, decision: Decision): Decision {
+  if (!device.power.isOut) return decision;
+  // Whatever it came to was lost with the working memory.
+  device.leftover = [];
+  return { kind: 'interrupted', storageSteps: device.power.steps };
 }
 
 function deliver(tools: Tools, device: Device, delivery: Delivery): Decision | Promise<Decision> {
   const { rules, ports, limits } = tools;
-  const stored = delivery.event === 'boot' ? device.recipient.installed : undefined;
-  const bytes = delivery.envelope ?? stored;
-  const work = startWork({ rules, ports, limits, device, delivery, bytes: bytes ?? new Uint8Array(0) });
-  if (bytes === undefined) return decide(work, bad('state-conflict', 'no envelope').problem);
-  const problem = firstProblem(tools.steps, work);
-  return problem instanceof Promise ? problem.then((late) => decide(work, late)) : decide(work, problem);
+  // Draft §6.3.1: before anything else, what an interrupted delivery left.
+  ports.storage.recover(device);
+  const shared = { rules, ports, limits, device, delivery, effects: [], meter: { steps: 0 } };
+  const start = (bytes: Uint8Array): Work => startWork({ ...shared, bytes });
+  const [first, ...others] = envelopesAtHand(delivery, device.recipient);
+  if (first === undefined) return decide(start(new Uint8Array(0)), noEnvelope);
+  const processed = process([start(first), ...others.map(start)], tools.steps);
+  return processed instanceof Promise ? processed.then(decideOn) : decideOn(processed);
 }
 
-/** One step after the other. Only a step that waits makes the delivery wait: no step of the reference does. */
-function firstProblem(steps: readonly Step[], work: Work): ReturnType<Step['run']> {
-  for (const [i, step] of steps.entries()) {
-    const problem = step.run(work);
-    if (problem instanceof Promise)
-      return problem.then((late) => late ?? firstProblem(steps.slice(i + 1), work));
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+function decideOn({ work, problem }: Processed): Decision {
+  return decide(work, problem);
 }
 
 function decide(work: Work, problem: Problem | undefined): Decision {

@@ -28,6 +28,17 @@ export const manifestRules = {
     return installed === undefined || offered >= installed ? true : 'sequence-rollback';
   },
 
+  /** Draft §6.1: of several manifests the latest first; below zero: the first of the two. */
+  preference(a: bigint, b: bigint): number {
+    if (a === b) return 0;
+    return a > b ? -1 : 1;
+  },
+
+  /** Draft §6.1: where the latest manifest fails, the next latest may be run; this application does. */
+  fallsBack(): boolean {
+    return true;
+  },
+
   /** Draft §8.4.2: the number kept after a successful update. */
   committed(_stored: bigint | undefined, offered: bigint): bigint | undefined {
     return offered;

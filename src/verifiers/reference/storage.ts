@@ -1,28 +1,171 @@
 /**
- * The recipient's slots while a procedure runs: written beside what is there, kept at its end (draft §6.3.1).
+ * The recipient's storage: what a procedure writes goes into a journal, and only behind a commit mark into its place
+ * (draft §6.3.1, the third way). Before the mark the old state holds, after it the new one.
  *
  * @module
  */
-import type { Content, Recipient } from '../../device/recipient.ts';
+import { type Content, type Recipient, stateOf, withState } from '../../device/recipient.ts';
+import {
+  halfErased,
+  type Power,
+  takeStep,
+  tornBytes,
+  tornContent,
+  tornNumber,
+} from '../../device/storage.ts';
+
+export interface Storage {
+  /** A view of the recipient's slots that is kept or thrown away as a whole. */
+  readonly stage: (device: Stored) => Staged;
+  /** On waking, and after a procedure that failed: finishes what was committed, drops what was not. */
+  readonly recover: (device: Stored) => void;
+}
 
 export interface Staged {
   /** What a slot of a component holds now. */
   read(component: number, slot: number): Content;
   write(component: number, slot: number, content: Content): void;
-  /** All slots as they now stand. */
-  contents(): readonly (readonly Content[])[];
+  /** Keeps all that was written, and these, at once. */
+  commit(more: readonly Entry[]): void;
 }
 
-export function stage(recipient: Recipient): Staged {
-  const slots = recipient.components.map((component) => [...component.slots]);
+/** What is there after a power cut as it was before, and the power itself. */
+export interface Stored {
+  recipient: Recipient;
+  journal: Journal;
+  power: Power;
+}
+
+export interface Journal {
+  readonly entries: readonly Entry[];
+  /** Torn: neither this nor that, and not taken for set. */
+  readonly mark: 'clear' | 'torn' | 'set';
+}
+
+/** Where something belongs, and what. */
+export type Entry =
+  | { readonly kind: 'slot'; readonly component: number; readonly slot: number; readonly content: Content }
+  | { readonly kind: 'envelope'; readonly bytes: Uint8Array }
+  | { readonly kind: 'number'; readonly sequenceNumber: bigint };
+
+export const emptyJournal: Journal = { entries: [], mark: 'clear' };
+
+export const journalled: Storage = {
+  stage: (device) => ({
+    ...stageSlots(device, (entry) => record(device, entry)),
+    commit(more) {
+      for (const entry of more) record(device, entry);
+      if (device.journal.entries.length === 0) return;
+      // Draft §6.3.1: from here on it is the new state that holds, whenever the power fails.
+      setMark(device);
+      recover(device);
+    },
+  }),
+  recover,
+};
+
+/** Draft §6.3.1: repeated, it comes to the same; so it may be cut at any step and begun anew. */
+function recover(device: Stored): void {
+  if (device.journal.mark === 'set') {
+    for (const entry of device.journal.entries) place(device, entry);
+  }
+  // The mark goes before the entries: half a journal must not pass for a whole one.
+  if (device.journal.mark !== 'clear') clearMark(device);
+  if (device.journal.entries.length > 0) eraseEntries(device);
+}
+
+/** The slots as they are to be, in working memory; `keep` has each write as it is made. */
+export function stageSlots(device: Stored, keep: (entry: Entry) => void): Pick<Staged, 'read' | 'write'> {
+  const slots = device.recipient.components.map((component) => [...component.slots]);
   return {
     read: (component, slot) => slots[component]?.[slot] ?? { kind: 'empty' },
     write(component, slot, content) {
       const written = slots[component];
-      if (written !== undefined) written[slot] = content;
+      if (written === undefined) return;
+      written[slot] = content;
+      keep({ kind: 'slot', component, slot, content });
     },
-    contents: () => slots,
   };
+}
+
+export function record(device: Stored, entry: Entry): void {
+  const { entries } = device.journal;
+  takeStep(device.power, {
+    whole: () => setEntries(device, [...entries, entry]),
+    torn: () => setEntries(device, [...entries, tornEntry(entry)]),
+  });
+}
+
+export function setMark(device: Stored): void {
+  markStep(device, 'set');
+}
+
+export function clearMark(device: Stored): void {
+  markStep(device, 'clear');
+}
+
+function markStep(device: Stored, mark: Journal['mark']): void {
+  const become = (to: Journal['mark']) => {
+    device.journal = { ...device.journal, mark: to };
+  };
+  takeStep(device.power, { whole: () => become(mark), torn: () => become('torn') });
+}
+
+export function eraseEntries(device: Stored): void {
+  const { entries } = device.journal;
+  takeStep(device.power, {
+    whole: () => setEntries(device, []),
+    torn: () => setEntries(device, entries.slice(Math.ceil(entries.length / 2))),
+  });
+}
+
+/** Into the place where it belongs; fixed storage is erased before it is written. */
+export function place(device: Stored, entry: Entry): void {
+  if (entry.kind === 'slot' && device.recipient.components[entry.component]?.storage === 'fixed') {
+    const old = device.recipient.components[entry.component]?.slots[entry.slot] ?? { kind: 'empty' };
+    takeStep(device.power, {
+      whole: () => put(device, { ...entry, content: { kind: 'empty' } }),
+      torn: () => put(device, { ...entry, content: halfErased(old) }),
+    });
+  }
+  takeStep(device.power, {
+    whole: () => put(device, entry),
+    torn: () => put(device, tornEntry(entry, device.recipient.sequenceNumber)),
+  });
+}
+
+function tornEntry(entry: Entry, old?: bigint): Entry {
+  switch (entry.kind) {
+    case 'slot':
+      return { ...entry, content: tornContent(entry.content) };
+    case 'envelope':
+      return { ...entry, bytes: tornBytes(entry.bytes) };
+    case 'number':
+      return { ...entry, sequenceNumber: tornNumber(old, entry.sequenceNumber) };
+  }
+}
+
+function put(device: Stored, entry: Entry): void {
+  const state = stateOf(device.recipient);
+  const changed = { ...state, ...change(state.contents, entry) };
+  device.recipient = withState(device.recipient, changed);
+}
+
+function change(contents: readonly (readonly Content[])[], entry: Entry) {
+  switch (entry.kind) {
+    case 'envelope':
+      return { installed: entry.bytes };
+    case 'number':
+      return { sequenceNumber: entry.sequenceNumber };
+    case 'slot': {
+      const { component, slot, content } = entry;
+      return { contents: contents.map((slots, i) => (i === component ? slots.with(slot, content) : slots)) };
+    }
+  }
+}
+
+function setEntries(device: Stored, entries: readonly Entry[]): void {
+  device.journal = { ...device.journal, entries };
 }
 
 /** Bytes; undefined: not known (assumed content without a size). */

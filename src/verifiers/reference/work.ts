@@ -6,7 +6,6 @@
 import type { CborMap, Item } from '../../cbor/item.ts';
 import type { Effect } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
-import type { Recipient } from '../../device/recipient.ts';
 import type { ComponentIdentifier, Parameters } from '../../suit/model.ts';
 import { bad, fromCborError, good, type Problem, type Result } from '../../suit/problem.ts';
 import type { Reason } from '../../suit/stage.ts';
@@ -17,7 +16,7 @@ import type { SignedDigest } from './rules-authentication.ts';
 import type { Ok } from './rules-encoding.ts';
 import type { Section } from './rules-manifest.ts';
 import type { Sequence } from './sequence.ts';
-import type { Staged } from './storage.ts';
+import type { Staged, Stored } from './storage.ts';
 
 export interface Limits {
   readonly envelopeBytes: number;
@@ -57,9 +56,7 @@ export interface Work {
 }
 
 /** What a session keeps from one delivery to the next. */
-export interface Device {
-  /** Only `commit` replaces it. */
-  recipient: Recipient;
+export interface Device extends Stored {
   /** The parameter tables of the delivery before; cleared before they are used (draft §6.1). */
   leftover: readonly Parameters[];
 }
@@ -68,16 +65,16 @@ export interface Device {
 export interface Step {
   readonly name: string;
   readonly run: (work: Work) => Problem | undefined | Promise<Problem | undefined>;
+  /** Draft §6.1: asked of each manifest at hand, before one of them is chosen. */
+  readonly selects?: boolean;
 }
 
 export function startWork(
-  given: Pick<Work, 'rules' | 'ports' | 'limits' | 'delivery' | 'bytes' | 'device'>,
+  given: Pick<Work, 'rules' | 'ports' | 'limits' | 'delivery' | 'bytes' | 'device' | 'effects' | 'meter'>,
 ): Work {
   const nothing = new Uint8Array(0);
   return {
     ...given,
-    effects: [],
-    meter: { steps: 0 },
     envelope: { kind: 'map', entries: [] },
     payloads: new Map(),
     digest: { content: nothing, encoded: nothing },
@@ -87,7 +84,7 @@ export function startWork(
     components: [],
     elements: new Map(),
     sequences: new Map(),
-    staged: given.ports.storage(given.device.recipient),
+    staged: given.ports.storage.stage(given.device),
     invoked: false,
   };
 }
