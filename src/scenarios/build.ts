@@ -6,11 +6,18 @@
  * @module
  */
 
+import { equalBytes } from '../cbor/hex.ts';
 import { isInt } from '../cbor/item.ts';
 import { profileByName } from '../cose/profiles.ts';
 import type { Delivery, DeliveryEvent } from '../device/delivery.ts';
 import { inProfile } from '../device/profile.ts';
-import { type Content, type Recipient, type RecipientState, stateOf } from '../device/recipient.ts';
+import {
+  type Content,
+  type Recipient,
+  type RecipientState,
+  stateOf,
+  withState,
+} from '../device/recipient.ts';
 import { sever, severedEntries } from '../suit/build.ts';
 import type { LanguageText, Manifest, SeveredElements, TextMap } from '../suit/model.ts';
 import { type EnvelopeParts, encode, release } from '../suit/parts.ts';
@@ -19,14 +26,16 @@ import { anchorsOf, policyOf, signersOf, strangersOf } from './authentication.ts
 import { componentsOf, identifiersOf, imageBytes, indexOf, placesOf, recipientIndex } from './layout.ts';
 import { needsOf } from './needs.ts';
 import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
+import { type Happening, interrupted } from './resume.ts';
 import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
+import { amongOthers, otherEnvelopes } from './select.ts';
 import { invokedIndex, sequencesOf } from './sequences.ts';
 import { fetchedUri, integratedPayloads, networkPayloads } from './uris.ts';
 
 /** The same plan always gives the same scenario, to the byte. */
 export function buildScenario(plan: Plan): Scenario {
   const signers = signersOf(plan.authentication);
-  const parts = releaseOf(plan, signers);
+  const parts = releaseOf(plan);
   const events: DeliveryEvent[] = [
     ...(hasUpdate(plan) ? (['update'] as const) : []),
     ...(hasBoot(plan) ? (['boot'] as const) : []),
@@ -41,10 +50,41 @@ export function buildScenario(plan: Plan): Scenario {
     strangers: strangersOf(signers),
     images: imagesOf(plan),
     needs: needsOf(parts, events),
+    plan,
   };
 }
 
-function releaseOf(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
+/** What a plan's recipient comes to, from the state given; a stored envelope may be the earlier release's. */
+function deliverPlanned(plan: Plan, event: DeliveryEvent, from: RecipientState): ScenarioDelivery {
+  if (event === 'update') return updateDelivery(plan, releaseOf(plan), from);
+  const earlier = earlierOf(plan);
+  const isEarlier =
+    plan.bootFrom === 'stored' &&
+    earlier &&
+    from.installed &&
+    equalBytes(from.installed, encode(releaseOf(earlier)));
+  const booted = isEarlier ? earlier : plan;
+  return bootDelivery(booted, releaseOf(booted), from);
+}
+
+/** The plan of the release that was installed before; undefined where the recipient holds none. */
+function earlierOf(plan: Plan): Plan | undefined {
+  const { installed } = plan.sequence;
+  if (!plan.earlier || installed === undefined) return undefined;
+  const { earlier: _e, history: _h, ...rest } = plan;
+  // No image begins as one of the other release does.
+  return { ...rest, seed: plan.seed + 128, sequence: { offered: installed } };
+}
+
+const releases = new WeakMap<Plan, EnvelopeParts>();
+
+function releaseOf(plan: Plan): EnvelopeParts {
+  const known = releases.get(plan) ?? makeRelease(plan, signersOf(plan.authentication));
+  releases.set(plan, known);
+  return known;
+}
+
+function makeRelease(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
   const whole: Manifest = {
     version: 1n,
     sequenceNumber: BigInt(plan.sequence.offered),
@@ -112,15 +152,41 @@ function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
       schemes,
     },
     deviceClass: plan.deviceClass,
+    ...(plan.processing && { processing: plan.processing }),
   };
-  return profile ? inProfile(recipient, profile) : recipient;
+  const fresh = profile ? inProfile(recipient, profile) : recipient;
+  const earlier = earlierOf(plan);
+  if (earlier === undefined) return fresh;
+  return withState(fresh, updateDelivery(earlier, releaseOf(earlier), stateOf(fresh)).after);
 }
 
 function deliveriesOf(plan: Plan, parts: EnvelopeParts, recipient: Recipient): readonly ScenarioDelivery[] {
-  const fresh = stateOf(recipient);
-  if (!hasUpdate(plan)) return [bootDelivery(plan, parts, fresh)];
-  const update = updateDelivery(plan, parts, fresh);
-  return hasBoot(plan) ? [update, bootDelivery(plan, parts, update.after)] : [update];
+  const { history } = plan;
+  const cuts = history?.kind === 'resume' ? history.cuts : [];
+  const happenings: readonly Happening[] = [
+    ...cuts.map((cut) => ({ event: 'update', cut }) as const),
+    ...(hasUpdate(plan) ? [{ event: 'update' } as const] : []),
+    ...(hasBoot(plan) ? [{ event: 'boot' } as const] : []),
+  ];
+  const deliveries = interruptedDeliveries(plan, happenings, stateOf(recipient));
+  if (history?.kind !== 'select') return deliveries;
+  const signers = signersOf(plan.authentication);
+  const number = BigInt(plan.sequence.offered);
+  const others = otherEnvelopes({ parts, number, signers, strangers: strangersOf(signers) }, history.others);
+  return deliveries.map((one) =>
+    one.delivery.event === history.event
+      ? { ...one, delivery: amongOthers(one.delivery, others, history.place) }
+      : one,
+  );
+}
+
+/** These deliveries of the plan's release, with every state that each may leave. */
+export function interruptedDeliveries(
+  plan: Plan,
+  happenings: readonly Happening[],
+  from: RecipientState,
+): readonly ScenarioDelivery[] {
+  return interrupted(happenings, from, (event, state) => deliverPlanned(plan, event, state));
 }
 
 function updateDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): ScenarioDelivery {

@@ -1,5 +1,5 @@
 /**
- * The valid families that plans are drawn from: rows V03 to V44 of the catalogue, as far as the bench generates them.
+ * The valid families that plans are drawn from: rows V03 to V47 of the catalogue, as far as the bench generates them.
  *
  * @module
  */
@@ -17,6 +17,9 @@ export interface ValidFamily {
 
 /** In the order of precedence: a plan belongs to the first that fits. */
 export const validFamilies: readonly ValidFamily[] = [
+  { id: 'valid.resume', handle: 'V45', features: ['resume'] },
+  { id: 'valid.select', handle: 'V46', features: ['select'] },
+  { id: 'valid.serial', handle: 'V47', features: ['processing'] },
   { id: 'valid.envelope.minimal', handle: 'V03', features: ['minimal'] },
   { id: 'valid.digest.algs', handle: 'V12', features: ['other-digest'] },
   { id: 'valid.profiles.mti', handle: 'V11', features: ['profile'] },

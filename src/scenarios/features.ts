@@ -4,6 +4,7 @@
  * @module
  */
 
+import { historyFeatures } from './history-features.ts';
 import { componentCount } from './layout.ts';
 import { hasBoot, hasUpdate, type ImagePlan, type Plan } from './plan.ts';
 
@@ -76,6 +77,14 @@ export const features = [
   'other-digest',
   /** An update that installs nothing: version, sequence number and common alone. */
   'minimal',
+  /** The recipient holds an earlier release that boots from storage, as the new one does then. */
+  'earlier',
+  /** Power is cut in the update, which is delivered again. */
+  'resume',
+  /** Several envelopes are at hand. */
+  'select',
+  /** Several components, independent of each other, on a serial or a parallel interpreter. */
+  'processing',
 ] as const;
 
 export type Feature = (typeof features)[number];
@@ -94,7 +103,7 @@ export function plansWith(plan: Plan, feature: Feature): readonly Plan[] {
   return table[feature].give(plan);
 }
 
-interface FeatureRow {
+export interface FeatureRow {
   has(plan: Plan): boolean;
   give(plan: Plan): readonly Plan[];
 }
@@ -368,6 +377,7 @@ const table: Readonly<Record<Feature, FeatureRow>> = {
       images: plan.images.map((image) => ({ ...image, by: 'none' })),
     }),
   ),
+  ...historyFeatures,
 };
 
 function inStorage(storage: ImagePlan['storage']): FeatureRow {

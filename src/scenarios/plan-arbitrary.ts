@@ -9,6 +9,7 @@ import { BenchError } from '../bench-error.ts';
 import { authenticationPlan } from './authentication-arbitrary.ts';
 import { familyOf, validFamilies } from './families.ts';
 import type { Feature } from './features.ts';
+import { drawnHistories } from './history-features.ts';
 import { type ImagePlan, largestImage, type Plan } from './plan.ts';
 import { settle } from './settle.ts';
 
@@ -28,7 +29,10 @@ export function arbitraryPlan(options: PlanOptions = {}): fc.Arbitrary<Plan> {
     ...(options.features ?? []),
     ...featuresOfFamily(options.family),
   ];
-  return drawnPlan(wanted).map((drawn) => {
+  const histories = drawnHistories(wanted);
+  const plans = drawnPlan(wanted);
+  const all = histories ? fc.tuple(plans, histories).map(([plan, more]) => ({ ...plan, ...more })) : plans;
+  return all.map((drawn) => {
     const plan = settle(drawn, wanted);
     return { ...plan, family: options.family ?? familyOf(plan) };
   });

@@ -7,6 +7,7 @@ import type { Signer } from '../cose/blocks.ts';
 import type { Delivery, DeliveryEvent, Level } from '../device/delivery.ts';
 import { type Recipient, type RecipientState, withState } from '../device/recipient.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
+import type { Plan } from './plan.ts';
 
 export interface Scenario {
   /** Id of the valid family it belongs to, or `given` for a user's own envelope. */
@@ -23,6 +24,8 @@ export interface Scenario {
   /** The image of each component that the update installs; without an update, that the boot finds in place. */
   readonly images: readonly Image[];
   readonly needs: Needs;
+  /** What it was built from; absent: a user's own envelope. */
+  readonly plan?: Plan;
 }
 
 export interface ScenarioDelivery {

@@ -8,6 +8,7 @@ import { BenchError } from '../bench-error.ts';
 import { profileByName } from '../cose/profiles.ts';
 import { settleAuthentication } from './authentication-settle.ts';
 import { type Feature, hasFeature, plansWith } from './features.ts';
+import { histories } from './history-features.ts';
 import { componentCount } from './layout.ts';
 import { hasBoot, hasUpdate, type ImagePlan, largestContent, type Plan } from './plan.ts';
 
@@ -37,8 +38,8 @@ function search(drawn: Plan, wanted: readonly Feature[], changes: number): Plan 
 /** Takes back the choices that exclude each other. A consistent plan comes back the same. */
 export function consistent(drawn: Plan): Plan {
   const install = withInstall(withImages(drawn));
-  const { referenceUri, invokeArguments, ...plan } = install;
-  return {
+  const { referenceUri, invokeArguments, earlier: _e, history: _h, processing: _p, ...plan } = install;
+  const settled: Plan = {
     ...plan,
     validate: plan.deliveries === 'update' ? plan.validate && installs(plan) : true,
     bootFrom: bootFrom(plan),
@@ -49,6 +50,7 @@ export function consistent(drawn: Plan): Plan {
     ...(referenceUri !== undefined && { referenceUri }),
     ...(invokeArguments !== undefined && hasBoot(plan) && { invokeArguments }),
   };
+  return { ...settled, ...histories(install, settled) };
 }
 
 function withImages(plan: Plan): Plan {

@@ -1,6 +1,6 @@
 /**
  * The interpreter: runs a command sequence, and what steers it: index, parameters, try-each, run-sequence
- * (draft §6.4 to §6.7, §8.4.10). Strictly one command after the other.
+ * (draft §6.4 to §6.7, §8.4.10). One command after the other, unless the recipient works in parallel and may.
  *
  * @module
  */
@@ -20,8 +20,9 @@ export interface Ending {
 }
 
 export function run(machine: Machine, sequence: Sequence, frame: Frame): Ending {
-  for (const command of sequence) {
-    const failure = execute(machine, command, frame);
+  // Draft §8.4.8: at the end of a sequence all its commands have completed.
+  for (const command of [...sequence, 'end'] as const) {
+    const failure = command === 'end' ? complete(machine, frame) : execute(machine, command, frame);
     if (failure === undefined) continue;
     const then = machine.work.rules.afterFailure(failure.of, frame.soft, frame.enclosing);
     if (then !== 'go-on') return { kind: then, problem: failure.problem };
@@ -43,14 +44,32 @@ function execute(machine: Machine, command: Command, frame: Frame): Failure | un
     : rules.mayRun(command.code, machine.section);
   if (allowed !== true) return aborted(allowed, `command ${command.code} in ${machine.section}`);
 
+  const late = rules.isBarrier(command.code) ? complete(machine, frame) : undefined;
+  if (late !== undefined) return late;
   if (command.code === commandCode.setComponentIndex) return setIndex(machine, command, frame);
   if (frame.selection.length === 0) return aborted('index-missing', 'no component is selected');
-  // Draft §6.5: once for each component of the index, in its order.
-  for (const index of frame.selection) {
-    const failure = executeOn(machine, command, frame, index);
+  // Draft §6.5: once for each component of the index, in its order; §6.6: or only for the one whose turn it is.
+  for (const index of frame.selection.filter((one) => (machine.turn ?? one) === one)) {
+    const act = () => executeOn(machine, command, frame, index);
+    const failure = mayWait(machine, command) ? issue(frame, act) : act();
     if (failure !== undefined) return failure;
   }
   return undefined;
+}
+
+/** Draft §6.7: what is no barrier may be done later, in another order, where the manifest leaves it open. */
+function mayWait({ strict, work }: Machine, command: Command): boolean {
+  return !strict && work.device.recipient.processing === 'parallel' && !work.rules.isBarrier(command.code);
+}
+
+function issue(frame: Frame, act: () => Failure | undefined): undefined {
+  frame.issued.push(act);
+}
+
+/** Executes what was issued, the last first, and all of it; the first failure counts. */
+function complete(machine: Machine, frame: Frame): Failure | undefined {
+  const issued = machine.work.rules.inAnyOrder(frame.issued.splice(0));
+  return issued.map((act) => act()).find((failure) => failure !== undefined);
 }
 
 function executeOn(machine: Machine, command: Command, frame: Frame, index: number): Failure | undefined {
@@ -168,6 +187,7 @@ function enter(machine: Machine, outer: Frame, enclosing: 'try-each' | 'run-sequ
     selection: [index],
     single: true,
     indexing,
+    issued: [],
   };
 }
 
@@ -183,14 +203,25 @@ export function runSection(
   sequence: Sequence,
   previous: readonly number[],
 ): Problem | undefined {
-  const selection = machine.work.rules.startIndex(machine.work.components.length, previous);
+  const { work, strict } = machine;
+  for (const turn of work.rules.turns(work.device.recipient.processing, work.components.length)) {
+    machine.turn = turn;
+    machine.strict = strict;
+    const problem = runTurn(machine, sequence, previous);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function runTurn(machine: Machine, sequence: Sequence, previous: readonly number[]): Problem | undefined {
   const frame: Frame = {
     enclosing: 'section',
     depth: 0,
     soft: false,
-    selection,
+    selection: machine.work.rules.startIndex(machine.work.components.length, previous),
     single: true,
     indexing: 'free',
+    issued: [],
   };
   const ending = run(machine, sequence, frame);
   if (ending.kind === 'done') return undefined;

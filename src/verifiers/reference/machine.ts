@@ -22,6 +22,8 @@ export interface Machine {
   strict: boolean;
   /** Written and read since the last barrier, while order is free (draft §6.7). */
   race: { readonly targets: Set<number>; readonly sources: Set<number> };
+  /** The one component whose commands are executed now; undefined: every one (draft §6.6). */
+  turn: number | undefined;
   /** Codes of the conditions that held in the shared sequence. */
   readonly checked: Set<number>;
   /** The recipient's components that matched a digest or content since they were last written. */
@@ -41,6 +43,8 @@ export interface Frame {
   /** Was the index given as an integer, rather than an array or true? */
   single: boolean;
   indexing: Indexing;
+  /** Commands that may still be executed, in any order, before the next barrier (draft §6.7). */
+  readonly issued: (() => Failure | undefined)[];
 }
 
 /** What a command does when it fails; a condition's failure can be soft. */
@@ -67,6 +71,7 @@ export function startMachine(work: Work): Machine {
     shared: false,
     strict: true,
     race: { targets: new Set(), sources: new Set() },
+    turn: undefined,
     checked: new Set(),
     validated: new Set(),
     unverified: new Set(),

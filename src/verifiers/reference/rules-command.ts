@@ -5,6 +5,7 @@
  * @module
  */
 import type { Item } from '../../cbor/item.ts';
+import type { Recipient } from '../../device/recipient.ts';
 import type { Parameters } from '../../suit/model.ts';
 import { commandCode, registered, commands as registry } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
@@ -153,6 +154,22 @@ export const commandRules = {
   /** Draft §6.7: while order is free, no component is both written and read. */
   mayOverlap(targets: ReadonlySet<number>, sources: ReadonlySet<number>): Ok {
     return [...sources].some((component) => targets.has(component)) ? 'order-violation' : true;
+  },
+
+  /** Draft §6.6: a serial interpreter traverses each section once for each component; else once for all. */
+  turns(processing: Recipient['processing'], components: number): readonly (number | undefined)[] {
+    if (processing !== 'serial' || components === 0) return [undefined];
+    return Array.from({ length: components }, (_, i) => i);
+  },
+
+  /** Draft §6.7: set-component-index and override-parameters, of strict order too, wait for what was issued. */
+  isBarrier(code: number): boolean {
+    return code === commandCode.setComponentIndex || code === commandCode.overrideParameters;
+  },
+
+  /** Draft §6.7: the order between two barriers is the recipient's; the last first shows who relies on another. */
+  inAnyOrder<T>(issued: readonly T[]): readonly T[] {
+    return issued.toReversed();
   },
 
   /** No clause: a budget of steps, so that every manifest ends. */

@@ -1,0 +1,168 @@
+/**
+ * Features of plans that are histories: an earlier release in place, power cuts, several envelopes; and the ways of
+ * processing that must come to the same (draft §6.1, §6.3.1, §6.6, §6.7).
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { componentCount } from './layout.ts';
+import { canBeInAnyOrder } from './parallel.ts';
+import { type HistoryPlan, hasBoot, hasUpdate, type ImagePlan, type Plan } from './plan.ts';
+import type { OtherEnvelope } from './select.ts';
+import { sequencesOf } from './sequences.ts';
+
+type Histories = Pick<Plan, 'earlier' | 'history' | 'processing'>;
+
+/** As rows of the table of features: when a plan has it, and what to change where it has not. */
+export const historyFeatures = {
+  earlier: {
+    has: ({ earlier }: Plan) => earlier === true,
+    give: (plan: Plan): readonly Plan[] => {
+      const { installed = '0', offered } = plan.sequence;
+      const isAbove = BigInt(installed) >= 1n && BigInt(offered) > BigInt(installed);
+      const atLeast = BigInt(offered) < 2n ? 2n : BigInt(offered);
+      const sequence = isAbove
+        ? plan.sequence
+        : { offered: String(atLeast), installed: String(atLeast - 1n) };
+      return [{ ...plan, deliveries: 'update-boot', bootFrom: 'stored', sequence, earlier: true }];
+    },
+  },
+  resume: {
+    has: ({ history }: Plan) => history?.kind === 'resume',
+    give: (plan: Plan): readonly Plan[] => {
+      const history: HistoryPlan =
+        plan.history?.kind === 'resume'
+          ? plan.history
+          : { kind: 'resume', cuts: [{ step: 1, when: 'torn' }] };
+      return [{ ...plan, deliveries: plan.deliveries === 'boot' ? 'update-boot' : plan.deliveries, history }];
+    },
+  },
+  select: {
+    has: ({ history }: Plan) => history?.kind === 'select',
+    give: (plan: Plan): readonly Plan[] => {
+      const others: readonly OtherEnvelope[] = [{ kind: 'forged', distance: '1' }];
+      return [{ ...plan, history: { kind: 'select', event: 'update', others, place: 0 } }];
+    },
+  },
+  processing: {
+    has: ({ processing }: Plan) => processing !== undefined,
+    give: (plan: Plan): readonly Plan[] => [
+      plan.processing === 'parallel' ? together(plan) : severalOf(plan),
+    ],
+  },
+} as const;
+
+function severalOf(plan: Plan): Plan {
+  return {
+    ...plan,
+    processing: 'serial',
+    images: plan.images.length < 2 ? [...plan.images, plainImage] : plan.images,
+  };
+}
+
+/** All images fetched at once, by an array of indices. */
+function together(plan: Plan): Plan {
+  const images = severalOf(plan).images.map(({ slots: _s, ...image }): ImagePlan => {
+    const isFetched = image.by !== 'write' && image.by !== 'none';
+    return { ...image, by: isFetched ? image.by : 'network', staged: 'no' };
+  });
+  return {
+    ...plan,
+    deliveries: plan.deliveries === 'boot' ? 'update-boot' : plan.deliveries,
+    images,
+    index: 'array',
+    otherComponents: images.length + plan.otherComponents < 3 ? 1 : plan.otherComponents,
+    tryEach: 'none',
+    runSequence: plan.runSequence === 'soft' ? 'plain' : plan.runSequence,
+  };
+}
+
+const plainImage: ImagePlan = {
+  size: 1,
+  by: 'network',
+  staged: 'no',
+  loaded: false,
+  storage: 'variable',
+  sized: true,
+  before: 'empty',
+};
+
+/** What of the drawn histories has a meaning on a plan that is consistent otherwise. */
+export function histories(drawn: Histories, plan: Plan): Histories {
+  const { earlier, processing } = drawn;
+  const holdsEarlier =
+    plan.deliveries === 'update-boot' && plan.bootFrom === 'stored' && plan.sequence.installed !== undefined;
+  const history = drawn.history && consistentHistory(drawn.history, plan);
+  const keepsProcessing = processing === 'parallel' ? isOpen(plan) : componentCount(plan).manifest >= 2;
+  return {
+    ...(earlier && holdsEarlier && { earlier }),
+    ...(history && { history }),
+    ...(processing && keepsProcessing && { processing }),
+  };
+}
+
+function isOpen(plan: Plan): boolean {
+  return hasUpdate(plan) && canBeInAnyOrder(sequencesOf(plan).install ?? []);
+}
+
+function consistentHistory(history: HistoryPlan, plan: Plan): HistoryPlan | undefined {
+  if (history.kind === 'resume') return hasUpdate(plan) && history.cuts.length > 0 ? history : undefined;
+  const { event, others } = history;
+  const lowest = plan.sequence.offered === '0';
+  return {
+    ...history,
+    event: event === 'update' ? (hasUpdate(plan) ? event : 'boot') : hasBoot(plan) ? event : 'update',
+    others: others.map((one) => (lowest && one.kind === 'older' ? { ...one, kind: 'forged' } : one)),
+  };
+}
+
+/** Drawn where they are wanted, and only there: other plans are what they were. */
+export function drawnHistories(wanted: readonly string[]): fc.Arbitrary<Histories> | undefined {
+  const history = wanted.includes('resume') ? resume : wanted.includes('select') ? select : undefined;
+  const processing = wanted.includes('processing')
+    ? fc.constantFrom<NonNullable<Plan['processing']>>('serial', 'parallel')
+    : undefined;
+  if (history === undefined && processing === undefined) return undefined;
+  return fc.tuple(history ?? fc.constant(undefined), processing ?? fc.constant(undefined)).map(
+    ([drawn, way]): Histories => ({
+      ...(drawn && { history: drawn }),
+      ...(way && { processing: way }),
+    }),
+  );
+}
+
+/** Small updates have about eight storage steps, large ones some thirty. */
+export const powerCut = fc.record(
+  {
+    step: fc.oneof(
+      { withCrossShrink: true },
+      { arbitrary: fc.integer({ min: 1, max: 12 }), weight: 3 },
+      { arbitrary: fc.integer({ min: 1, max: 32 }), weight: 1 },
+    ),
+    when: fc.constantFrom('before' as const, 'torn' as const, 'after' as const),
+  },
+  { noNullPrototype: true },
+);
+
+const resume: fc.Arbitrary<HistoryPlan> = fc.record(
+  { kind: fc.constant('resume' as const), cuts: fc.array(powerCut, { minLength: 1, maxLength: 3 }) },
+  { noNullPrototype: true },
+);
+
+/** A distance of sequence numbers; its size is cut to the room there is. */
+const distance = fc.bigInt({ min: 1n, max: 2n ** 63n }).map(String);
+
+export const otherEnvelope: fc.Arbitrary<OtherEnvelope> = fc.record(
+  { kind: fc.constantFrom('older' as const, 'forged' as const, 'other-version' as const), distance },
+  { noNullPrototype: true },
+);
+
+const select: fc.Arbitrary<HistoryPlan> = fc.record(
+  {
+    kind: fc.constant('select' as const),
+    event: fc.constantFrom('update' as const, 'boot' as const),
+    others: fc.array(otherEnvelope, { minLength: 1, maxLength: 3 }),
+    place: fc.nat({ max: 3 }),
+  },
+  { noNullPrototype: true },
+);
