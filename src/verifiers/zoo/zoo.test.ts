@@ -28,7 +28,7 @@ import {
   strangerP256,
 } from '../../cose/test-keys.ts';
 import type { Decision } from '../../device/decision.ts';
-import type { Delivery } from '../../device/delivery.ts';
+import type { Delivery, PowerCut } from '../../device/delivery.ts';
 import type { Recipient, TrustAnchor } from '../../device/recipient.ts';
 import { manifestItem, sequenceItem, sever, severedEntries } from '../../suit/build.ts';
 import type { Command, Manifest } from '../../suit/model.ts';
@@ -179,6 +179,19 @@ function update(
 ): Delivery {
   const envelope = encode(release(manifest({ sequenceNumber, ...changes }), [author]));
   return { event: 'update', envelope, payloads: network, ...more };
+}
+
+/** The older image is in place, and boots from storage. */
+const bootable = recipient({
+  installed: update(5n, {
+    sharedSequence: [...shared, set({ imageDigest: sha256(oldImage), imageSize: BigInt(oldImage.length) })],
+  }).envelope as Uint8Array,
+});
+const boot: Delivery = { event: 'boot', payloads: [] };
+const forged = encode(release(manifest({ sequenceNumber: 9n }), [stranger]));
+
+function cutAt(step: number, when: PowerCut['when'], delivery: Delivery): Delivery {
+  return { ...delivery, powerCut: { step, when } };
 }
 
 const numbered = (installed: bigint, offered: bigint) =>
@@ -502,6 +515,29 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   }),
   'erases-before-authentication': of(manifest(), { signers: [stranger] }),
   'executes-before-authentication': of(manifest(), { signers: [stranger] }),
+
+  'keeps-no-journal': history(bootable, cutAt(1, 'torn', update(6n)), boot),
+  'swaps-in-place': history(bootable, cutAt(1, 'torn', update(6n)), boot),
+  'writes-the-number-first': history(bootable, cutAt(1, 'after', update(6n)), boot),
+  'marks-before-all-is-recorded': history(bootable, cutAt(2, 'after', update(6n)), boot),
+  'drops-its-journal-on-waking': history(bootable, cutAt(5, 'after', update(6n)), boot),
+  'recovers-once': history(bootable, cutAt(4, 'after', update(6n)), cutAt(2, 'torn', boot), boot),
+  'resumes-without-a-rollback-check': history(bootable, cutAt(2, 'after', update(6n)), update(3n)),
+  'keeps-its-number-in-memory': history(
+    recipient(),
+    update(6n),
+    { ...boot, envelope: update(6n).envelope as Uint8Array },
+    update(3n),
+  ),
+  'runs-the-first-at-hand': history(
+    recipient(),
+    update(6n, {}, { candidates: [update(7n).envelope as Uint8Array] }),
+  ),
+  'chooses-before-authentication': history(recipient(), update(6n, {}, { candidates: [forged] })),
+  'checks-ids-once': of(manifest(), {
+    event: 'boot',
+    recipient: recipient({ components: [{ ...component(0, [bytes(image)]), classIds: [] }] }),
+  }),
 };
 
 const formDemonstrations: Readonly<Record<string, Demonstration>> = {

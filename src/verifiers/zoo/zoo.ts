@@ -17,6 +17,7 @@ import { refusalAnimals } from './refusals.ts';
 import { rollbackAnimals } from './rollback.ts';
 import { sentinels } from './sentinels.ts';
 import { signatureAnimals } from './signatures.ts';
+import { storageAnimals } from './storage.ts';
 import { structureAnimals } from './structures.ts';
 
 export type { Animal } from './animal.ts';
@@ -29,6 +30,7 @@ export const zoo: readonly Animal[] = [
   ...structureAnimals,
   ...digestAnimals,
   ...rollbackAnimals,
+  ...storageAnimals,
   ...applicabilityAnimals,
   ...commandAnimals,
   ...payloadAnimals,
