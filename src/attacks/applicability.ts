@@ -11,6 +11,7 @@ import { manifest } from '../suit/clause.ts';
 import { sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, parameterKey as parameter } from '../suit/registry.ts';
+import { recheckAtBoot } from './applicability-boot.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { command, override, select } from './command-items.ts';
 import { onDevice, reissue } from './deliver.ts';
@@ -277,6 +278,7 @@ export const applicabilityAttacks: readonly AnyAttack[] = [
   otherComponent,
   slot,
   classOfOther,
+  recheckAtBoot,
 ];
 
 function isPen(parts: EnvelopeParts, key: number): boolean {

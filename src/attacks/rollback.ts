@@ -32,6 +32,7 @@ import {
   inapplicableAdvance,
   informationModel,
 } from './rollback-advance.ts';
+import { choiceAttacks } from './rollback-select.ts';
 
 const rolledBack = mustReject(['sequence-rollback'], manifest('8.4.2'));
 
@@ -272,4 +273,5 @@ export const rollbackAttacks: readonly AnyAttack[] = [
   oldImage,
   counterReset,
   bootAdvance,
+  ...choiceAttacks,
 ];

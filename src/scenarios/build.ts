@@ -25,11 +25,12 @@ import { commands, envelopeKey, parameters } from '../suit/registry.ts';
 import { anchorsOf, policyOf, signersOf, strangersOf } from './authentication.ts';
 import { componentsOf, identifiersOf, imageBytes, indexOf, placesOf, recipientIndex } from './layout.ts';
 import { needsOf } from './needs.ts';
+import { inAnyOrder } from './parallel.ts';
 import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
 import { type Happening, interrupted } from './resume.ts';
 import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
 import { amongOthers, otherEnvelopes } from './select.ts';
-import { invokedIndex, sequencesOf } from './sequences.ts';
+import { invokedIndex, type Sequences, sequencesOf } from './sequences.ts';
 import { fetchedUri, integratedPayloads, networkPayloads } from './uris.ts';
 
 /** The same plan always gives the same scenario, to the byte. */
@@ -76,6 +77,12 @@ function earlierOf(plan: Plan): Plan | undefined {
   return { ...rest, seed: plan.seed + 128, sequence: { offered: installed } };
 }
 
+/** A parallel recipient's release leaves the order of independent steps open (§6.7). */
+function inOrderOf({ processing }: Plan, sequences: Sequences): Sequences {
+  const { install } = sequences;
+  return processing === 'parallel' && install ? { ...sequences, install: inAnyOrder(install) } : sequences;
+}
+
 const releases = new WeakMap<Plan, EnvelopeParts>();
 
 function releaseOf(plan: Plan): EnvelopeParts {
@@ -90,7 +97,7 @@ function makeRelease(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
     sequenceNumber: BigInt(plan.sequence.offered),
     components: identifiersOf(plan),
     ...(plan.referenceUri !== undefined && { referenceUri: plan.referenceUri }),
-    ...sequencesOf(plan),
+    ...inOrderOf(plan, sequencesOf(plan)),
     ...(plan.text.place !== 'none' && { text: textOf(plan) }),
   };
   const { place } = plan.text;

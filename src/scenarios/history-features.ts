@@ -5,13 +5,12 @@
  * @module
  */
 import fc from 'fast-check';
+import type { History } from './history-plan.ts';
 import { componentCount } from './layout.ts';
 import { canBeInAnyOrder } from './parallel.ts';
-import { type HistoryPlan, hasBoot, hasUpdate, type ImagePlan, type Plan } from './plan.ts';
+import { hasBoot, hasUpdate, type ImagePlan, type Plan } from './plan.ts';
 import type { OtherEnvelope } from './select.ts';
 import { sequencesOf } from './sequences.ts';
-
-type Histories = Pick<Plan, 'earlier' | 'history' | 'processing'>;
 
 /** As rows of the table of features: when a plan has it, and what to change where it has not. */
 export const historyFeatures = {
@@ -30,7 +29,7 @@ export const historyFeatures = {
   resume: {
     has: ({ history }: Plan) => history?.kind === 'resume',
     give: (plan: Plan): readonly Plan[] => {
-      const history: HistoryPlan =
+      const history: History =
         plan.history?.kind === 'resume'
           ? plan.history
           : { kind: 'resume', cuts: [{ step: 1, when: 'torn' }] };
@@ -87,14 +86,15 @@ const plainImage: ImagePlan = {
   before: 'empty',
 };
 
-/** What of the drawn histories has a meaning on a plan that is consistent otherwise. */
-export function histories(drawn: Histories, plan: Plan): Histories {
-  const { earlier, processing } = drawn;
+/** A consistent plan without the histories that have no meaning on it. */
+export function prunedHistories(plan: Plan): Plan {
+  const { earlier, history: drawn, processing, ...rest } = plan;
   const holdsEarlier =
     plan.deliveries === 'update-boot' && plan.bootFrom === 'stored' && plan.sequence.installed !== undefined;
-  const history = drawn.history && consistentHistory(drawn.history, plan);
+  const history = drawn && consistentHistory(drawn, plan);
   const keepsProcessing = processing === 'parallel' ? isOpen(plan) : componentCount(plan).manifest >= 2;
   return {
+    ...rest,
     ...(earlier && holdsEarlier && { earlier }),
     ...(history && { history }),
     ...(processing && keepsProcessing && { processing }),
@@ -105,7 +105,7 @@ function isOpen(plan: Plan): boolean {
   return hasUpdate(plan) && canBeInAnyOrder(sequencesOf(plan).install ?? []);
 }
 
-function consistentHistory(history: HistoryPlan, plan: Plan): HistoryPlan | undefined {
+function consistentHistory(history: History, plan: Plan): History | undefined {
   if (history.kind === 'resume') return hasUpdate(plan) && history.cuts.length > 0 ? history : undefined;
   const { event, others } = history;
   const lowest = plan.sequence.offered === '0';
@@ -116,19 +116,13 @@ function consistentHistory(history: HistoryPlan, plan: Plan): HistoryPlan | unde
   };
 }
 
-/** Drawn where they are wanted, and only there: other plans are what they were. */
-export function drawnHistories(wanted: readonly string[]): fc.Arbitrary<Histories> | undefined {
+/** Drawn where they are wanted, and only there: other plans stay what they were. */
+export function withHistories(plans: fc.Arbitrary<Plan>, wanted: readonly string[]): fc.Arbitrary<Plan> {
   const history = wanted.includes('resume') ? resume : wanted.includes('select') ? select : undefined;
-  const processing = wanted.includes('processing')
-    ? fc.constantFrom<NonNullable<Plan['processing']>>('serial', 'parallel')
-    : undefined;
-  if (history === undefined && processing === undefined) return undefined;
-  return fc.tuple(history ?? fc.constant(undefined), processing ?? fc.constant(undefined)).map(
-    ([drawn, way]): Histories => ({
-      ...(drawn && { history: drawn }),
-      ...(way && { processing: way }),
-    }),
-  );
+  const drawn = history ? fc.tuple(plans, history).map(([plan, one]) => ({ ...plan, history: one })) : plans;
+  if (!wanted.includes('processing')) return drawn;
+  const processing = fc.constantFrom<NonNullable<Plan['processing']>>('serial', 'parallel');
+  return fc.tuple(drawn, processing).map(([plan, one]) => ({ ...plan, processing: one }));
 }
 
 /** Small updates have about eight storage steps, large ones some thirty. */
@@ -144,7 +138,7 @@ export const powerCut = fc.record(
   { noNullPrototype: true },
 );
 
-const resume: fc.Arbitrary<HistoryPlan> = fc.record(
+const resume: fc.Arbitrary<History> = fc.record(
   { kind: fc.constant('resume' as const), cuts: fc.array(powerCut, { minLength: 1, maxLength: 3 }) },
   { noNullPrototype: true },
 );
@@ -157,7 +151,7 @@ export const otherEnvelope: fc.Arbitrary<OtherEnvelope> = fc.record(
   { noNullPrototype: true },
 );
 
-const select: fc.Arbitrary<HistoryPlan> = fc.record(
+const select: fc.Arbitrary<History> = fc.record(
   {
     kind: fc.constant('select' as const),
     event: fc.constantFrom('update' as const, 'boot' as const),

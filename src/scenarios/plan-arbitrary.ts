@@ -9,7 +9,7 @@ import { BenchError } from '../bench-error.ts';
 import { authenticationPlan } from './authentication-arbitrary.ts';
 import { familyOf, validFamilies } from './families.ts';
 import type { Feature } from './features.ts';
-import { drawnHistories } from './history-features.ts';
+import { withHistories } from './history-features.ts';
 import { type ImagePlan, largestImage, type Plan } from './plan.ts';
 import { settle } from './settle.ts';
 
@@ -29,10 +29,7 @@ export function arbitraryPlan(options: PlanOptions = {}): fc.Arbitrary<Plan> {
     ...(options.features ?? []),
     ...featuresOfFamily(options.family),
   ];
-  const histories = drawnHistories(wanted);
-  const plans = drawnPlan(wanted);
-  const all = histories ? fc.tuple(plans, histories).map(([plan, more]) => ({ ...plan, ...more })) : plans;
-  return all.map((drawn) => {
+  return drawnPlan(wanted).map((drawn) => {
     const plan = settle(drawn, wanted);
     return { ...plan, family: options.family ?? familyOf(plan) };
   });
@@ -47,6 +44,10 @@ function featuresOfFamily(id: string | undefined): readonly Feature[] {
 
 /** Choices that may exclude each other; `settle` makes a plan of them. */
 function drawnPlan(wanted: readonly Feature[]): fc.Arbitrary<Plan> {
+  return withHistories(plainPlan(wanted), wanted);
+}
+
+function plainPlan(wanted: readonly Feature[]): fc.Arbitrary<Plan> {
   const optional = {
     referenceUri: rarely(
       'https://example.com/release',

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { DeliveryEvent, PowerCut } from '../device/delivery.ts';
 import type { Capabilities } from '../device/recipient.ts';
-import type { OtherEnvelope } from './select.ts';
+
+import type { HistoryPlan } from './history-plan.ts';
 
 /** Which procedures are run: an update, a boot of what is in place, or an update and its boot. */
 export type PlannedDeliveries = 'update' | 'boot' | 'update-boot';
 
-export interface Plan {
+export interface Plan extends HistoryPlan {
   /** Id of the valid family: a row of `families.ts`. */
   readonly family: string;
   readonly deliveries: PlannedDeliveries;
@@ -57,24 +57,7 @@ export interface Plan {
   readonly deviceClass: 1 | 2;
   /** Start of the images' bytes; no two contents of a scenario are the same. */
   readonly seed: number;
-  /** The recipient holds an earlier release, of the number installed, that boots from storage. */
-  readonly earlier?: true;
-  /** What happens besides one update and one boot. */
-  readonly history?: HistoryPlan;
-  /** The recipient's interpreter (§6.6, §6.7); `parallel`: install leaves the order of independent steps open. */
-  readonly processing?: 'serial' | 'parallel';
 }
-
-export type HistoryPlan =
-  /** Power is cut in the update, so many times; each time it is delivered again. */
-  | { readonly kind: 'resume'; readonly cuts: readonly PowerCut[] }
-  /** Other envelopes are at hand; the right one stands in this place among them. */
-  | {
-      readonly kind: 'select';
-      readonly event: DeliveryEvent;
-      readonly others: readonly OtherEnvelope[];
-      readonly place: number;
-    };
 
 /** Decimal strings: sequence numbers pass 2^53. */
 export interface SequencePlan {

@@ -9,7 +9,6 @@ import type { Command, Manifest, Parameters } from '../suit/model.ts';
 import { commandCode as code } from '../suit/registry.ts';
 import { bySlot, imageFacts, nested, several, target, type Writer, writerOf } from './command-writer.ts';
 import { idsOf, imageBytes, indexOf, placesOf } from './layout.ts';
-import { inAnyOrder } from './parallel.ts';
 import { hasBoot, type ImagePlan, type Plan } from './plan.ts';
 import { uriOf } from './uris.ts';
 
@@ -26,7 +25,7 @@ export function sequencesOf(plan: Plan): Sequences {
   return {
     ...section('sharedSequence', sharedSequence(write)),
     ...section('payloadFetch', write.eachImage(fetchToStaging)),
-    ...section('install', plan.processing === 'parallel' ? inAnyOrder(install(write)) : install(write)),
+    ...section('install', install(write)),
     ...section('validate', plan.validate ? validate(write) : []),
     ...section('load', hasBoot(plan) ? write.eachImage(load) : []),
     ...section('invoke', hasBoot(plan) ? invoke(write) : []),

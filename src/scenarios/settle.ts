@@ -8,7 +8,7 @@ import { BenchError } from '../bench-error.ts';
 import { profileByName } from '../cose/profiles.ts';
 import { settleAuthentication } from './authentication-settle.ts';
 import { type Feature, hasFeature, plansWith } from './features.ts';
-import { histories } from './history-features.ts';
+import { prunedHistories } from './history-features.ts';
 import { componentCount } from './layout.ts';
 import { hasBoot, hasUpdate, type ImagePlan, largestContent, type Plan } from './plan.ts';
 
@@ -23,7 +23,7 @@ export function settle(drawn: Plan, wanted: readonly Feature[]): Plan {
 
 /** Gives the first feature that is missing, in each way that it can be had, until none is or the changes are used up. */
 function search(drawn: Plan, wanted: readonly Feature[], changes: number): Plan | undefined {
-  const plan = consistent(drawn);
+  const plan = prunedHistories(consistent(drawn));
   const missing = wanted.find((feature) => !hasFeature(plan, feature));
   if (missing === undefined) return plan;
   if (changes === 0) return undefined;
@@ -38,8 +38,8 @@ function search(drawn: Plan, wanted: readonly Feature[], changes: number): Plan 
 /** Takes back the choices that exclude each other. A consistent plan comes back the same. */
 export function consistent(drawn: Plan): Plan {
   const install = withInstall(withImages(drawn));
-  const { referenceUri, invokeArguments, earlier: _e, history: _h, processing: _p, ...plan } = install;
-  const settled: Plan = {
+  const { referenceUri, invokeArguments, ...plan } = install;
+  return {
     ...plan,
     validate: plan.deliveries === 'update' ? plan.validate && installs(plan) : true,
     bootFrom: bootFrom(plan),
@@ -50,7 +50,6 @@ export function consistent(drawn: Plan): Plan {
     ...(referenceUri !== undefined && { referenceUri }),
     ...(invokeArguments !== undefined && hasBoot(plan) && { invokeArguments }),
   };
-  return { ...settled, ...histories(install, settled) };
 }
 
 function withImages(plan: Plan): Plan {

@@ -26,8 +26,8 @@ export function claimsOf(name: string): Claims {
       .map((algorithm) => algorithm.id),
     structures: ['sign1', 'sign', 'mac0', 'mac'],
     extensions: [],
-    extras,
     reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
     keepsState: true,
+    extras,
   };
 }
