@@ -9,6 +9,7 @@ import { manifest } from '../suit/clause.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { override, passing, runSequence, select, unread } from './command-items.ts';
 import { mustReject, shouldReject } from './expectation.ts';
+import { processingAttacks } from './processing.ts';
 import { insert } from './twin.ts';
 
 const common = { group: 'J', family: 'commands', by: 'author', threats: [], violates: [] } as const;
@@ -45,4 +46,4 @@ export const runIndex: Attack<{ form: 'further' | 'further-true' | 'none' }> = {
   },
 };
 
-export const strictOrderAttacks: readonly AnyAttack[] = [runIndex];
+export const strictOrderAttacks: readonly AnyAttack[] = [runIndex, ...processingAttacks];

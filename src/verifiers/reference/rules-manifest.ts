@@ -34,11 +34,6 @@ export const manifestRules = {
     return a > b ? -1 : 1;
   },
 
-  /** Draft §6.1: where the latest manifest fails, the next latest may be run; this application does. */
-  fallsBack(): boolean {
-    return true;
-  },
-
   /** Draft §8.4.2: the number kept after a successful update. */
   committed(_stored: bigint | undefined, offered: bigint): bigint | undefined {
     return offered;

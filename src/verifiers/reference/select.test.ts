@@ -53,7 +53,7 @@ describe('of several manifests', () => {
   });
 
   it('none is run after the latest where the application says so', async () => {
-    const verifier = createVerifier({ rules: { fallsBack: () => false } });
+    const verifier = createVerifier({ limits: { manifests: 1 } });
     expect(await choose([released(6n), failing], { verifier })).toMatchObject({ reason: 'fetch-failed' });
   });
 

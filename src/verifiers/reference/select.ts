@@ -46,11 +46,10 @@ async function choose(works: readonly [Work, ...Work[]], steps: readonly Step[])
 /** Draft §6.1: the latest valid, authentic manifest; and if it fails, perhaps the next. */
 async function runLatest(works: readonly Work[], steps: readonly Step[]): Promise<Processed | undefined> {
   let failed: Processed | undefined;
-  for (const work of inOrder(works)) {
+  for (const work of inOrder(works).slice(0, works[0]?.limits.manifests)) {
     const problem = await firstProblem(steps, work);
     if (problem === undefined) return { work, problem };
     failed ??= { work, problem };
-    if (!work.rules.fallsBack()) break;
     work.ports.storage.recover(work.device);
   }
   return failed;

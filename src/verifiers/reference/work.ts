@@ -24,9 +24,17 @@ export interface Limits {
   /** Sequences inside sequences. */
   readonly depth: number;
   readonly steps: number;
+  /** Of several manifests at hand, those that are executed until one succeeds (draft §6.1). */
+  readonly manifests: number;
 }
 
-export const defaultLimits: Limits = { envelopeBytes: 4 << 20, blocks: 64, depth: 16, steps: 100_000 };
+export const defaultLimits: Limits = {
+  envelopeBytes: 4 << 20,
+  blocks: 64,
+  depth: 16,
+  steps: 100_000,
+  manifests: 8,
+};
 
 /** What a step finds, it writes here; before that, each field is empty. */
 export interface Work {

@@ -534,6 +534,22 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
     update(6n, {}, { candidates: [update(7n).envelope as Uint8Array] }),
   ),
   'chooses-before-authentication': history(recipient(), update(6n, {}, { candidates: [forged] })),
+  'forgets-what-it-issued': of(
+    twoComponents({
+      install: [
+        index(true),
+        set({ uri }),
+        set({ strictOrder: false }),
+        act('fetch'),
+        index(true),
+        act('imageMatch'),
+      ],
+    }),
+    { recipient: { ...pair, processing: 'parallel' } },
+  ),
+  'processes-one-component-only': of(twoComponents({ validate: [] }), {
+    recipient: { ...pair, processing: 'serial' },
+  }),
   'checks-ids-once': of(manifest(), {
     event: 'boot',
     recipient: recipient({ components: [{ ...component(0, [bytes(image)]), classIds: [] }] }),
