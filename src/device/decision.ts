@@ -32,8 +32,11 @@ export interface Interrupted {
   readonly kind: 'interrupted';
   /** Steps that were whole by then. */
   readonly storageSteps: number;
-  /** There was nobody left to report it. */
+  /** There was nobody left to report these. */
   readonly state?: never;
+  readonly stage?: never;
+  readonly reason?: never;
+  readonly detail?: never;
   readonly effects?: readonly Effect[];
   readonly cost?: Cost;
 }
