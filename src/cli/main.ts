@@ -12,6 +12,7 @@ import { version } from '../version.ts';
 import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
 import { runCatalogue } from './catalogue.ts';
+import { runCompare } from './compare.ts';
 import { runExplain } from './explain.ts';
 import { runReplay } from './replay.ts';
 import { runRun } from './run.ts';
@@ -61,6 +62,22 @@ program
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
   .addOption(format())
   .action(exitWith(runReplay));
+
+program
+  .command('compare')
+  .description('two or more verifiers on the same bytes, or two or more results.json: where they part')
+  .argument('[files...]', 'stored cases or envelopes for the verifiers; without -v, results.json')
+  .option('-v, --verifier <spec>', 'repeatable', collect)
+  .option('--seed <n>', 'same seed, same cases; default 1', whole)
+  .option('--runs <n>', 'cases per attack; default 10', whole)
+  .option('--round <n>', 'this round only', whole)
+  .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
+  .option('--key <file>', 'the author key of the envelopes, JWK or PEM')
+  .option('--payload <uri=file>', 'what a URI of the envelopes resolves to; repeatable', collect)
+  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .addOption(new Option('--format <format>').choices(['text', 'json', 'markdown']).default('text'))
+  .action(exitWith(runCompare));
 
 program
   .command('explain')

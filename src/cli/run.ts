@@ -138,7 +138,9 @@ function notesFor(scenario: Scenario | undefined, notYet: number, interrupted: b
   return notes;
 }
 
-function givenScenario(options: RunOptions): Scenario | undefined {
+export function givenScenario(
+  options: Pick<RunOptions, 'envelope' | 'key' | 'payload'>,
+): Scenario | undefined {
   if (options.envelope === undefined) {
     if (options.key !== undefined || options.payload !== undefined)
       throw new BenchError('usage', '--key and --payload go with --envelope');
@@ -171,7 +173,10 @@ function exists(folder: string): boolean {
   }
 }
 
-async function openAll(specs: readonly string[], options: RunOptions): Promise<readonly Host[]> {
+export async function openAll(
+  specs: readonly string[],
+  options: Pick<RunOptions, 'deadline' | 'memory'>,
+): Promise<readonly Host[]> {
   const opened: Host[] = [];
   try {
     for (const spec of new Set(specs))
@@ -224,7 +229,7 @@ function writeReports(
 }
 
 /** A line that is redrawn on a terminal, a line now and then in a log, nothing beside JSON. */
-function progressBar(format: RunOptions['format']): { show(progress: Progress): void; end(): void } {
+export function progressBar(format: string): { show(progress: Progress): void; end(): void } {
   if (format === 'json') return { show: () => {}, end: () => {} };
   const { stderr } = process;
   let logged = 0;

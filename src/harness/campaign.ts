@@ -7,7 +7,7 @@
  * @module
  */
 import type { AnyAttack } from '../attacks/attack.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import type { Run, Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { fingerprintOf } from './finding.ts';
@@ -24,6 +24,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** Rounds: cases per attack. */
   readonly runs: number;
+  /** The rounds before this one are left out; default 0. */
+  readonly firstRound?: number;
   /** A user's own envelope, in place of generated scenarios. */
   readonly scenario?: Scenario;
   /** Asked between batches; true ends the sequence here. */
@@ -35,6 +37,10 @@ export interface CampaignOptions {
 /** One line of results.jsonl. */
 export interface CaseRecord {
   readonly n: number;
+  /** The case's place in the sequence; of a control, the place of the first case that it is the twin of. */
+  readonly case: number;
+  readonly of: 'control' | 'attacked';
+  /** The attack's id; of a control, the valid family's. */
   readonly attack: string;
   readonly round: number;
   readonly verifier: string;
@@ -105,6 +111,8 @@ class CampaignState {
   private readonly stopped = new Set<Host>();
   private readonly controls: Map<Host, ControlCache>;
   private readonly planned: number;
+  private readonly twins = new WeakMap<Run, number>();
+  private begun = 0;
   private done = 0;
   private records = 0;
   private rounds = 0;
@@ -113,27 +121,33 @@ class CampaignState {
     this.options = options;
     this.tallies = new Map(options.hosts.map((host) => [host, emptyTally()]));
     this.controls = new Map(options.hosts.map((host) => [host, new ControlCache()]));
-    this.planned = options.stored.length + options.attacks.length * options.runs;
+    this.planned =
+      options.stored.length + options.attacks.length * (options.runs - (options.firstRound ?? 0));
   }
 
   /** Delivers a batch to all verifiers; records are made in the sequence's order, whoever answers first. */
   async start(batch: readonly (Case | Inapplicable)[]): Promise<void> {
+    const first = this.begun;
+    this.begun += batch.length;
     const rulings = batch.map((one) =>
       this.options.hosts.map((host) => (isInapplicable(one) ? undefined : this.rule(host, one))),
     );
     for (const [i, one] of batch.entries()) {
       this.seen.add(one.attack.id);
       this.rounds = Math.max(this.rounds, one.round + 1);
-      if (!isInapplicable(one)) this.applicable.add(one.attack.id);
+      if (!isInapplicable(one)) {
+        this.applicable.add(one.attack.id);
+        if (!this.twins.has(one.control)) this.twins.set(one.control, first + i);
+      }
       for (const [h, host] of this.options.hosts.entries()) {
         const found = await rulings[i]?.[h];
         if (found === undefined || isInapplicable(one)) {
           const note = 'no scenario was drawn on which it has a meaning';
-          this.record(host, one.attack, one.round, { verdict: 'inapplicable', note });
+          this.record(host, one.attack, one.round, { verdict: 'inapplicable', note }, first + i);
           continue;
         }
         if (found.control !== undefined) this.recordControl(host, one, found.control);
-        this.record(host, one.attack, one.round, found.ruling);
+        this.record(host, one.attack, one.round, found.ruling, first + i);
         if (found.ruling.verdict === 'failed') this.addFailure(host, one.attack.id, one, found.ruling, false);
       }
       this.done++;
@@ -188,7 +202,8 @@ class CampaignState {
   }
 
   private recordControl(host: Host, one: Case, ruling: Ruling): void {
-    this.record(host, { id: one.family, family: 'valid' }, one.round, ruling);
+    const place = this.twins.get(one.control) as number;
+    this.record(host, { id: one.family, family: 'valid' }, one.round, ruling, place);
     if (ruling.verdict === 'failed') this.addFailure(host, one.family, one, ruling, true);
   }
 
@@ -197,9 +212,18 @@ class CampaignState {
     attack: { readonly id: string; readonly family: AnyAttack['family'] | 'valid' },
     round: number,
     ruling: Ruling,
+    place: number,
   ): void {
     count(this.tallies.get(host) as Tally, attack, ruling.verdict, ruling.outcome);
-    this.options.onRecord?.({ n: this.records++, attack: attack.id, round, verifier: host.spec, ruling });
+    this.options.onRecord?.({
+      n: this.records++,
+      case: place,
+      of: attack.family === 'valid' ? 'control' : 'attacked',
+      attack: attack.id,
+      round,
+      verifier: host.spec,
+      ruling,
+    });
   }
 
   private addFailure(host: Host, id: string, one: Case, ruling: Ruling, ofControl: boolean): void {
@@ -213,12 +237,12 @@ class CampaignState {
 
 /** The sequence of cases, drawn as it is read. */
 export function* casesOf(
-  options: Pick<CampaignOptions, 'stored' | 'scenario' | 'seed' | 'runs' | 'attacks'>,
+  options: Pick<CampaignOptions, 'stored' | 'scenario' | 'seed' | 'runs' | 'firstRound' | 'attacks'>,
 ): Generator<Case | Inapplicable> {
   yield* options.stored;
   const { scenario, seed } = options;
   const pool = new ScenarioPool(seed);
-  for (let round = 0; round < options.runs; round++)
+  for (let round = options.firstRound ?? 0; round < options.runs; round++)
     for (const attack of options.attacks)
       yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);
 }

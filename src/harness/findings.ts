@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
 import { caseDigest, caseToFile, type Finding, judgedEnvelope } from './finding.ts';
@@ -79,7 +80,7 @@ export async function findingOf(failure: Failure, options: FindingOptions): Prom
     cases: failure.cases,
     shrunk: tries > 0,
     ...(bytes && { bytes: bytes.length }),
-    replay: `gauntlet replay ${path} --verifier ${quote(host.spec)}`,
+    replay: `gauntlet replay ${shellWord(path)} --verifier ${shellWord(host.spec)}`,
   };
 }
 
@@ -125,11 +126,6 @@ function plain(verifier: string, kind: Finding['kind'], attack: string, note: st
     note,
     cases: 1,
     shrunk: false,
-    replay: `gauntlet run --verifier ${quote(verifier)}${kind === 'stopped' ? '' : ` --only ${attack}`}`,
+    replay: `gauntlet run --verifier ${shellWord(verifier)}${kind === 'stopped' ? '' : ` --only ${attack}`}`,
   };
-}
-
-/** For a POSIX shell. */
-function quote(text: string): string {
-  return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
