@@ -2,15 +2,14 @@
  * `library:cose-kit`: COSE_Sign1 and COSE_Mac0 by cose-kit.
  *
  * Its functions take the payload inside the message only, so the digest is put in the place of nil; and they take no
- * list of allowed algorithms, so what the decoded message names is compared afterwards.
+ * list of allowed algorithms, so what the decoded message names is compared afterwards. Its verification of COSE_Sign
+ * wants the keys of all signers, in their order: a recipient that asks for one of them cannot use it.
  *
  * @module
  */
 import { COSEKeyFromJWK, coseVerify, coseVerifyMAC0, importCOSEKey } from 'cose-kit';
-import { bstr } from '../../cbor/item.ts';
-import { write } from '../../cbor/write.ts';
 import type { Verifier } from '../verifier.ts';
-import { type CosePackage, type ForeignBlock, packageVerifier } from './cose-package.ts';
+import { attached, type CosePackage, packageVerifier } from './cose-package.ts';
 
 type Key = Awaited<ReturnType<typeof importCOSEKey>>;
 
@@ -29,10 +28,4 @@ const coseKit: CosePackage<Key> = {
 
 export function coseKitVerifier(): Verifier {
   return packageVerifier(coseKit);
-}
-
-/** The same message in every other byte, its payload in its place. */
-function attached({ item, parts }: ForeignBlock, payload: Uint8Array): Uint8Array {
-  if (item.item.kind !== 'array') return write(item);
-  return write({ ...item, item: { ...item.item, items: parts.with(2, bstr(payload)) } });
 }
