@@ -85,7 +85,11 @@ export type Prohibition =
   /** An acceptance that leaves another state than the step's. */
   | { readonly kind: 'other-state' }
   /** Another count of steps than for the delivery before it in the run. */
-  | { readonly kind: 'other-steps' };
+  | { readonly kind: 'other-steps' }
+  /** After an acceptance a slot holds neither what it held before nor what this delivery may bring. */
+  | { readonly kind: 'wrong-image' }
+  /** After a rejection a component no longer has the image that it held, nor the one that was to replace it. */
+  | { readonly kind: 'boot-lost' };
 
 export interface Attack<Choice = unknown> {
   /** Permanent dotted id. */
@@ -116,6 +120,16 @@ export interface Attacked {
   readonly expect?: Expectation;
   /** What the two runs need besides the scenario's needs; a verifier that does not claim it is not judged. */
   readonly needs?: Pick<Needs, 'commands' | 'parameters'>;
+  /**
+   * Policy rows: what a policy may depend on besides the expectation, in words. Within the same dimension a
+   * verifier must always give the same answer.
+   */
+  readonly dimension?: string;
+}
+
+/** The same, with the dimension of a policy row declared. */
+export function inDimension(made: Attacked | undefined, dimension: string): Attacked | undefined {
+  return made && { ...made, dimension };
 }
 
 /** An attack of any choice type, as the catalogue lists them. */

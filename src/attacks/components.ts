@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { array, bool, bstr, type Item, int, isInt, map, nil, tstr, valueAt } from '../cbor/item.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
-import { type Section, sequenceOf, setMember, withCommon, withSequence } from '../suit/edit.ts';
+import { type Section, sections, sequenceOf, setMember, withCommon, withSequence } from '../suit/edit.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, commonKey, manifestKey, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
@@ -70,9 +70,21 @@ export const unsupported: Attack<{ use: 'operated' | 'listed' }> = {
       });
     }
     if (listed.length < 2 || listed.length >= scenario.recipient.components.length) return undefined;
+    // Index true operates on every component of the list.
+    if (selectsAll(scenario)) return undefined;
     return reissue(scenario, (parts) => withComponents(parts, [...listed, unknown]), { expect: listedOnly });
   },
 };
+
+function selectsAll({ release }: Scenario): boolean {
+  return sections.some((section) => {
+    const items = sequenceOf(release, section)?.items ?? [];
+    return items.some(
+      (argument, i) =>
+        i % 2 === 1 && argument.kind === 'simple' && isInt(items[i - 1] as Item, code.setComponentIndex),
+    );
+  });
+}
 
 /** Selects a component beyond the list, and sets a parameter there. */
 export const range: Attack<{ value: 'n' | 'n+1' | '2^31' | '2^32' | '2^64-1'; inArray: boolean }> = {

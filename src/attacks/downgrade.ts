@@ -5,6 +5,7 @@
  * @module
  */
 import fc from 'fast-check';
+import { equalBytes } from '../cbor/hex.ts';
 import { array, type CborMap, type Entry, int, isInt, map, tstr, valueAt, wrapped } from '../cbor/item.ts';
 import { signerOf } from '../cose/blocks.ts';
 import { authorHmac } from '../cose/test-keys.ts';
@@ -16,7 +17,7 @@ import { manifest } from '../suit/clause.ts';
 import { removeMember, sequenceOf, setMember, withSequence } from '../suit/edit.ts';
 import { type EnvelopeParts, encode, seal } from '../suit/parts.ts';
 import { commandCode, manifestKey, parameterKey } from '../suit/registry.ts';
-import type { AnyAttack, Attack, Expectation } from './attack.ts';
+import { type AnyAttack, type Attack, type Expectation, inDimension } from './attack.ts';
 import { alter, attacked, defaultEvent, deliverEnvelope, reissue } from './deliver.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest, largestNumber, otherImage, releaseAt, stepWith, updateOf } from './history.ts';
@@ -65,7 +66,8 @@ export const olderDraft: Attack<{ validate: boolean }> = {
   apply(scenario, { validate }) {
     const install = sequenceOf(scenario.release, 'install');
     if (install === undefined || defaultEvent(scenario) !== 'update') return undefined;
-    return reissue(scenario, (parts) => {
+    const validates = sequenceOf(scenario.release, 'validate') !== undefined;
+    const made = reissue(scenario, (parts) => {
       const bare = [manifestKey.install, manifestKey.invoke].reduce(removeMember, parts.manifest);
       const labelled = setMember(bare, 9, wrapped(install));
       const moved = valueAt(labelled, manifestKey.validate);
@@ -76,6 +78,9 @@ export const olderDraft: Attack<{ validate: boolean }> = {
         members: parts.members.filter(([key]) => !isInt(key, manifestKey.install)),
       };
     });
+    // What validate finds in place was not installed; under its older label it is unknown.
+    const moved = validate ? 'validate is unknown' : 'validate is run';
+    return inDimension(made, validates ? moved : 'nothing is validated');
   },
 };
 
@@ -211,7 +216,9 @@ function withVersion(scenario: Scenario, parts: EnvelopeParts, version: string):
 }
 
 const weakUri = 'https://vendor.example/weak.bin';
-const forced: Expectation = eitherAnswer(['image-mismatch', 'directive-failed'], manifest('8.4.10.2'));
+const forced: Expectation = eitherAnswer(['image-mismatch', 'directive-failed'], manifest('8.4.10.2'), {
+  prohibits: [{ kind: 'wrong-image' }],
+});
 
 /** The network spoils the image of a try-each's first branch, so that the second is taken. */
 export const forcedBranch: Attack<{ longer: boolean }> = {
@@ -254,9 +261,19 @@ export const forcedBranch: Attack<{ longer: boolean }> = {
     const spoilt = bytes.map((byte) => byte ^ 0xff);
     const served = longer ? Uint8Array.of(...spoilt, 0) : spoilt;
     const { recipient, delivery } = found;
-    return attacked(
+    const contents = delivery.after.contents.map((slots) =>
+      slots.map((c) => (c.kind === 'bytes' && equalBytes(c.bytes, bytes) ? { ...c, bytes: weak } : c)),
+    );
+    const made = attacked(
       { recipient, steps: [stepWith(delivery, parts, 'accept', { payloads: serving(bytes) })] },
-      { recipient, steps: [stepWith(delivery, parts, 'judged', { payloads: serving(served) })] },
+      { recipient, steps: [stepWith(delivery, parts, 'judged', { payloads: serving(served), contents })] },
+    );
+    // A fetch may stop at the size; what validate finds in place is not the strong image.
+    const stops = longer && scenario.needs.parameters.includes(parameterKey.imageSize);
+    const isChecked = sequenceOf(scenario.release, 'validate') !== undefined;
+    return inDimension(
+      made,
+      `${stops ? 'the size is wrong' : 'the digest is wrong'}, ${isChecked ? 'validate is run' : 'nothing is validated'}`,
     );
   },
 };

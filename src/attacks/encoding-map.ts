@@ -200,7 +200,7 @@ const duplicateFrame = byLevel(
   shouldReject(
     ['cbor-invalid'],
     { doc: 'cbor', section: '5.6' },
-    { prohibits: [{ kind: 'fetch', uri: evilUri }] },
+    { prohibits: [{ kind: 'fetch', uri: evilUri }, { kind: 'wrong-image' }] },
   ),
 );
 

@@ -21,6 +21,8 @@ export interface Place {
   readonly reads: Reading;
   readonly part: Part;
   readonly isKey: boolean;
+  /** Of a key: the one after it in its map; absent: it is the last, or no key. */
+  readonly nextKey?: Item;
 }
 
 /** The item with its byte strings opened where the grammar says that they hold CBOR, and do. */
@@ -63,15 +65,15 @@ export function placesOf(root: Item, shape: Shape): readonly Place[] {
   return places;
 }
 
-type Where = Pick<Place, 'path' | 'reads' | 'part' | 'isKey'>;
+type Where = Pick<Place, 'path' | 'reads' | 'part' | 'isKey' | 'nextKey'>;
 
 function collect(item: Item, shape: Shape, where: Where, places: Place[]): void {
   const reads = deeper(where.reads, shape.reads);
   const part = shape.part ?? where.part;
   places.push({ ...where, item, name: shape.name, reads, part });
 
-  const below = (step: number, child: Item, childShape: Shape, isKey = false) =>
-    collect(child, childShape, { path: [...where.path, step], reads, part, isKey }, places);
+  const below = (step: number, child: Item, childShape: Shape, more: Partial<Where> = {}) =>
+    collect(child, childShape, { path: [...where.path, step], reads, part, isKey: false, ...more }, places);
   if (item.kind === 'tag' && shape.tagged) below(0, item.item, shape.tagged);
   if (item.kind === 'array') {
     item.items.forEach((child, i) => {
@@ -80,7 +82,8 @@ function collect(item: Item, shape: Shape, where: Where, places: Place[]): void 
   }
   if (item.kind === 'map') {
     item.entries.forEach((entry, i) => {
-      below(2 * i, entry[0], { name: `${shape.name}.key` }, true);
+      const nextKey = item.entries[i + 1]?.[0];
+      below(2 * i, entry[0], { name: `${shape.name}.key` }, { isKey: true, ...(nextKey && { nextKey }) });
       below(2 * i + 1, entry[1], shape.member?.(entry) ?? { name: `${shape.name}.value` });
     });
   }

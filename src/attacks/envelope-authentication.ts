@@ -12,7 +12,7 @@ import { manifest } from '../suit/clause.ts';
 import { removeMember, setMember } from '../suit/edit.ts';
 import { authenticationItem, type EnvelopeParts, signedBytes } from '../suit/parts.ts';
 import { envelopeKey } from '../suit/registry.ts';
-import type { AnyAttack, Attack } from './attack.ts';
+import { type AnyAttack, type Attack, inDimension } from './attack.ts';
 import { alter, onDevice } from './deliver.ts';
 import { signTwice, stripAuthority, stripRedundant } from './envelope-authorities.ts';
 import { reframe } from './envelope-keys.ts';
@@ -191,12 +191,13 @@ export const addBlock: Attack<{ kind: Extra; first: boolean; count: number }> = 
   }),
 
   apply(scenario, { kind, first, count }) {
-    return alter(scenario, (parts) => {
+    const made = alter(scenario, (parts) => {
       const block = parts.blocks.length === 0 ? undefined : extraBlock(kind, scenario, parts);
       if (block === undefined) return undefined;
       const extra = Array<Item>(count).fill(block);
       return { ...parts, blocks: first ? [...extra, ...parts.blocks] : [...parts.blocks, ...extra] };
     });
+    return inDimension(made, `${kind}, ${count > 1 ? 'repeated' : 'once'}`);
   },
 };
 

@@ -4,12 +4,14 @@
  * @module
  */
 import fc from 'fast-check';
-import { equalBytes } from '../cbor/hex.ts';
+import { equalBytes, toHex } from '../cbor/hex.ts';
 import { bstr, map, tstr } from '../cbor/item.ts';
 import { sortEntries } from '../cbor/order.ts';
+import { write } from '../cbor/write.ts';
 import type { Payload } from '../device/delivery.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
+import { sequenceOf } from '../suit/edit.ts';
 import { encode, seal } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { alter, deliverEnvelope, fetchedImages, onDevice } from './deliver.ts';
@@ -110,6 +112,11 @@ export const arbitrary: Attack<{ size: 'same' | 'other' | 'empty' }> = {
     }),
 };
 
+const noFetch = ['fetch-failed', 'size-mismatch', 'image-mismatch'] as const;
+const failedFetch = mustReject(noFetch, manifest('6.4'));
+/** Draft §6.3.1: the device stays operable. */
+const failedStaging = mustReject(noFetch, manifest('6.4'), { prohibits: [{ kind: 'boot-lost' }] });
+
 /** The fetch fails for good, at once or in the middle. */
 export const fail: Attack<{ how: 'not-found' | 'short' }> = {
   ...byNetwork,
@@ -119,11 +126,22 @@ export const fail: Attack<{ how: 'not-found' | 'short' }> = {
   change: 'let the payload not be found, or its body be cut short',
   threats: ['THREAT.NET.ONPATH'],
   violates: [],
-  expects: [mustReject(['fetch-failed', 'size-mismatch', 'image-mismatch'], manifest('6.4'))],
+  expects: [failedFetch, failedStaging],
   choice: fc.record({ how: fc.constantFrom('not-found', 'short') }),
-  apply: (scenario, { how }) =>
-    answering(scenario, (bytes) => (how === 'short' ? bytes.slice(0, bytes.length >> 1) : undefined)),
+  apply(scenario, { how }) {
+    const uri = fetchedImages(scenario)[0]?.uri;
+    // What payload-fetch brings is installed afterwards: nothing was to be overwritten yet.
+    const staging = sequenceOf(scenario.release, 'payloadFetch');
+    const isStaged = uri !== undefined && staging !== undefined && toHex(write(staging)).includes(hexOf(uri));
+    return answering(scenario, (bytes) => (how === 'short' ? bytes.slice(0, bytes.length >> 1) : undefined), {
+      expect: isStaged ? failedStaging : failedFetch,
+    });
+  },
 };
+
+function hexOf(text: string): string {
+  return toHex(new TextEncoder().encode(text));
+}
 
 /** An untrusted key signs an envelope with URIs: nothing may be fetched for it. */
 export const beforeAuthentication: Attack<null> = {
@@ -147,7 +165,9 @@ export const beforeAuthentication: Attack<null> = {
       : alter(scenario, (parts) => seal(parts, scenario.strangers)),
 };
 
-const wrongShadow = eitherAnswer(['image-mismatch'], manifest('7.5'));
+const wrongShadow = eitherAnswer(['image-mismatch'], manifest('7.5'), {
+  prohibits: [{ kind: 'wrong-image' }],
+});
 const rightShadow = mustAccept(manifest('7.5'));
 
 /** An outsider adds an integrated payload under the URI that the server answers rightly. */
@@ -166,6 +186,10 @@ export const shadow: Attack<{ isRight: boolean }> = {
     const { uri, bytes } = scenario.images[0] ?? {};
     const payloads = before(scenario, 'update')?.delivery.delivery.payloads;
     if (uri === undefined || bytes === undefined || !payloads?.some((one) => one.uri === uri))
+      return undefined;
+    if (
+      scenario.release.members.some(([key]) => key.kind === 'tstr' && equalBytes(key.bytes, tstr(uri).bytes))
+    )
       return undefined;
     const content = isRight ? bytes : bytes.map((byte) => byte ^ 0xff);
     return alter(

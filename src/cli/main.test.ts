@@ -1,7 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
@@ -79,6 +89,7 @@ describe('gauntlet run', () => {
       'run',
       '--runs',
       '0',
+      '--no-stored',
       '-v',
       'zoo:never-checks-sequence',
       '--corpus',
@@ -173,6 +184,7 @@ describe('gauntlet run', () => {
       spec,
       '-v',
       'reference',
+      '--no-stored',
       '--format',
       'json',
     );
@@ -180,6 +192,40 @@ describe('gauntlet run', () => {
     const results = JSON.parse(stdout);
     expect(results.findings.map((finding: { kind: string }) => finding.kind)).toContain('crashed');
     expect(results.verifiers.reference.proven).toBe(1);
+  });
+});
+
+/** Starts a run far too long for a test, and sends the signal once it has judged something. */
+async function killed(out: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  const args = ['run', '--runs', '100000', '--only', 'E01', '--no-stored', '--out', out, '--format', 'json'];
+  const child = spawn(process.execPath, [gauntlet, ...args], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const log = join(out, 'results.jsonl');
+  while (!existsSync(log) || readFileSync(log, 'utf8').split('\n').length < 20) await setTimeout(20);
+  child.kill(signal);
+  const [status] = await ended;
+  return status as number | null;
+}
+
+describe('a run that is stopped', () => {
+  it('writes the results of what was reached, on SIGTERM', async () => {
+    const out = join(folder, 'terminated');
+    expect(await killed(out, 'SIGTERM')).toBe(0);
+    const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
+    expect(results).toMatchObject({ complete: false, planned: 100000 });
+    expect(results.verifiers.reference.proven).toBeGreaterThan(0);
+    expect(results.notes.join()).toContain('interrupted');
+  });
+
+  it('leaves on SIGKILL what gauntlet report makes results of', async () => {
+    const out = join(folder, 'killed');
+    expect(await killed(out, 'SIGKILL')).toBeNull();
+    expect(existsSync(join(out, 'results.json'))).toBe(false);
+    const { status, stdout } = run('report', out, '--format', 'json');
+    expect(status).toBe(0);
+    expect(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))).toEqual(JSON.parse(stdout));
+    expect(JSON.parse(stdout).verifiers.reference.proven).toBeGreaterThan(0);
+    expect(run('report', folder).status).toBe(2);
   });
 });
 

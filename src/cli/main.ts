@@ -13,8 +13,10 @@ import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
 import { runCatalogue } from './catalogue.ts';
 import { runCompare } from './compare.ts';
+import { runCorpus } from './corpus.ts';
 import { runExplain } from './explain.ts';
 import { runReplay } from './replay.ts';
+import { runReport } from './report.ts';
 import { runRun } from './run.ts';
 import { runTrace } from './trace.ts';
 import { runZooCommand } from './zoo.ts';
@@ -45,12 +47,20 @@ program
   .option('--payload <uri=file>', 'what a URI of the envelope resolves to; repeatable', collect)
   .option('--baseline <file>', 'findings that are known, each with its reason')
   .option('--corpus <dir>', 'stored cases to replay first; repeatable', collect)
+  .option('--no-stored', 'leave out the stored cases that come with the bench')
   .option('--out <dir>', 'results.jsonl, results.json, junit.xml, summary.md and findings/')
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
   .addOption(format())
   .action(exitWith(runRun));
+
+program
+  .command('report')
+  .description('the reports of a run that was killed, made of its results.jsonl')
+  .argument('<dir>', 'what was its --out')
+  .addOption(format())
+  .action(exitWith(runReport));
 
 program
   .command('replay')
@@ -140,6 +150,14 @@ program
   .requiredOption('--reason <text>', 'why the findings that are not in it yet are accepted')
   .addOption(format())
   .action(exitWith(runBaseline));
+
+program
+  .command('corpus')
+  .description('check the stored cases that come with the bench, one for each attack')
+  .argument('[dir]')
+  .option('--write', 'write those that are missing or stale anew')
+  .addOption(format())
+  .action(exitWith(runCorpus));
 
 try {
   await program.parseAsync();

@@ -46,7 +46,8 @@ export async function runReplay(file: string, options: ReplayOptions): Promise<n
 async function replay(stored: StoredCase, spec: string, options: ReplayOptions) {
   const attack = catalogue.find((one) => one.id === stored.attack);
   // A stored control has no attack of its own.
-  const isControl = stored.attack.startsWith('valid.') || stored.attack === 'given';
+  const isControl =
+    stored.attack === 'valid' || stored.attack.startsWith('valid.') || stored.attack === 'given';
   if (attack === undefined && !isControl)
     throw new BenchError(
       'attack-unknown',

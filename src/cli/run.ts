@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
@@ -14,10 +14,9 @@ import { readKeyFile } from '../cose/key-files.ts';
 import { type CaseRecord, type Progress, runCampaign } from '../harness/campaign.ts';
 import { loadCases } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
-import { summary } from '../harness/judge.ts';
-import { packageRoot } from '../package-root.ts';
 import { type BaselineComparison, compare, readBaseline } from '../report/baseline.ts';
 import { renderJunit } from '../report/junit.ts';
+import { type LogHeader, type LogLine, logFormat, logLine } from '../report/log.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
@@ -28,6 +27,7 @@ import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
+import { ownCorpus } from './corpus.ts';
 import { makeFolder, readBytes } from './files.ts';
 
 export interface RunOptions {
@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly payload?: readonly string[];
   readonly baseline?: string;
   readonly corpus?: readonly string[];
+  /** Also the cases that come with the bench. */
+  readonly stored: boolean;
   readonly out?: string;
   readonly deadline: number;
   readonly memory: number;
@@ -77,7 +79,17 @@ async function campaign(
   scenario: Scenario | undefined,
   stored: ReturnType<typeof loadCases>,
 ): Promise<Results> {
-  const log = recordLog(options.out);
+  const notYet = listCatalogue().filter((row) => row.notYet).length;
+  const subject = options.envelope ?? `${attacks.length} attacks on generated scenarios`;
+  const log = recordLog(options.out, {
+    format: logFormat,
+    version: version(),
+    seed: options.seed,
+    subject,
+    planned: stored.length + attacks.length * options.runs,
+    verifiers: hosts.map(({ spec }) => spec),
+    notYet,
+  });
   const bar = progressBar(options.format);
   const end = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
   let interrupted = false;
@@ -109,11 +121,10 @@ async function campaign(
   });
   process.removeListener('SIGINT', onInterrupt);
   process.removeListener('SIGTERM', onInterrupt);
-  const notYet = listCatalogue().filter((row) => row.notYet).length;
   return makeResults({
     version: version(),
     seed: options.seed,
-    subject: options.envelope ?? `${attacks.length} attacks on generated scenarios`,
+    subject,
     campaign: result,
     findings,
     attacks,
@@ -158,19 +169,10 @@ export function givenScenario(
 }
 
 function storedCases(options: RunOptions, attacks: readonly AnyAttack[]): ReturnType<typeof loadCases> {
-  const own = join(packageRoot(), 'corpus', 'cases');
-  return [own, ...(options.corpus ?? [])].flatMap((folder) => {
-    if (folder === own && !exists(own)) return [];
-    return loadCases(folder, catalogue).filter((one) => attacks.includes(one.attack));
-  });
-}
-
-function exists(folder: string): boolean {
-  try {
-    return readdirSync(folder).length > 0;
-  } catch {
-    return false;
-  }
+  const own = options.stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
+  return [...own, ...(options.corpus ?? [])].flatMap((folder) =>
+    loadCases(folder, catalogue).filter((one) => attacks.includes(one.attack)),
+  );
 }
 
 export async function openAll(
@@ -193,30 +195,28 @@ function knownIds(): ReadonlySet<string> {
     ...catalogue.map((attack) => attack.id),
     ...families,
     ...validFamilies.map((family) => family.id),
+    'valid',
     'valid.corpus',
-    'valid.mixed',
     'given',
   ]);
 }
 
 /** Each verdict is written as it falls: a killed run loses at most what is in flight. */
-function recordLog(out: string | undefined): { write(record: CaseRecord): void; close(): void } {
+function recordLog(
+  out: string | undefined,
+  header: LogHeader,
+): { write(record: CaseRecord): void; close(): void } {
   if (out === undefined) return { write: () => {}, close: () => {} };
   makeFolder(out);
   const file = openSync(join(out, 'results.jsonl'), 'w');
-  return {
-    write({ ruling, ...rest }) {
-      const { outcome, ...said } = ruling;
-      writeSync(
-        file,
-        `${JSON.stringify({ ...rest, ...said, ...(outcome && { outcome: summary(outcome) }) })}\n`,
-      );
-    },
-    close: () => closeSync(file),
+  const write = (line: LogHeader | LogLine): void => {
+    writeSync(file, `${JSON.stringify(line)}\n`);
   };
+  write(header);
+  return { write: (record) => write(logLine(record)), close: () => closeSync(file) };
 }
 
-function writeReports(
+export function writeReports(
   out: string | undefined,
   results: Results,
   comparison: BaselineComparison | undefined,

@@ -138,6 +138,7 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
     expect(
       refusal(() => deliveryFromJson({ event: 'boot', payloads: [], powerCut: { step: 0, when: 'torn' } })),
     ).toMatch(/^json-delivery: .*powerCut.step/);
+    expect(refusal(() => stateFromJson({ contents: [[{ kind: 'bytes' }]] }))).toMatch(/^json-state: .*bytes/);
     expect(refusal(() => stateFromJson({ sequenceNumber: '1' }))).toMatch(/^json-state: .*contents/);
   });
 });

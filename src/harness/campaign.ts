@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { AnyAttack } from '../attacks/attack.ts';
+import type { AnyAttack, Expectation } from '../attacks/attack.ts';
 import type { Run, Scenario } from '../scenarios/scenario.ts';
+import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { fingerprintOf } from './finding.ts';
@@ -42,9 +43,22 @@ export interface CaseRecord {
   readonly of: 'control' | 'attacked';
   /** The attack's id; of a control, the valid family's. */
   readonly attack: string;
+  /** The attack's family; `valid` for a control. */
+  readonly family: AnyAttack['family'] | 'valid';
   readonly round: number;
   readonly verifier: string;
+  /** Policy rows: the declared dimension. */
+  readonly dimension: string;
   readonly ruling: Ruling;
+  /** Where it failed: what makes a finding of it. */
+  readonly failure?: FailureRecord;
+}
+
+export interface FailureRecord {
+  readonly fingerprint: string;
+  readonly strength: string;
+  readonly clause: string;
+  readonly choice: unknown;
 }
 
 export interface Progress {
@@ -57,7 +71,7 @@ export interface Progress {
 export interface Failure {
   readonly fingerprint: string;
   readonly host: Host;
-  /** The attack's id, or the valid family's where the control itself failed. */
+  /** The attack's id, or `valid` where the control itself failed, in whatever family. */
   readonly id: string;
   readonly case: Case;
   readonly ruling: Ruling;
@@ -90,8 +104,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     if (batch.length === 0) break;
     // The next batch is drawn while the verifiers work on this one.
     const previous = pending;
-    const started = state.start(batch);
-    pending = previous.then(() => started);
+    pending = state.start(batch, previous);
     await previous;
     if (options.stop?.()) break;
   }
@@ -126,12 +139,13 @@ class CampaignState {
   }
 
   /** Delivers a batch to all verifiers; records are made in the sequence's order, whoever answers first. */
-  async start(batch: readonly (Case | Inapplicable)[]): Promise<void> {
+  async start(batch: readonly (Case | Inapplicable)[], previous: Promise<void>): Promise<void> {
     const first = this.begun;
     this.begun += batch.length;
     const rulings = batch.map((one) =>
       this.options.hosts.map((host) => (isInapplicable(one) ? undefined : this.rule(host, one))),
     );
+    await previous;
     for (const [i, one] of batch.entries()) {
       this.seen.add(one.attack.id);
       this.rounds = Math.max(this.rounds, one.round + 1);
@@ -147,8 +161,12 @@ class CampaignState {
           continue;
         }
         if (found.control !== undefined) this.recordControl(host, one, found.control);
-        this.record(host, one.attack, one.round, found.ruling, first + i);
-        if (found.ruling.verdict === 'failed') this.addFailure(host, one.attack.id, one, found.ruling, false);
+        const failure = this.failureOf(host, one, found.ruling, one.expect);
+        this.record(host, one.attack, one.round, found.ruling, first + i, {
+          dimension: policyDimension(one),
+          ...failure,
+        });
+        if (failure.failure) this.addFailure(host, failure.failure, one, found.ruling, false);
       }
       this.done++;
     }
@@ -203,8 +221,9 @@ class CampaignState {
 
   private recordControl(host: Host, one: Case, ruling: Ruling): void {
     const place = this.twins.get(one.control) as number;
-    this.record(host, { id: one.family, family: 'valid' }, one.round, ruling, place);
-    if (ruling.verdict === 'failed') this.addFailure(host, one.family, one, ruling, true);
+    const failure = this.failureOf(host, one, ruling);
+    this.record(host, { id: one.family, family: 'valid' }, one.round, ruling, place, failure);
+    if (failure.failure) this.addFailure(host, failure.failure, one, ruling, true);
   }
 
   private record(
@@ -213,26 +232,64 @@ class CampaignState {
     round: number,
     ruling: Ruling,
     place: number,
+    more: Partial<Pick<CaseRecord, 'dimension' | 'failure'>> = {},
   ): void {
-    count(this.tallies.get(host) as Tally, attack, ruling.verdict, ruling.outcome);
+    const { dimension = '', failure } = more;
+    count(this.tallies.get(host) as Tally, attack, ruling.verdict, ruling.outcome, dimension);
+    const { spec } = host;
+    const { id, family } = attack;
     this.options.onRecord?.({
       n: this.records++,
       case: place,
-      of: attack.family === 'valid' ? 'control' : 'attacked',
-      attack: attack.id,
+      of: family === 'valid' ? 'control' : 'attacked',
+      attack: id,
+      family,
       round,
-      verifier: host.spec,
+      verifier: spec,
+      dimension,
       ruling,
+      ...(failure && { failure }),
     });
   }
 
-  private addFailure(host: Host, id: string, one: Case, ruling: Ruling, ofControl: boolean): void {
-    const fingerprint = fingerprintOf(host.spec, id, ruling, ofControl ? undefined : one.expect);
+  /** Of a control where nothing is expected of the case. */
+  private failureOf(
+    host: Host,
+    { attack, choice }: Case,
+    ruling: Ruling,
+    expect?: Expectation,
+  ): { readonly failure?: FailureRecord } {
+    if (ruling.verdict !== 'failed') return {};
+    const fingerprint = fingerprintOf(host.spec, expect ? attack.id : 'valid', ruling, expect);
+    const clause = expect ? cite(expect.clause) : 'valid delivery';
+    return { failure: { fingerprint, strength: expect?.strength ?? 'must-accept', clause, choice } };
+  }
+
+  private addFailure(
+    host: Host,
+    { fingerprint }: FailureRecord,
+    one: Case,
+    ruling: Ruling,
+    ofControl: boolean,
+  ): void {
     const known = this.failures.get(fingerprint);
+    const id = ofControl ? 'valid' : one.attack.id;
     if (known === undefined)
       this.failures.set(fingerprint, { fingerprint, host, id, case: one, ruling, ofControl, cases: 1 });
     else known.cases++;
   }
+}
+
+/** Which of a policy row's expectations, as far as they differ, and what else it declares. */
+export function policyDimension({ attack, expect, dimension }: Case): string {
+  if (expect.strength !== 'policy') return '';
+  const rows = attack.expects.filter((one) => one.strength === 'policy').map(namesOf);
+  const differing = namesOf(expect).filter((name, i) => rows.some((row) => row[i] !== name));
+  return [...differing, dimension].filter((one) => one !== undefined).join(', ');
+}
+
+function namesOf({ clause, reasons, level }: Expectation): readonly (string | undefined)[] {
+  return [cite(clause), reasons?.[0], level];
 }
 
 /** The sequence of cases, drawn as it is read. */

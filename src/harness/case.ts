@@ -21,6 +21,8 @@ export interface Case {
   readonly plan?: Plan;
   readonly choice: unknown;
   readonly expect: Expectation;
+  /** Policy rows: within it the answers must be the same. */
+  readonly dimension?: string;
   readonly control: Run;
   readonly attacked: Run;
 }
@@ -88,7 +90,7 @@ function caseOf(
   round: number,
   scenario: Scenario,
   choice: unknown,
-  { control, attacked, expect, needs }: Attacked,
+  { control, attacked, expect, needs, dimension }: Attacked,
 ): Case {
   return {
     kind: 'case',
@@ -98,6 +100,7 @@ function caseOf(
     needs: needs ? withNeeds(scenario.needs, needs) : scenario.needs,
     choice,
     expect: expect ?? attack.expects[0],
+    ...(dimension !== undefined && { dimension }),
     control,
     attacked,
   };

@@ -11,7 +11,7 @@ import { needsOf, revision } from '../scenarios/needs.ts';
 import type { Needs, Run } from '../scenarios/scenario.ts';
 import { partsOf } from '../suit/parts.ts';
 import type { Case } from './case.ts';
-import { caseFromFile, type StoredCase } from './finding.ts';
+import { caseFromFile, runToJson, type StoredCase } from './finding.ts';
 
 /** Every *.json of a folder, in the order of their names. Throws BenchError naming folder or file. */
 export function loadCases(folder: string, attacks: readonly AnyAttack[]): readonly Case[] {
@@ -21,7 +21,17 @@ export function loadCases(folder: string, attacks: readonly AnyAttack[]): readon
   } catch (cause) {
     throw new BenchError('corpus-unreadable', `the corpus ${folder} cannot be read`, { cause });
   }
-  return names.sort().map((name) => asCase(loadCase(join(folder, name)), attacks, join(folder, name)));
+  const controls = new Map<string, Run>();
+  return names.sort().map((name) => {
+    const stored = loadCase(join(folder, name));
+    // Equal controls become one object, so that each is delivered once.
+    const text = JSON.stringify(runToJson(stored.control));
+    const control = controls.get(text) ?? stored.control;
+    controls.set(text, control);
+    const same = stored.attacked.recipient === stored.control.recipient;
+    const attacked = same ? { ...stored.attacked, recipient: control.recipient } : stored.attacked;
+    return asCase({ ...stored, control, attacked }, attacks, join(folder, name));
+  });
 }
 
 export function loadCase(file: string): StoredCase {

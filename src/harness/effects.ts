@@ -6,10 +6,10 @@
 import type { Prohibition } from '../attacks/attack.ts';
 import type { Decision, Effect } from '../device/decision.ts';
 import type { Outcome } from '../device/outcome.ts';
-import { type Recipient, stateOf } from '../device/recipient.ts';
+import { type Recipient, type RecipientState, stateOf } from '../device/recipient.ts';
 import type { RunStep } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
-import { stateDifference } from './state-check.ts';
+import { lostImage, stateDifference, strayContent } from './state-check.ts';
 
 interface Forbidden {
   readonly kind: 'early-effect' | 'prohibited-effect';
@@ -65,11 +65,23 @@ function breach(
       if (here === undefined || there === undefined || here === there) return undefined;
       return `${here} steps, and ${there} for the delivery before`;
     }
+    case 'wrong-image':
+      if (decision.kind !== 'accepted' || !claims.reports.includes('components')) return undefined;
+      return strayContent(decision, allowedStates(step, recipient), recipient);
+    case 'boot-lost':
+      if (decision.kind !== 'rejected' || !claims.reports.includes('components')) return undefined;
+      return lostImage(decision, allowedStates(step, recipient), recipient);
     default: {
       const hit = decision.effects?.find((effect) => matches(effect, prohibition));
       return hit && `${name(hit)}, which this attack must not bring about`;
     }
   }
+}
+
+/** What was there before, and what the delivery may bring. */
+function allowedStates({ after }: RunStep, recipient: Recipient): readonly RecipientState[] {
+  const before = stateOf(recipient);
+  return after === undefined ? [before] : [before, after];
 }
 
 function stepsOf(outcome: Outcome | undefined): number | undefined {

@@ -15,11 +15,12 @@ import {
   stateToJson,
 } from '../device/json.ts';
 import type { Recipient } from '../device/recipient.ts';
-import type { Run, RunStep } from '../scenarios/scenario.ts';
+import type { Plan } from '../scenarios/plan.ts';
+import type { Needs, Run, RunStep } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Case } from './case.ts';
 import { describe } from './judge.ts';
-import type { FindingKind, Ruling } from './verdict.ts';
+import type { FindingKind, Ruling, Verdict } from './verdict.ts';
 
 export const caseFormat = 'suit-gauntlet/case/1';
 
@@ -49,8 +50,16 @@ export interface CaseFile {
   readonly attack: string;
   readonly choice: unknown;
   readonly expect: Expectation;
+  readonly dimension?: string;
   readonly control: unknown;
+  /** What a verifier must claim; absent: what the control's envelope tells. */
+  readonly needs?: Needs;
+  /** Without a recipient of its own: the control's. */
   readonly attacked: unknown;
+  /** What the generator made it of; nothing is generated when it is replayed. */
+  readonly plan?: Plan;
+  /** What the reference verifier must get for it. */
+  readonly verdict?: Verdict;
   /** What was seen when it was stored. */
   readonly seen?: { readonly verifier: string; readonly kind: FindingKind; readonly note: string };
 }
@@ -63,7 +72,10 @@ export function fingerprintOf(
 ): string {
   const outcome = ruling.outcome;
   const answer = outcome === undefined ? '' : outcome.kind === 'rejected' ? describe(outcome) : outcome.kind;
-  const parts = [verifier, attack, ruling.kind ?? ruling.verdict, expect ? cite(expect.clause) : '', answer];
+  // What of a state is wrong, without the figures that are other ones in each case.
+  const state = ruling.kind === 'wrong-state' ? ruling.note.replace(/\b[0-9a-f]*\d[0-9a-f]*\b/g, '#') : '';
+  const clause = expect ? cite(expect.clause) : '';
+  const parts = [verifier, attack, ruling.kind ?? ruling.verdict, clause, answer, ...(state ? [state] : [])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
@@ -71,10 +83,12 @@ export interface CaseFileOptions {
   /** Leave symmetric keys out: they are the user's own secret. */
   readonly withoutSecrets?: boolean;
   readonly seen?: NonNullable<CaseFile['seen']>;
+  readonly verdict?: Verdict;
 }
 
 export function caseToFile(
-  one: Pick<Case, 'choice' | 'expect' | 'control' | 'attacked'> & {
+  one: Pick<Case, 'choice' | 'expect' | 'control' | 'attacked' | 'plan' | 'dimension'> & {
+    readonly needs?: Needs;
     readonly attack: { readonly id: string };
   },
   options: CaseFileOptions = {},
@@ -84,8 +98,12 @@ export function caseToFile(
     attack: one.attack.id,
     choice: one.choice,
     expect: one.expect,
+    ...(one.dimension !== undefined && { dimension: one.dimension }),
+    ...(one.needs && { needs: one.needs }),
     control: runToJson(one.control, options),
-    attacked: runToJson(one.attacked, options),
+    attacked: runToJson(one.attacked, options, one.control.recipient),
+    ...(one.plan && { plan: one.plan }),
+    ...(options.verdict && { verdict: options.verdict }),
     ...(options.seen && { seen: options.seen }),
   };
 }
@@ -94,8 +112,12 @@ export interface StoredCase {
   readonly attack: string;
   readonly choice: unknown;
   readonly expect: Expectation;
+  readonly dimension?: string;
+  readonly needs?: Needs;
   readonly control: Run;
   readonly attacked: Run;
+  readonly plan?: Plan;
+  readonly verdict?: Verdict;
 }
 
 /** Throws BenchError `case-version` or `case-unreadable`, naming `where`. */
@@ -111,12 +133,17 @@ export function caseFromFile(json: unknown, where: string): StoredCase {
   if (typeof file.attack !== 'string' || file.expect === undefined)
     throw new BenchError('case-unreadable', `${where} lacks "attack" or "expect"`);
   try {
+    const control = runFromJson(file.control);
     return {
       attack: file.attack,
       choice: file.choice,
       expect: file.expect,
-      control: runFromJson(file.control),
-      attacked: runFromJson(file.attacked),
+      ...(file.dimension !== undefined && { dimension: file.dimension }),
+      ...(file.needs && { needs: file.needs }),
+      control,
+      attacked: runFromJson(file.attacked, control.recipient),
+      ...(file.plan && { plan: file.plan }),
+      ...(file.verdict && { verdict: file.verdict }),
     };
   } catch (cause) {
     if (cause instanceof BenchError)
@@ -136,10 +163,11 @@ export function judgedEnvelope(run: Run): Uint8Array | undefined {
   return run.steps.findLast((step) => step.must === 'judged')?.delivery.envelope;
 }
 
-function runToJson(run: Run, options: CaseFileOptions): unknown {
+/** Leaves out a recipient that is the known one. */
+export function runToJson(run: Run, options: CaseFileOptions = {}, known?: Recipient): unknown {
   const recipient = options.withoutSecrets ? withoutSecrets(run.recipient) : run.recipient;
   return {
-    recipient: recipientToJson(recipient),
+    ...(run.recipient !== known && { recipient: recipientToJson(recipient) }),
     steps: run.steps.map((step) => ({
       delivery: deliveryToJson(step.delivery),
       must: step.must,
@@ -151,12 +179,13 @@ function runToJson(run: Run, options: CaseFileOptions): unknown {
   };
 }
 
-function runFromJson(json: unknown): Run {
+function runFromJson(json: unknown, known?: Recipient): Run {
   const run = json as { recipient?: unknown; steps?: unknown } | null;
   if (typeof run !== 'object' || run === null || !Array.isArray(run.steps))
     throw new BenchError('case-unreadable', 'a run needs "recipient" and "steps"');
   return {
-    recipient: recipientFromJson(run.recipient),
+    // The same object: the judge tells by it whether a device was changed.
+    recipient: known && run.recipient === undefined ? known : recipientFromJson(run.recipient),
     steps: run.steps.map(
       (step: Record<string, unknown>): RunStep => ({
         delivery: deliveryFromJson(step.delivery),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
@@ -12,6 +13,7 @@ import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
 import { caseDigest, caseToFile, type Finding, judgedEnvelope } from './finding.ts';
 import { shrink } from './shrink.ts';
+import { isInconsistent, type Tally } from './tally.ts';
 
 export interface FindingOptions {
   readonly seed: number;
@@ -32,7 +34,7 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
-  return [...findings, ...vacuous(campaign, attacks), ...stopped(campaign)];
+  return [...findings, ...inconsistent(campaign), ...vacuous(campaign, attacks), ...stopped(campaign)];
 }
 
 /** Shrinks the failure, stores it, and says how it is seen again. */
@@ -84,8 +86,33 @@ export async function findingOf(failure: Failure, options: FindingOptions): Prom
   };
 }
 
+/** What a campaign counted, by verifier. */
+export interface Counted {
+  readonly tallies: ReadonlyMap<{ readonly spec: string }, Tally>;
+}
+
+/** Policy rows to which one verifier gave both answers within one dimension. */
+export function inconsistent(campaign: Counted): Finding[] {
+  return [...campaign.tallies].flatMap(([host, { policy }]) =>
+    Object.entries(policy).flatMap(([attack, sheet]) =>
+      Object.entries(sheet).flatMap(([dimension, answers]): Finding[] => {
+        if (!isInconsistent(answers)) return [];
+        const refused = Object.entries(answers.refused).map(([reason, n]) => `${n} refused (${reason})`);
+        const where = dimension === '' ? '' : ` within "${dimension}"`;
+        const note = `both answers${where}: ${answers.accepted} accepted, ${refused.join(', ')}`;
+        const one = plain(host.spec, 'policy-inconsistent', attack, note);
+        const digest = createHash('sha256').update(dimension).digest('hex').slice(0, 8);
+        const id = dimension === '' ? one.id : `${one.id}-${digest}`;
+        return [
+          { ...one, id, fingerprint: id, strength: 'policy', choice: dimension === '' ? null : dimension },
+        ];
+      }),
+    ),
+  );
+}
+
 /** A family with must-reject rows that was run, and that showed not one rejection. */
-function vacuous(campaign: CampaignResult, attacks: readonly AnyAttack[]): Finding[] {
+export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Finding[] {
   const demanding = attacks.filter((attack) => attack.expects.some((one) => one.strength === 'must-reject'));
   return [...campaign.tallies].flatMap(([host, tally]) =>
     [...new Set(demanding.map((attack) => attack.family))].flatMap((family): Finding[] => {
@@ -106,7 +133,7 @@ function stopped(campaign: CampaignResult): Finding[] {
     plain(
       host.spec,
       'stopped',
-      'valid.mixed',
+      'valid',
       'three valid deliveries in a row ended in a crash or a hang; it was not run further',
     ),
   );

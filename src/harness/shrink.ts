@@ -87,7 +87,7 @@ class Search {
 }
 
 /** The seed of the attempt that drew this value; undefined: it was not drawn from these. */
-function seedThatDraws<T>(
+export function seedThatDraws<T>(
   arbitrary: fc.Arbitrary<T>,
   seedOfAttempt: (attempt: number) => number,
   value: T,
@@ -101,7 +101,7 @@ function seedThatDraws<T>(
 }
 
 /** From the value that the seed draws to ever smaller ones that still fail. */
-async function walk<T>(
+export async function walk<T>(
   arbitrary: fc.Arbitrary<T>,
   seed: number | undefined,
   fails: (value: T) => Promise<boolean>,

@@ -8,7 +8,7 @@ import { equalBytes } from '../cbor/hex.ts';
 import type { Accepted, Decision } from '../device/decision.ts';
 import { reaches } from '../device/delivery.ts';
 import type { Content, Recipient, RecipientState } from '../device/recipient.ts';
-import { differences } from '../device/state.ts';
+import { differences, equalContent } from '../device/state.ts';
 import type { RunStep } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { highestClaimed } from './claims-fit.ts';
@@ -31,6 +31,56 @@ export function stateDifference(
   }
   if (decision.kind !== 'accepted' || !claims.reports.includes('effects')) return undefined;
   return invocationDifference(decision, expected.invokes ?? [], claims);
+}
+
+/** The first place that holds what none of the allowed states has there, in words. */
+export function strayContent(
+  decision: Decision,
+  allowed: readonly RecipientState[],
+  recipient: Recipient,
+): string | undefined {
+  const { full, components } = decision.state ?? {};
+  const isStray = (c: number, s: number, fits: (content: Content) => boolean): boolean =>
+    !allowed.some(({ contents }) => {
+      const content = contents[c]?.[s];
+      return content !== undefined && fits(content);
+    });
+  if (full !== undefined) {
+    for (const [c, slots] of full.contents.entries())
+      for (const [s, held] of slots.entries())
+        if (isStray(c, s, (content) => equalContent(content, held)))
+          return `slot ${s} of component ${c} holds what this delivery must not bring`;
+    return undefined;
+  }
+  for (const [c, held] of (components ?? []).entries()) {
+    const current = recipient.components[c]?.current ?? 0;
+    if (isStray(c, current, (content) => matchesReport(content, held)))
+      return `component ${c} holds what this delivery must not bring`;
+  }
+  return undefined;
+}
+
+/** The first component that had an image and has none of the allowed states' images for it any more. */
+export function lostImage(
+  decision: Decision,
+  allowed: readonly RecipientState[],
+  recipient: Recipient,
+): string | undefined {
+  const { full, components } = decision.state ?? {};
+  for (const [c, { slots, current }] of recipient.components.entries()) {
+    if ((slots[current]?.kind ?? 'empty') === 'empty') continue;
+    const images = allowed.flatMap(({ contents }) => contents[c]?.[current] ?? []);
+    const reported = components?.[c];
+    const held = full?.contents[c];
+    if (held === undefined && reported === undefined) continue;
+    const kept = images.some((image) =>
+      held === undefined
+        ? matchesReport(image, reported ?? null)
+        : held.some((content) => content.kind !== 'empty' && equalContent(image, content)),
+    );
+    if (!kept) return `component ${c} has lost its image`;
+  }
+  return undefined;
 }
 
 function numberDifference(decision: Decision, after: RecipientState): string | undefined {

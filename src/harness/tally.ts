@@ -5,6 +5,7 @@
  */
 import type { Family } from '../attacks/attack.ts';
 import type { Outcome } from '../device/outcome.ts';
+import { type Reason, reasons } from '../suit/stage.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
 export type Counts = Record<Verdict, number>;
@@ -26,8 +27,15 @@ export interface Tally {
   readonly outcomes: OutcomeCounts;
   readonly families: Partial<Record<Family | 'valid', Counts>>;
   readonly attacks: Record<string, Counts>;
-  /** Per policy-dependent attack: how it answered. */
-  readonly policy: Record<string, { accepted: number; rejected: number }>;
+  /** Per policy-dependent attack and dimension: how it answered. */
+  readonly policy: Record<string, Record<string, PolicyAnswers>>;
+}
+
+/** Counts of the answers within one dimension of a policy. */
+export interface PolicyAnswers {
+  accepted: number;
+  /** By reason, `unstated` where none was given. */
+  readonly refused: Record<string, number>;
 }
 
 export function emptyTally(): Tally {
@@ -58,6 +66,7 @@ export function count(
   attack: { readonly id: string; readonly family: Family | 'valid' },
   verdict: Verdict,
   outcome: Outcome | undefined,
+  dimension: string,
 ): void {
   tally.verdicts[verdict]++;
   const family = tally.families[attack.family] ?? emptyCounts();
@@ -69,8 +78,22 @@ export function count(
   if (outcome === undefined) return;
   tally.outcomes[outcome.kind === 'protocol-error' ? 'protocolError' : outcome.kind]++;
   if (verdict !== 'policy') return;
-  const policy = tally.policy[attack.id] ?? { accepted: 0, rejected: 0 };
-  tally.policy[attack.id] = policy;
-  if (outcome.kind === 'accepted') policy.accepted++;
-  if (outcome.kind === 'rejected') policy.rejected++;
+  const sheet = tally.policy[attack.id] ?? {};
+  tally.policy[attack.id] = sheet;
+  const answers = sheet[dimension] ?? { accepted: 0, refused: {} };
+  sheet[dimension] = answers;
+  if (outcome.kind === 'accepted') answers.accepted++;
+  if (outcome.kind !== 'rejected') return;
+  const reason = outcome.reason ?? outcome.stage ?? 'unstated';
+  answers.refused[reason] = (answers.refused[reason] ?? 0) + 1;
+}
+
+/** Both answers within one dimension. A refusal for lack of room says nothing about a policy. */
+export function isInconsistent({ accepted, refused }: PolicyAnswers): boolean {
+  const roomless = (reason: string): boolean => isReason(reason) && reasons[reason].stage === 'resource';
+  return accepted > 0 && Object.keys(refused).some((reason) => reason !== 'resource' && !roomless(reason));
+}
+
+function isReason(text: string): text is Reason {
+  return Object.hasOwn(reasons, text);
 }

@@ -42,6 +42,8 @@ export type FindingKind =
   | 'prohibited-effect'
   | 'late-detection'
   | 'not-live'
+  /** Policy: both answers within one declared dimension. */
+  | 'policy-inconsistent'
   /** A family with must-reject rows and not one proven or unattributed case. */
   | 'nothing-proven'
   /** Three dead controls in a row: the verifier was not run further. */

@@ -5,9 +5,9 @@
  */
 
 import { BenchError } from '../bench-error.ts';
+import { deviceClasses } from '../device/classes.ts';
 import { type AllocationReport, allocationsOf } from './allocation.ts';
 import { ceilingOf } from './ceilings.ts';
-import { type ClassBudget, classBudgets } from './class-budgets.ts';
 import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { failureOf, type Operation, operationsOf } from './operations.ts';
@@ -173,7 +173,7 @@ function ceilingRows({ name, recipient, delivery }: ExampleEnvelope): BenchRow[]
 }
 
 function classRow(bytes: number, row: (deviceClass: number) => BenchRow): BenchRow[] {
-  const enough: ClassBudget | undefined = classBudgets.find(({ ramBytes }) => bytes <= ramBytes);
+  const enough = deviceClasses.find(({ ramBytes }) => bytes <= ramBytes);
   return enough === undefined ? [] : [row(enough.deviceClass)];
 }
 

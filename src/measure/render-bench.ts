@@ -4,8 +4,8 @@
  * @module
  */
 
+import { deviceClasses } from '../device/classes.ts';
 import type { BenchReport, BenchRow, Metric } from './bench.ts';
-import { classBudgets } from './class-budgets.ts';
 
 export function renderBench(report: BenchReport): string {
   const keys = keysOf(report.rows);
@@ -72,7 +72,7 @@ function header({ machine, calibration, timing, quick }: BenchReport): string {
       `each task ${timing.timeMs} ms after ${timing.warmUpMs} ms of warm-up${quick ? ' (quick: rough figures)' : ''}`,
     'medians; ± is the median absolute deviation; heap is what one operation allocates without the optimiser',
     'class: the smallest of RFC 7228 with room in the RAM that the bench grants it ' +
-      `(${classBudgets.map(({ deviceClass, ramBytes }) => `${deviceClass}: ${ramBytes / 1024} KiB`).join(', ')}); ` +
+      `(${deviceClasses.map(({ deviceClass, ramBytes }) => `${deviceClass}: ${ramBytes / 1024} KiB`).join(', ')}); ` +
       'stack, code and the memory of the cryptographic library are not in it',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ import type { Results } from './results.ts';
 
 export interface Known {
   readonly verifier: string;
-  /** An attack's id, a valid family's id, or a family for `nothing-proven`. */
+  /** An attack's id, `valid` for refused controls, or a family for `nothing-proven`. */
   readonly attack: string;
   readonly kind: string;
   /** Why this is accepted for now. */
@@ -94,7 +94,7 @@ function isAbout(entry: Known, finding: Results['findings'][number]): boolean {
 
 /** Did this run come to the attack at all? One that was cut short or narrowed may not have. */
 function exercised(results: Results, entry: Known): boolean {
-  if (entry.kind === 'nothing-proven')
+  if (entry.kind === 'nothing-proven' || entry.attack === 'valid')
     return results.families[entry.verifier]?.[entry.attack as 'valid'] !== undefined;
   return results.attacks[entry.verifier]?.[entry.attack] !== undefined;
 }

@@ -6,7 +6,7 @@
 import { escapeText } from '../escape-text.ts';
 import { verdicts } from '../harness/verdict.ts';
 import type { BaselineComparison } from './baseline.ts';
-import { countsOf, familiesOf, type Results } from './results.ts';
+import { countsOf, familiesOf, inWords, policySheet, type Results } from './results.ts';
 
 export function renderMarkdown(results: Results, baseline?: BaselineComparison): string {
   const names = Object.keys(results.verifiers);
@@ -47,7 +47,25 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
     '',
     ...header('verdict'),
     ...verdicts.map((v) => `| ${v} | ${names.map((n) => results.verifiers[n]?.[v] ?? 0).join(' | ')} |`),
+    ...policy(results, names),
   ].join('\n')}\n`;
+}
+
+/** Either answer is allowed, but the same one each time. */
+function policy(results: Results, names: readonly string[]): string[] {
+  const sheet = policySheet(results);
+  if (sheet.length === 0) return [];
+  return [
+    '',
+    '## Policy',
+    '',
+    `| attack | where | ${names.map(cell).join(' | ')} |`,
+    `| --- | --- | ${names.map(() => '---').join(' | ')} |`,
+    ...sheet.map(
+      ({ attack, dimension, answers }) =>
+        `| ${cell(attack)} | ${cell(dimension)} | ${names.map((name) => cell(inWords(answers[name]))).join(' | ')} |`,
+    ),
+  ];
 }
 
 /** Text from elsewhere inside a table or list: no markup, no cell breaks. */

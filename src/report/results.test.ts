@@ -10,7 +10,7 @@ import type { Claims, Verifier } from '../verifiers/verifier.ts';
 import { type Baseline, compare } from './baseline.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
-import { makeResults, type Results } from './results.ts';
+import { makeResults, policySheet, type Results } from './results.ts';
 import { renderResults } from './terminal.ts';
 
 const attacks = [...(selectAttacks('rollback') ?? []), ...(selectAttacks('replay') ?? [])];
@@ -51,6 +51,33 @@ const claimsNothing: Verifier = {
   }),
   open: rejectAll.open,
 };
+
+describe('the policy sheet', () => {
+  it('says of each row how each verifier answers it', async () => {
+    const both = { accepted: 3, refused: { 'sequence-policy': 2 } };
+    const { policy: _policy, ...rest } = await results('reference', referenceVerifier(), 1);
+    const shown: Results = {
+      ...rest,
+      policy: {
+        reference: { 'z.row': { '': both }, 'a.row': { wide: { accepted: 1, refused: {} } } },
+        other: { 'a.row': { wide: { accepted: 0, refused: { unstated: 4 } } } },
+      },
+      verifiers: {
+        ...rest.verifiers,
+        other: rest.verifiers.reference as NonNullable<Results['verifiers'][string]>,
+      },
+    };
+    expect(
+      policySheet(shown).map(({ attack, dimension, answers }) => [attack, dimension, Object.keys(answers)]),
+    ).toEqual([
+      ['a.row', 'wide', ['reference', 'other']],
+      ['z.row', '', ['reference']],
+    ]);
+    expect(renderMarkdown(shown)).toContain('| a.row | wide | accepts | refuses: unstated |');
+    expect(renderMarkdown(shown)).toContain('both: 3 accepted, 2 refused');
+    expect(renderResults(shown)).toMatch(/both +1 +0/);
+  });
+});
 
 describe('results', () => {
   it('fit their schema, as the catalogue does its own', async () => {

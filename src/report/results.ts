@@ -6,7 +6,14 @@
 import { type AnyAttack, families } from '../attacks/attack.ts';
 import type { CampaignResult } from '../harness/campaign.ts';
 import type { Finding } from '../harness/finding.ts';
-import { type Counts, emptyCounts, type OutcomeCounts, type Tally } from '../harness/tally.ts';
+import type { Counted } from '../harness/findings.ts';
+import {
+  type Counts,
+  emptyCounts,
+  type OutcomeCounts,
+  type PolicyAnswers,
+  type Tally,
+} from '../harness/tally.ts';
 import { revision } from '../scenarios/needs.ts';
 
 export interface Results {
@@ -34,7 +41,7 @@ export interface ResultsInput {
   readonly version: string;
   readonly seed: number;
   readonly subject: string;
-  readonly campaign: CampaignResult;
+  readonly campaign: Pick<CampaignResult, 'planned' | 'done' | 'neverApplicable'> & Counted;
   readonly findings: readonly Finding[];
   readonly attacks: readonly AnyAttack[];
   readonly notYet: number;
@@ -69,6 +76,43 @@ export function makeResults(input: ResultsInput): Results {
 export function familiesOf(results: Results): string[] {
   const used = new Set(Object.values(results.families).flatMap((of) => Object.keys(of)));
   return ['valid', ...families].filter((family) => used.has(family));
+}
+
+/** One line of the policy sheet. */
+export interface PolicyLine {
+  readonly attack: string;
+  /** Empty: the row has one. */
+  readonly dimension: string;
+  /** By verifier; absent: it was not asked. */
+  readonly answers: Readonly<Record<string, PolicyAnswers>>;
+}
+
+/** By attack and dimension. */
+export function policySheet(results: Results): readonly PolicyLine[] {
+  const lines = new Map<
+    string,
+    { attack: string; dimension: string; answers: Record<string, PolicyAnswers> }
+  >();
+  for (const [verifier, attacks] of Object.entries(results.policy))
+    for (const [attack, sheet] of Object.entries(attacks))
+      for (const [dimension, answers] of Object.entries(sheet)) {
+        const key = JSON.stringify([attack, dimension]);
+        const line = lines.get(key) ?? { attack, dimension, answers: {} };
+        lines.set(key, line);
+        line.answers[verifier] = answers;
+      }
+  const sorted = [...lines].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, line]) => line);
+}
+
+/** "accepts", "refuses: image-mismatch", or "both: 3 accepted, 2 refused (…)". */
+export function inWords(answers: PolicyAnswers | undefined): string {
+  if (answers === undefined) return '-';
+  const reasons = Object.keys(answers.refused).join(', ');
+  if (reasons === '') return answers.accepted > 0 ? 'accepts' : '-';
+  if (answers.accepted === 0) return `refuses: ${reasons}`;
+  const refused = Object.values(answers.refused).reduce((sum, n) => sum + n, 0);
+  return `both: ${answers.accepted} accepted, ${refused} refused (${reasons})`;
 }
 
 export function countsOf(results: Results, verifier: string, family: string): Counts {

@@ -7,7 +7,7 @@ import { escapeText } from '../escape-text.ts';
 import type { Counts } from '../harness/tally.ts';
 import { verdicts } from '../harness/verdict.ts';
 import type { BaselineComparison } from './baseline.ts';
-import { countsOf, familiesOf, type Results } from './results.ts';
+import { countsOf, familiesOf, inWords, policySheet, type Results } from './results.ts';
 
 export function renderResults(results: Results, baseline?: BaselineComparison): string {
   const names = Object.keys(results.verifiers);
@@ -33,6 +33,10 @@ export function renderResults(results: Results, baseline?: BaselineComparison): 
         ...names.map((name) => String(results.verifiers[name]?.[verdict] ?? 0)),
       ]),
     ]),
+    ...section(
+      'Policy: rows with either answer allowed (the sheet is in results.json and summary.md)',
+      policy(results, names),
+    ),
     ...section('Findings', results.findings.map(findingLine(baseline))),
     ...section('Against the baseline', baseline?.problems.map((problem) => `- ${escapeText(problem)}`) ?? []),
     ...section(
@@ -61,6 +65,19 @@ function findingLine(
         : [`      known because: ${escapeText(reason)}`]),
     ].join('\n');
   };
+}
+
+/** How many rows each verifier accepts, refuses, and answers both ways. */
+function policy(results: Results, names: readonly string[]): string[] {
+  const sheet = policySheet(results);
+  if (sheet.length === 0) return [];
+  const counted = (start: string): string[] => [
+    start,
+    ...names.map((name) =>
+      String(sheet.filter(({ answers }) => inWords(answers[name]).startsWith(start)).length),
+    ),
+  ];
+  return table([['', ...names.map(escapeText)], counted('accepts'), counted('refuses'), counted('both')]);
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -39,6 +39,11 @@ describe('the schema of decisions', () => {
   });
 
   const base = { type: 'decision', session: 1, id: 0 };
+  const withContent = (content: object) => ({
+    ...base,
+    kind: 'rejected',
+    state: { full: { contents: [[content]] } },
+  });
 
   it.each([
     {
@@ -48,6 +53,7 @@ describe('the schema of decisions', () => {
       state: { sequenceNumber: '1', components: [null, { sha256: '00'.repeat(32), size: '3' }] },
     },
     { ...base, kind: 'rejected' },
+    withContent({ kind: 'bytes', bytes: '00ff' }),
     {
       ...base,
       kind: 'rejected',
@@ -76,6 +82,9 @@ describe('the schema of decisions', () => {
     [{ ...base, kind: 'unsupported' }, /feature/],
     [{ type: 'decision', kind: 'rejected', id: 0 }, /session/],
     ['accepted', /object/],
+    [withContent({ kind: 'bytes' }), /contents.*bytes/],
+    [withContent({ kind: 'assumed', size: '3' }), /contents.*digest/],
+    [withContent({ kind: 'full' }), /contents.*kind/],
   ])('refuses wrong decision %#, naming the field', (message, error) => {
     expect(checkMessage('decision', message)).toMatch(error);
   });

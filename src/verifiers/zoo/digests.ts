@@ -160,7 +160,7 @@ export const digestAnimals = [
     'Z170',
     'every-image-matches',
     'Condition image-match is always true.',
-    ['fetch.arbitrary', 'image.flip', 'replay.payload-swapped'],
+    ['downgrade.forced-branch', 'fetch.arbitrary', 'image.flip', 'replay.payload-swapped'],
     { rules: { imageMatches: () => true } },
   ),
   animal(
