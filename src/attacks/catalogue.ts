@@ -34,6 +34,7 @@ import { sectionOrderAttacks } from './section-order.ts';
 import { sequenceFormAttacks } from './sequence-form.ts';
 import { softFailureAttacks } from './soft-failure.ts';
 import { strictOrderAttacks } from './strict-order.ts';
+import { transportAttacks } from './transport.ts';
 import { tryEachAttacks } from './try-each.ts';
 
 export const catalogue: readonly AnyAttack[] = [
@@ -47,6 +48,7 @@ export const catalogue: readonly AnyAttack[] = [
   ...integrityAttacks,
   ...rollbackAttacks,
   ...replayAttacks,
+  ...transportAttacks,
   ...downgradeAttacks,
   ...applicabilityAttacks,
   ...componentAttacks,

@@ -10,7 +10,6 @@ import type { AnyAttack, Attack } from './attack.ts';
 import { attacked, judge } from './deliver.ts';
 import { eitherAnswer, mustAccept } from './expectation.ts';
 import { distance, largestNumber, numberOf, releaseAt, stepWith, updateOf, within } from './history.ts';
-import { powerAttacks } from './power.ts';
 import { alteredOlder, partialSet, rolledBack, split, swappedPayload } from './replay-altered.ts';
 import { otherDomain, otherTarget, retiredKey } from './replay-target.ts';
 
@@ -154,5 +153,4 @@ export const replayAttacks: readonly AnyAttack[] = [
   swappedPayload,
   olderBoot,
   freeze,
-  ...powerAttacks,
 ];

@@ -103,7 +103,13 @@ export const rollbackAnimals = [
     'Z197',
     'never-checks-sequence',
     'Nobody compares the sequence number.',
-    ['rollback.sequence.lower', 'replay.history', 'replay.partial-set', 'replay.unauth-altered'],
+    [
+      'rollback.sequence.lower',
+      'net.reorder',
+      'replay.history',
+      'replay.partial-set',
+      'replay.unauth-altered',
+    ],
     { rules: { acceptsSequence: () => true } },
   ),
   animal(
