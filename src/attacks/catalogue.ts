@@ -10,6 +10,7 @@ import { applicabilityAttacks } from './applicability.ts';
 import { type AnyAttack, type By, type Family, families, type Group, type Strength } from './attack.ts';
 import { commandAttacks } from './commands.ts';
 import { componentAttacks } from './components.ts';
+import { conditionAttacks } from './conditions.ts';
 import { contentAttacks } from './content.ts';
 import { coseAlgorithmAttacks } from './cose-algorithm.ts';
 import { coseSeveralAttacks } from './cose-several.ts';
@@ -21,15 +22,20 @@ import { encodingAttacks } from './encoding.ts';
 import { envelopeAuthenticationAttacks } from './envelope-authentication.ts';
 import { envelopeMemberAttacks } from './envelope-members.ts';
 import { fetchPlaceAttacks } from './fetch-place.ts';
+import { fetchUriAttacks } from './fetch-uri.ts';
+import { identifierAttacks } from './identifiers.ts';
 import { imageAttacks } from './image.ts';
+import { imageDigestAttacks } from './image-digest.ts';
 import { imageSizeAttacks } from './image-size.ts';
 import { indexScopeAttacks } from './index-scope.ts';
 import { integrityAttacks } from './integrity.ts';
+import { invocationAttacks } from './invocation.ts';
 import { parameterScopeAttacks } from './parameter-scope.ts';
 import { replayAttacks } from './replay.ts';
 import { resourceAttacks } from './resource.ts';
 import { rollbackAttacks } from './rollback.ts';
 import { rows } from './rows.ts';
+import { runIndexAttacks } from './run-index.ts';
 import { sectionOrderAttacks } from './section-order.ts';
 import { sequenceFormAttacks } from './sequence-form.ts';
 import { softFailureAttacks } from './soft-failure.ts';
@@ -56,14 +62,20 @@ export const catalogue: readonly AnyAttack[] = [
   ...commandAttacks,
   ...tryEachAttacks,
   ...softFailureAttacks,
+  ...runIndexAttacks,
   ...strictOrderAttacks,
+  ...conditionAttacks,
+  ...invocationAttacks,
   ...sectionOrderAttacks,
   ...sequenceFormAttacks,
   ...imageAttacks,
   ...imageSizeAttacks,
+  ...imageDigestAttacks,
   ...contentAttacks,
   ...parameterScopeAttacks,
   ...fetchPlaceAttacks,
+  ...fetchUriAttacks,
+  ...identifierAttacks,
   ...resourceAttacks,
   ...differentialAttacks,
 ].sort((a, b) => (a.handle < b.handle ? -1 : 1));

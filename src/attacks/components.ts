@@ -4,16 +4,37 @@
  * @module
  */
 import fc from 'fast-check';
-import { array, bool, bstr, type Item, int, isInt, map, nil, tstr, valueAt } from '../cbor/item.ts';
+import {
+  array,
+  bool,
+  bstr,
+  type CborMap,
+  type Item,
+  int,
+  isInt,
+  map,
+  nil,
+  tstr,
+  valueAt,
+} from '../cbor/item.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
-import { type Section, sections, sequenceOf, setMember, withCommon, withSequence } from '../suit/edit.ts';
+import {
+  removeMember,
+  type Section,
+  sections,
+  sequenceOf,
+  setMember,
+  withCommon,
+  withSequence,
+} from '../suit/edit.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, commonKey, manifestKey, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
-import { componentItems } from './command-items.ts';
+import { command, componentItems, override, select } from './command-items.ts';
 import { reissue } from './deliver.ts';
 import { eitherAnswer, mustReject, shouldReject } from './expectation.ts';
+import { insert } from './twin.ts';
 
 const unknown = array(bstr(new TextEncoder().encode('no such component')));
 
@@ -173,7 +194,99 @@ export const missing: Attack<{ section: Section }> = {
   },
 };
 
-export const componentAttacks: readonly AnyAttack[] = [count, unsupported, range, type, missing];
+const noList = shouldReject(['manifest-structure'], manifest('A'), { level: 'applicable' });
+const oddList = eitherAnswer(['manifest-structure', 'index-range'], manifest('A'), { level: 'applicable' });
+const listForms: Readonly<Record<string, { readonly expect: Expectation; readonly list?: Item }>> = {
+  empty: { expect: noList, list: array() },
+  text: { expect: noList, list: array(tstr('component')) },
+  map: { expect: noList, list: map([int(0), array(bstr(Uint8Array.of(0)))]) },
+  'text-part': { expect: noList, list: array(array(tstr('component'))) },
+  'empty-identifier': { expect: oddList, list: array(array()) },
+  absent: { expect: oddList },
+};
+
+/** Gives the component list another form, or leaves it out. */
+export const shape: Attack<{ form: string }> = {
+  id: 'comp.shape',
+  handle: 'I03',
+  group: 'I',
+  family: 'components',
+  change: 'empty the component list, give it or an identifier another type, or leave it out',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.USE.PARSE'],
+  expects: [noList, oddList],
+  choice: fc.record({ form: fc.constantFrom(...Object.keys(listForms)) }),
+  apply(scenario, { form }) {
+    const found = listForms[form];
+    if (found === undefined) return undefined;
+    const { expect, list } = found;
+    const change = (common: CborMap) =>
+      list ? setMember(common, commonKey.components, list) : removeMember(common, commonKey.components);
+    const changed = (parts: EnvelopeParts) => ({ ...parts, manifest: withCommon(parts.manifest, change) });
+    return reissue(scenario, changed, { expect });
+  },
+};
+
+/** Lists a component twice, under two indices. */
+export const twice: Attack<{ at: number }> = {
+  id: 'comp.id.dup',
+  handle: 'I04',
+  group: 'I',
+  family: 'components',
+  change: 'list the same component identifier twice',
+  by: 'author',
+  threats: ['THREAT.IMG.LOCATION'],
+  violates: ['REQ.USE.MFST.COMPONENT'],
+  expects: [eitherAnswer(['manifest-structure'], manifest('8.4.5'), { level: 'applicable' })],
+  on: { features: ['multi-component', 'other-components'] },
+  choice: fc.record({ at: fc.nat({ max: 7 }) }),
+  apply(scenario, { at }) {
+    const listed = componentItems(scenario.release);
+    const again = listed[at % listed.length];
+    if (again === undefined || listed.length >= scenario.recipient.components.length) return undefined;
+    return reissue(scenario, (parts) => withComponents(parts, [...listed, again]));
+  },
+};
+
+const noSource = mustReject(['source-missing'], manifest('8.4.10.5'));
+const ownSource = eitherAnswer(['source-missing'], manifest('8.4.10.5'));
+
+/** Copies from a component that the manifest does not list, or from the one that is written. */
+export const source: Attack<{ value: 'n' | '2^32' | '2^64-1' | 'current' }> = {
+  id: 'comp.source',
+  handle: 'I08',
+  group: 'I',
+  family: 'components',
+  change: 'copy from a component index beyond the list, or from the component itself',
+  by: 'author',
+  threats: ['THREAT.IMG.LOCATION'],
+  violates: ['REQ.SEC.AUTH.IMG_LOC'],
+  expects: [noSource, ownSource],
+  on: { features: ['network', 'update'] },
+  choice: fc.record({ value: fc.constantFrom('n', '2^32', '2^64-1', 'current') }),
+  apply(scenario, { value }) {
+    const target = scenario.images[0]?.component;
+    if (target === undefined) return undefined;
+    const n = componentItems(scenario.release).length;
+    const values = { n, '2^32': 2n ** 32n, '2^64-1': 2n ** 64n - 1n, current: target };
+    const from = override({ sourceComponent: int(values[value]) });
+    const commands = [...select(target), ...from, ...command(code.copy)];
+    const expect = value === 'current' ? ownSource : noSource;
+    return insert(scenario, [{ section: 'install', commands }], { event: 'update', expect });
+  },
+};
+
+export const componentAttacks: readonly AnyAttack[] = [
+  count,
+  unsupported,
+  range,
+  type,
+  missing,
+  shape,
+  twice,
+  source,
+];
 
 function withComponents(parts: EnvelopeParts, components: readonly Item[]): EnvelopeParts {
   const change = withCommon(parts.manifest, (common) =>

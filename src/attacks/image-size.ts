@@ -4,18 +4,21 @@
  * @module
  */
 import fc from 'fast-check';
-import type { Payload } from '../device/delivery.ts';
+import { int } from '../cbor/item.ts';
 import type { Recipient } from '../device/recipient.ts';
-import { before } from '../scenarios/scenario.ts';
+import type { Image } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
-import { encode } from '../suit/parts.ts';
-import { commandCode as code } from '../suit/registry.ts';
+import { withParameter } from '../suit/edit.ts';
+import { type EnvelopeParts, encode } from '../suit/parts.ts';
+import { commandCode as code, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { deliverEnvelope, fetchedImages, onDevice } from './deliver.ts';
 import { withBytes, withComponent } from './device-change.ts';
 import { eitherAnswer, mustReject, shouldReject } from './expectation.ts';
+import { answering } from './fetch-uri.ts';
 import { twins } from './twin.ts';
 
+const isImage = { group: 'K', family: 'image' } as const;
 const completeDigest = { doc: 'information-model', section: '4.3.15' } as const;
 const notInvoked = { level: 'invoked', prohibits: [{ kind: 'invoke' }] } as const;
 
@@ -54,13 +57,10 @@ export const extra: Attack<{ where: 'way' | 'slot'; length: number }> = {
       return onDevice(scenario, change, { event: 'boot', expect });
     }
     const bytes = longer(image.bytes);
-    const payloads = before(scenario, 'update')?.delivery.delivery.payloads.map(
-      (payload): Payload => (payload.uri === image.uri ? { uri: image.uri, kind: 'bytes', bytes } : payload),
-    );
     return deliverEnvelope(scenario, encode(scenario.release), {
       event: 'update',
       expect,
-      ...(payloads && { payloads }),
+      payloads: answering(scenario, image.uri ?? '', { uri: image.uri ?? '', kind: 'bytes', bytes }),
     });
   },
 };
@@ -85,23 +85,95 @@ export const largePayload: Attack<{ by: number }> = {
     const size = image?.bytes?.length;
     if (image === undefined || size === undefined || scenario.needs.commands.includes(code.swap))
       return undefined;
-    const holding = (capacity: number) => (recipient: Recipient) =>
-      withComponent(recipient, image.recipientComponent, (component) => {
-        // The other slots must hold what is in them.
-        const least = component.slots.reduce(
-          (most, slot, i) =>
-            slot.kind === 'bytes' && i !== component.current ? Math.max(most, slot.bytes.length) : most,
-          0,
-        );
-        if (least > capacity) return undefined;
-        return { ...component, capacity, slots: component.slots.with(component.current, { kind: 'empty' }) };
-      });
     return twins(scenario, {
       event: 'update',
-      control: { recipient: holding(size) },
-      attacked: { recipient: holding(Math.max(0, size - by)) },
+      control: { recipient: holding(image, size) },
+      attacked: { recipient: holding(image, Math.max(0, size - by)) },
     });
   },
 };
 
-export const imageSizeAttacks: readonly AnyAttack[] = [extra, largePayload];
+/** The digest fits; the size is another one. */
+export const oddSize: Attack<{ by: number }> = {
+  ...isImage,
+  id: 'image.size.odd',
+  handle: 'K04',
+  change: 'give an image-size that is larger or smaller than the image, or 0',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.SEC.AUTH.EXEC'],
+  expects: [
+    eitherAnswer(['size-mismatch'], { doc: 'information-model', section: '3.14' }, { level: 'installed' }),
+  ],
+  on: { features: ['network', 'update', 'sized'] },
+  choice: fc.record({ by: fc.oneof(fc.integer({ min: -8, max: -1 }), fc.integer({ min: 1, max: 8 })) }),
+  apply: (scenario, { by }) =>
+    twins(scenario, {
+      event: 'update',
+      attacked: {
+        release: (parts) =>
+          withSize(parts, (size) => {
+            const changed = size + BigInt(by);
+            return changed < 0n ? 0n : changed;
+          }),
+      },
+    }),
+};
+
+const tooLarge = mustReject(['limit-size', 'size-mismatch'], manifest('6.3'), { level: 'installed' });
+const onlyClaimed = eitherAnswer(['limit-size', 'size-mismatch'], manifest('6.3'), {
+  level: 'installed',
+  prohibits: [{ kind: 'other-state' }],
+});
+const hugeSizes = { '2^32': 2n ** 32n, '2^53': 2n ** 53n, '2^64-1': 2n ** 64n - 1n } as const;
+
+/** The image is larger than its slot, or is only said to be. */
+export const hugeSize: Attack<{ size: keyof typeof hugeSizes | 'payload' }> = {
+  ...isImage,
+  id: 'image.size.huge',
+  handle: 'K05',
+  change: 'offer an image that is larger than its slot, or give one that fits an image-size far above it',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.SEC.AUTH.EXEC'],
+  expects: [tooLarge, onlyClaimed],
+  on: { features: ['network', 'update', 'sized'] },
+  choice: fc.record({
+    size: fc.constantFrom<keyof typeof hugeSizes | 'payload'>('payload', 'payload', '2^32', '2^53', '2^64-1'),
+  }),
+  apply(scenario, { size }) {
+    if (size !== 'payload') {
+      const release = (parts: EnvelopeParts) => withSize(parts, () => hugeSizes[size]);
+      return twins(scenario, { event: 'update', attacked: { release }, expect: onlyClaimed });
+    }
+    const [image] = fetchedImages(scenario);
+    if (image === undefined || scenario.needs.commands.includes(code.swap)) return undefined;
+    return twins(scenario, {
+      event: 'update',
+      control: { recipient: holding(image, image.bytes.length) },
+      attacked: { recipient: holding(image, image.bytes.length - 1) },
+      expect: tooLarge,
+    });
+  },
+};
+
+export const imageSizeAttacks: readonly AnyAttack[] = [extra, largePayload, oddSize, hugeSize];
+
+/** The recipient with an empty slot of this capacity for the image; undefined: other slots hold more. */
+function holding(image: Image, capacity: number) {
+  return (recipient: Recipient) =>
+    withComponent(recipient, image.recipientComponent, (component) => {
+      const isHeld = component.slots.every(
+        (slot, i) => i === component.current || slot.kind !== 'bytes' || slot.bytes.length <= capacity,
+      );
+      const slots = component.slots.with(component.current, { kind: 'empty' });
+      return isHeld ? { ...component, capacity, slots } : undefined;
+    });
+}
+
+function withSize(parts: EnvelopeParts, change: (size: bigint) => bigint): EnvelopeParts | undefined {
+  const changed = withParameter(parts, parameterKey.imageSize, (value) =>
+    value.kind === 'uint' ? int(change(value.value)) : value,
+  );
+  return changed === parts ? undefined : changed;
+}

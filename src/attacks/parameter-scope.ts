@@ -6,15 +6,16 @@
 import fc from 'fast-check';
 import { bstr, type Item, int } from '../cbor/item.ts';
 import type { Component } from '../device/recipient.ts';
-import { type Image, type Scenario, step } from '../scenarios/scenario.ts';
+import { type Image, type RunStep, type Scenario, step } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
+import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { command, override, select } from './command-items.ts';
 import { attacked } from './deliver.ts';
-import { mustReject } from './expectation.ts';
-import { releaseAt, stepWith, updateOf } from './history.ts';
-import { addedNeeds, inserted } from './twin.ts';
+import { eitherAnswer, mustReject } from './expectation.ts';
+import { numberOf, releaseAt, stepWith, updateOf } from './history.ts';
+import { addedNeeds, inserted, twins } from './twin.ts';
 
 /** A parameter that no command of most scenarios reads, its condition, and the value with which that holds. */
 interface Readable {
@@ -70,7 +71,55 @@ export const leak: Attack<{ parameter: ReadableName }> = {
   },
 };
 
-export const parameterScopeAttacks: readonly AnyAttack[] = [leak];
+const nextProcedure = mustReject(['param-missing'], manifest('6.1'), { level: 'invoked' });
+const nextSection = eitherAnswer(['param-missing'], manifest('8.4.5'), { level: 'installed' });
+
+/** A parameter is set in one section and read in a later one, of the same procedure or of the next. */
+export const acrossSections: Attack<{ parameter: ReadableName; reader: 'invoke' | 'validate' }> = {
+  id: 'param.section',
+  handle: 'K15',
+  group: 'K',
+  family: 'image',
+  change: 'set a parameter in install, and read it in validate or in the invoke section of the next boot',
+  by: 'author',
+  threats: [],
+  violates: ['REQ.SEC.AUTHENTIC'],
+  expects: [nextProcedure, nextSection],
+  on: { features: ['network', 'boot-after-update'] },
+  choice: fc.record({
+    parameter: fc.constantFrom<ReadableName>('componentSlot', 'deviceIdentifier', 'content'),
+    reader: fc.constantFrom('invoke', 'validate'),
+  }),
+  apply(scenario, { parameter, reader }) {
+    const use = useOf(scenario, parameter);
+    if (use === undefined) return undefined;
+    const release = (parts: EnvelopeParts) =>
+      inserted(parts, { section: 'install', commands: use.sets }, { section: reader, commands: use.reads });
+    if (reader === 'validate')
+      return twins(scenario, { event: 'update', attacked: { release }, expect: nextSection });
+
+    const [update, boot] = scenario.deliveries;
+    const changed = release(scenario.release);
+    const number = numberOf(scenario);
+    const sealed = changed && number !== undefined && releaseAt(scenario, number, () => changed);
+    if (update === undefined || boot === undefined || !sealed) return undefined;
+    const { recipient } = scenario;
+    const updated = stepWith(update, sealed, 'accept');
+    const installed = updated.delivery.envelope;
+    const after = { ...boot.after, ...(installed && { installed }) };
+    const booted: RunStep =
+      boot.delivery.envelope === undefined
+        ? { ...step(boot, 'judged'), after }
+        : { ...stepWith(boot, sealed, 'judged'), after };
+    return {
+      ...attacked({ recipient, steps: [step(update), step(boot)] }, { recipient, steps: [updated, booted] }),
+      needs: addedNeeds([sealed]),
+      expect: nextProcedure,
+    };
+  },
+};
+
+export const parameterScopeAttacks: readonly AnyAttack[] = [leak, acrossSections];
 
 /** Commands that set the parameter, and that read it; undefined where the scenario itself uses it. */
 export function useOf(scenario: Scenario, parameter: ReadableName) {

@@ -6,7 +6,6 @@
  */
 import fc from 'fast-check';
 import { bstr } from '../cbor/item.ts';
-import type { Payload } from '../device/delivery.ts';
 import { equalContent } from '../device/state.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
@@ -18,6 +17,7 @@ import { command, override, select } from './command-items.ts';
 import { fetchedImages } from './deliver.ts';
 import { recipientIndices } from './device-change.ts';
 import { mustAccept, mustReject } from './expectation.ts';
+import { answering } from './fetch-uri.ts';
 import { imageDigest } from './history.ts';
 import { insert, inserted, twins } from './twin.ts';
 
@@ -50,15 +50,12 @@ export const sharedRerun: Attack<{ image: 'right' | 'other' }> = {
 
     const { copy, swap } = code;
     if (scenario.needs.commands.some((used) => used === copy || used === swap)) return undefined;
-    const payloads = before(scenario, 'update')?.delivery.delivery.payloads.map(
-      (payload): Payload =>
-        payload.uri === image.uri ? { uri: image.uri, kind: 'bytes', bytes: other } : payload,
-    );
+    const payloads = answering(scenario, image.uri, { uri: image.uri, kind: 'bytes', bytes: other });
     return twins(scenario, {
       event: 'update',
       attacked: {
         release: (parts) => inserted(parts, { section: 'install', at: 'start', commands }),
-        ...(payloads && { payloads }),
+        payloads,
       },
       expect: fitsOverride,
     });

@@ -4,14 +4,15 @@
  * @module
  */
 import fc from 'fast-check';
-import { type Item, int, map, tstr } from '../cbor/item.ts';
+import { array, bstr, type Item, int, map, nil, tstr } from '../cbor/item.ts';
 import { manifest } from '../suit/clause.ts';
 import { sequenceOf, withSequence } from '../suit/edit.ts';
-import { commandCode as code } from '../suit/registry.ts';
+import { commandCode as code, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
+import { type Commands, command, override, passing, runSequence, select, tryEach } from './command-items.ts';
 import { reissue } from './deliver.ts';
 import { eitherAnswer, mustReject, shouldReject } from './expectation.ts';
-import { insert, inserted } from './twin.ts';
+import { insert, inserted, twins } from './twin.ts';
 
 const common = { group: 'J', family: 'commands', by: 'author', threats: [], violates: [] } as const;
 
@@ -61,4 +62,146 @@ export const shape: Attack<{ form: string }> = {
   },
 };
 
-export const sequenceFormAttacks: readonly AnyAttack[] = [shape];
+const badArguments: Readonly<Record<string, Commands>> = {
+  'policy-16': command(code.vendorIdentifier, 16),
+  'policy-text': [int(code.vendorIdentifier), tstr('15')],
+  'empty-override': [int(code.overrideParameters), map()],
+  'flag-int': [int(code.overrideParameters), map([int(parameterKey.strictOrder), int(1)])],
+  'flag-null': [int(code.overrideParameters), map([int(parameterKey.strictOrder), nil])],
+  'bare-sequence': [int(code.runSequence), array(int(code.vendorIdentifier), int(15))],
+};
+
+/** Gives a command an argument of another form. */
+export const argument: Attack<{ form: string }> = {
+  ...common,
+  id: 'seq.arg',
+  handle: 'J08',
+  change: 'give a command an argument of another type, unknown policy bits, or an empty map',
+  violates: ['REQ.USE.PARSE'],
+  expects: [shouldReject(['command-malformed', 'param-type'], manifest('A'), { level: 'applicable' })],
+  choice: fc.record({ form: fc.constantFrom(...Object.keys(badArguments)) }),
+  apply(scenario, { form }) {
+    const passes = passing(scenario.release);
+    const commands = [...(passes ?? []), ...(badArguments[form] ?? [])];
+    return passes && insert(scenario, [{ section: 'shared', commands }]);
+  },
+};
+
+const forbidden = shouldReject(['command-forbidden'], manifest('5.3.2'), { level: 'applicable' });
+
+/** Puts a directive with effects into the shared sequence. */
+export const sharedEffect: Attack<{ directive: 'write' | 'fetch' | 'invoke'; isNested: boolean }> = {
+  ...common,
+  id: 'seq.shared.effect',
+  handle: 'J01',
+  change: 'put a directive with effects into the shared sequence',
+  threats: ['THREAT.IMG.INCOMPATIBLE'],
+  violates: ['REQ.USE.PARSE'],
+  expects: [forbidden],
+  on: { features: ['network', 'update'] },
+  choice: fc.record({ directive: fc.constantFrom('write', 'fetch', 'invoke'), isNested: fc.boolean() }),
+  apply(scenario, { directive, isNested }) {
+    const image = scenario.images.find(({ bytes, uri }) => bytes !== undefined && uri !== undefined);
+    if (image?.bytes === undefined || image.uri === undefined) return undefined;
+    const effects = {
+      write: [...override({ content: bstr(image.bytes) }), ...command(code.write)],
+      fetch: [...override({ uri: tstr(image.uri) }), ...command(code.fetch)],
+      invoke: command(code.invoke),
+    };
+    const effect = [...select(image.component), ...effects[directive]];
+    const commands = isNested ? [...select(image.component), ...runSequence(effect)] : effect;
+    return insert(scenario, [{ section: 'shared', commands }], { event: 'update' });
+  },
+};
+
+/** A private number that no registry has. */
+const customNumber = -300;
+
+const customCommand = shouldReject(['command-forbidden'], manifest('6.2'), { level: 'applicable' });
+const customParameter = shouldReject(['command-forbidden', 'param-forbidden'], manifest('8.4.8.16'), {
+  level: 'applicable',
+});
+
+/** Puts a custom command or parameter, which the recipient has, into the shared sequence. */
+export const sharedCustom: Attack<{ what: 'command' | 'parameter' }> = {
+  ...common,
+  id: 'seq.shared.custom',
+  handle: 'J02',
+  change: 'put a custom command or parameter that the recipient implements into the shared sequence',
+  threats: ['THREAT.IMG.INCOMPATIBLE'],
+  violates: ['REQ.SEC.AUTH.COMPATIBILITY'],
+  expects: [customCommand, customParameter],
+  choice: fc.record({ what: fc.constantFrom('command', 'parameter') }),
+  apply(scenario, { what }) {
+    const custom = {
+      command: command(customNumber),
+      parameter: [int(code.overrideParameters), map([int(customNumber), int(0)])],
+    };
+    const commands = [...select(0), ...custom[what]];
+    return twins(scenario, {
+      recipient: (recipient) => ({
+        ...recipient,
+        capabilities: {
+          ...recipient.capabilities,
+          commands: [...recipient.capabilities.commands, customNumber],
+          parameters: [...recipient.capabilities.parameters, customNumber],
+        },
+      }),
+      attacked: { release: (parts) => inserted(parts, { section: 'shared', commands }) },
+      expect: what === 'command' ? customCommand : customParameter,
+    });
+  },
+};
+
+const hiddenInBranch = eitherAnswer(['command-unsupported'], manifest('8.4.9'), { level: 'applicable' });
+const hiddenInSection = eitherAnswer(['command-unsupported'], manifest('6.1'), { level: 'applicable' });
+
+/** Puts an unassigned command where this procedure does not come to it. */
+export const hidden: Attack<{ place: 'branch' | 'section' }> = {
+  ...common,
+  id: 'seq.unknown.hidden',
+  handle: 'J05',
+  change: "put an unassigned command into a branch that is not taken, or into the other procedure's section",
+  expects: [hiddenInBranch, hiddenInSection],
+  on: { event: 'update' },
+  choice: fc.record({ place: fc.constantFrom('branch', 'section') }),
+  apply(scenario, { place }) {
+    const passes = passing(scenario.release);
+    if (passes === undefined) return undefined;
+    const unknown = [...select(0), ...command(99)];
+    if (place === 'branch') {
+      const commands = [...select(0), ...tryEach(passes, unknown)];
+      return insert(scenario, [{ section: 'shared', commands }], { expect: hiddenInBranch });
+    }
+    return insert(scenario, [{ section: 'load', makes: true, commands: unknown }], {
+      event: 'update',
+      expect: hiddenInSection,
+    });
+  },
+};
+
+/** Overrides a parameter that the recipient does not know. */
+export const unknownParameter: Attack<{ key: number }> = {
+  ...common,
+  id: 'override.unknown',
+  handle: 'J36',
+  change: 'override a parameter that is unassigned, or private and not implemented',
+  expects: [eitherAnswer(['param-unsupported'], manifest('6.1'))],
+  choice: fc.record({ key: fc.constantFrom(26, 100, 65536, -300) }),
+  apply: (scenario, { key }) =>
+    insert(scenario, [
+      {
+        section: 'validate',
+        commands: [...select(0), int(code.overrideParameters), map([int(key), int(0)])],
+      },
+    ]),
+};
+
+export const sequenceFormAttacks: readonly AnyAttack[] = [
+  shape,
+  argument,
+  sharedEffect,
+  sharedCustom,
+  hidden,
+  unknownParameter,
+];

@@ -5,12 +5,22 @@
  * @module
  */
 import fc from 'fast-check';
-import { tstr } from '../cbor/item.ts';
+import { bstr, tstr } from '../cbor/item.ts';
 import { manifest } from '../suit/clause.ts';
 import { commandCode as code } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { command, fails, override, passing, runSequence, select, soft, tryEach } from './command-items.ts';
-import { mustAccept, mustReject } from './expectation.ts';
+import {
+  command,
+  componentItems,
+  fails,
+  override,
+  passing,
+  runSequence,
+  select,
+  soft,
+  tryEach,
+} from './command-items.ts';
+import { eitherAnswer, mustAccept, mustReject } from './expectation.ts';
 import { missingUri } from './try-each.ts';
 import { insert } from './twin.ts';
 
@@ -67,4 +77,70 @@ export const run: Attack<{ case: keyof typeof runs }> = {
   },
 };
 
-export const softFailureAttacks: readonly AnyAttack[] = [restored, run];
+/** What the sequence behind the failure would write; no scenario has it. */
+const marker = Uint8Array.of(0x50, 0xf7, 0xfa, 0x11, 0x0d, 0xec, 0xaf, 0x00);
+
+/** The outer sequence is soft; the inner one, in which a condition fails, is not. */
+export const inherited: Attack<null> = {
+  ...common,
+  id: 'soft.scope.inherit',
+  handle: 'J24',
+  change: 'let a condition fail in a run-sequence inside a soft one, before a write of the outer one',
+  expects: [
+    eitherAnswer(['condition-failed', 'abort'], manifest('8.4.8.15'), {
+      prohibits: [{ kind: 'other-state' }],
+    }),
+  ],
+  on: { features: ['network', 'update'] },
+  choice: fc.constant(null),
+  apply(scenario) {
+    const target = scenario.images[0]?.component;
+    if (target === undefined) return undefined;
+    const inner = runSequence([...select(target), ...fails]);
+    const write = [...select(target), ...command(code.write)];
+    const commands = [
+      ...select(target),
+      ...override({ content: bstr(marker) }),
+      ...runSequence([...select(target), ...soft(true), ...inner, ...write]),
+    ];
+    return insert(scenario, [{ section: 'install', commands }], { event: 'update' });
+  },
+};
+
+/** A soft sequence has ended; then a condition fails outside it. */
+export const leaked: Attack<{ after: 'try-each' | 'run-sequence'; inRun: boolean }> = {
+  ...common,
+  id: 'soft.scope.leak',
+  handle: 'J38',
+  change: 'let a condition fail after a soft sequence has ended, at the top level or in a run-sequence',
+  violates: ['REQ.SEC.AUTH.EXEC'],
+  expects: [mustReject(['condition-failed', 'abort'], manifest('8.4.8.15'), inShared)],
+  choice: fc.record({ after: fc.constantFrom('try-each', 'run-sequence'), inRun: fc.boolean() }),
+  apply(scenario, { after, inRun }) {
+    const passes = passing(scenario.release);
+    if (passes === undefined) return undefined;
+    const ended =
+      after === 'try-each' ? tryEach(fails, passes) : runSequence([...select(0), ...soft(true), ...fails]);
+    const failing = [...select(0), ...ended, ...fails];
+    const commands = [...select(0), ...(inRun ? runSequence(failing) : failing)];
+    return insert(scenario, [{ section: 'shared', commands }]);
+  },
+};
+
+/** Soft failure is set with one component selected, and the condition fails with another one. */
+export const ofNoComponent: Attack<null> = {
+  ...common,
+  id: 'soft.scope.component',
+  handle: 'J39',
+  change: 'set soft-failure while one component is selected, and let a condition fail on another one',
+  expects: [mustAccept(manifest('8.4.8'), inShared)],
+  on: { features: ['multi-component'] },
+  choice: fc.constant(null),
+  apply(scenario) {
+    if (componentItems(scenario.release).length < 2) return undefined;
+    const run = runSequence([...select(0), ...soft(true), ...select(1), ...fails]);
+    return insert(scenario, [{ section: 'shared', commands: [...select(0), ...run] }]);
+  },
+};
+
+export const softFailureAttacks: readonly AnyAttack[] = [restored, run, inherited, leaked, ofNoComponent];

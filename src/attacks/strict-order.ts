@@ -4,11 +4,13 @@
  * @module
  */
 import fc from 'fast-check';
-import { bool } from '../cbor/item.ts';
+import { bool, int } from '../cbor/item.ts';
 import { manifest } from '../suit/clause.ts';
+import { commandCode as code } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { override, passing, runSequence, select, unread } from './command-items.ts';
+import { command, override, passing, runSequence, select, unread } from './command-items.ts';
 import { mustReject, shouldReject } from './expectation.ts';
+import { contentA, contentB, pairOf, prelude, writing } from './pair-prelude.ts';
 import { processingAttacks } from './processing.ts';
 import { insert } from './twin.ts';
 
@@ -46,4 +48,29 @@ export const runIndex: Attack<{ form: 'further' | 'further-true' | 'none' }> = {
   },
 };
 
-export const strictOrderAttacks: readonly AnyAttack[] = [runIndex, ...processingAttacks];
+/** Two components are copied into each other while order is free. */
+export const race: Attack<{ order: 'listed' | 'reverse' }> = {
+  ...common,
+  id: 'strict.race',
+  handle: 'J27',
+  change: 'let a component be both source and target while strict-order is false',
+  expects: [shouldReject(['order-violation'], manifest('6.7'))],
+  on: { features: ['network', 'update', 'multi-component', 'other-components', 'variable-storage'] },
+  choice: fc.record({ order: fc.constantFrom('listed', 'reverse') }),
+  apply(scenario, { order }) {
+    const pair = pairOf(scenario);
+    const both = pair?.select(order);
+    if (pair === undefined || both === undefined) return undefined;
+    return prelude(scenario, [
+      ...writing(pair.a, contentA),
+      ...override({ sourceComponent: int(pair.b) }),
+      ...writing(pair.b, contentB),
+      ...override({ sourceComponent: int(pair.a), strictOrder: bool(false) }),
+      ...both,
+      ...command(code.copy),
+      ...override({ strictOrder: bool(true) }),
+    ]);
+  },
+};
+
+export const strictOrderAttacks: readonly AnyAttack[] = [runIndex, race, ...processingAttacks];

@@ -23,6 +23,8 @@ export interface Side {
   readonly payloads?: readonly Payload[];
   /** Contents after an acceptance; default: what the scenario's delivery leaves. */
   readonly contents?: RecipientState['contents'];
+  /** What a boot must give to the component that it invokes last. */
+  readonly invokeArguments?: Uint8Array;
 }
 
 export interface Twins {
@@ -44,7 +46,10 @@ export function twins(scenario: Scenario, wanted: Twins): Attacked | undefined {
   if (wanted.recipient !== undefined && recipient === found.recipient) return undefined;
 
   const made: EnvelopeParts[] = [];
-  const side = ({ release, recipient: change, payloads, contents }: Side, must: 'accept' | 'judged') => {
+  const side = (
+    { release, recipient: change, payloads, contents, invokeArguments }: Side,
+    must: 'accept' | 'judged',
+  ) => {
     const own = change ? change(recipient) : recipient;
     const changed = release && scenario.signers.length > 0 ? release(scenario.release) : undefined;
     if (own === undefined || (release !== undefined && changed === undefined)) return undefined;
@@ -55,7 +60,8 @@ export function twins(scenario: Scenario, wanted: Twins): Attacked | undefined {
       ...(payloads && { payloads }),
     };
     const after = afterDelivering({ ...found.delivery.after, ...(contents && { contents }) }, delivery);
-    const run: Run = { recipient: own, steps: [{ ...step(found.delivery, must), delivery, after }] };
+    const expected = { after, ...(invokeArguments && { invokeArguments }) };
+    const run: Run = { recipient: own, steps: [{ ...step(found.delivery, must), delivery, ...expected }] };
     return run;
   };
   const isUntouched = wanted.control === undefined && wanted.recipient === undefined;

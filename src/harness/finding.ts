@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Expectation } from '../attacks/attack.ts';
 import { BenchError } from '../bench-error.ts';
+import { fromHex, toHex } from '../cbor/hex.ts';
 import {
   deliveryFromJson,
   deliveryToJson,
@@ -175,6 +176,7 @@ export function runToJson(run: Run, options: CaseFileOptions = {}, known?: Recip
       ...(step.after && { after: stateToJson(step.after) }),
       ...(step.alsoAfter && { alsoAfter: step.alsoAfter.map(stateToJson) }),
       ...(step.invokes && { invokes: step.invokes }),
+      ...(step.invokeArguments && { invokeArguments: toHex(step.invokeArguments) }),
     })),
   };
 }
@@ -194,6 +196,7 @@ function runFromJson(json: unknown, known?: Recipient): Run {
         ...(step.after !== undefined && { after: stateFromJson(step.after) }),
         ...(Array.isArray(step.alsoAfter) && { alsoAfter: step.alsoAfter.map(stateFromJson) }),
         ...(step.invokes !== undefined && { invokes: step.invokes as number[] }),
+        ...(typeof step.invokeArguments === 'string' && { invokeArguments: fromHex(step.invokeArguments) }),
       }),
     ),
   };

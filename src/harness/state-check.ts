@@ -16,7 +16,7 @@ import { highestClaimed } from './claims-fit.ts';
 /** The first difference, in words; undefined: none that can be seen. */
 export function stateDifference(
   decision: Decision,
-  expected: Pick<RunStep, 'after' | 'invokes'>,
+  expected: Pick<RunStep, 'after' | 'invokes' | 'invokeArguments'>,
   recipient: Recipient,
   claims: Claims,
   options: { readonly numberOnly?: boolean } = {},
@@ -30,7 +30,7 @@ export function stateDifference(
     if (contents !== undefined) return contents;
   }
   if (decision.kind !== 'accepted' || !claims.reports.includes('effects')) return undefined;
-  return invocationDifference(decision, expected.invokes ?? [], claims);
+  return invocationDifference(decision, expected, claims);
 }
 
 /** The first place that holds what none of the allowed states has there, in words. */
@@ -108,13 +108,18 @@ function contentsDifference(
 /** An acceptance that should have invoked and reports nothing of it did not. */
 function invocationDifference(
   decision: Accepted,
-  wanted: readonly number[],
+  { invokes: wanted = [], invokeArguments }: Pick<RunStep, 'invokes' | 'invokeArguments'>,
   claims: Claims,
 ): string | undefined {
   if (!reaches(highestClaimed(claims), 'invoked') || !reaches(decision.level, 'invoked')) return undefined;
-  const invoked = (decision.effects ?? []).flatMap((e) => (e.kind === 'invoke' ? [e.component] : []));
-  if (invoked.join() === wanted.join()) return undefined;
-  return `invoked components [${invoked.join()}] instead of [${wanted.join()}]`;
+  const invocations = (decision.effects ?? []).flatMap((e) => (e.kind === 'invoke' ? [e] : []));
+  const invoked = invocations.map((e) => e.component).join();
+  if (invoked !== wanted.join()) return `invoked components [${invoked}] instead of [${wanted.join()}]`;
+  // An invocation that is reported without its arguments says nothing of them.
+  const given = invocations.at(-1)?.arguments;
+  if (invokeArguments === undefined || given === undefined || equalBytes(given, invokeArguments))
+    return undefined;
+  return `invoked with ${given.length} bytes of arguments, which are not the manifest's ${invokeArguments.length}`;
 }
 
 function matchesReport(content: Content, reported: { sha256: Uint8Array; size: bigint } | null): boolean {

@@ -76,6 +76,8 @@ export interface RunStep {
   readonly alsoAfter?: readonly RecipientState[];
   readonly level: Level;
   readonly invokes?: readonly number[];
+  /** Arguments that the last invocation must have been given; absent: not judged. */
+  readonly invokeArguments?: Uint8Array;
 }
 
 export function step(of: ScenarioDelivery, must: RunStep['must'] = 'accept'): RunStep {
