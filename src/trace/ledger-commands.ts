@@ -36,7 +36,7 @@ export const commandLines: readonly LedgerLine[] = [
   ['m8.4.10.2-s1', 'statement', 'recipient', 'branches are tried in order until one succeeds; if none does, try-each fails', 'valid.try.each', 'try.exhausted try.first-wins downgrade.forced-branch', 'nextBranch'],
   ['m8.4.10.2-s2', 'statement', 'both', 'a last branch of nil succeeds', 'valid.try.each', 'try.exhausted try.form', 'mayBeNil'],
   ['m8.4.10.3-s1', 'statement', 'recipient', 'override replaces what was set', 'valid.template.ab', 'seq.shared.rerun override.fresh', 'assign'],
-  ['m8.4.10.4-1', 'MAY', 'recipient', 'a fetch may be left out where the digest is met already', '', 'fetch.shortcut.poison', ''],
+  ['m8.4.10.4-1', 'MAY', 'recipient', 'a fetch may be left out where the digest is met already', '', 'fetch.shortcut.poison', 'shortcut'],
   ['m8.4.10.4-s1', 'statement', 'recipient', 'a fetch retrieves each selected component from its URI', 'valid.fetch valid.index.true', 'fetch.fail directive.no-param', 'payloadFrom'],
   ['m8.4.10.5-1', 'MAY', 'recipient', 'a copy may be left out where the digest is met already', 'valid.copy', '', ''],
   ['m8.4.10.5-s1', 'statement', 'recipient', 'a copy without its source fails', 'valid.copy', 'directive.no-param comp.source', 'source'],

@@ -22,7 +22,7 @@ export const parameterLines: readonly LedgerLine[] = [
   ['m8.4.8.7-s1', 'statement', 'both', 'the size is in bytes, and not negative', 'valid.fetch', 'image.size.odd image.size.huge res.int.product', 'imageMatches mayGoOn'],
   ['m8.4.8.8-1', 'MUST', 'author', 'a slot is encoded as a positive integer', 'valid.template.ab', 'app.slot enc.type.swap', 'slotToWrite slotMatches', 'not a recipient’s duty'],
   ['m8.4.8.10-s1', 'statement', 'recipient', 'the URI is a URI reference', 'valid.fetch', 'fetch.uri.scheme fetch.uri.relative fetch.uri.parser', 'payloadFrom'],
-  ['m8.4.8.12-1', 'MUST', 'author', 'invoke arguments are an opaque byte string', 'valid.invoke', 'param.args', '', 'not a recipient’s duty'],
+  ['m8.4.8.12-1', 'MUST', 'author', 'invoke arguments are an opaque byte string', 'valid.invoke', 'param.args', 'argumentsOf', 'not a recipient’s duty'],
   // §8.4.8.14 strict order
   ['m8.4.8.14-1', 'MAY', 'author', 'strict-order may be false where the order does not matter', '', 'strict.serial', '', 'not a recipient’s duty'],
   ['m8.4.8.14-2', 'MUST', 'recipient', 'at the end of a sequence all its commands are complete', '', 'strict.serial', 'step:procedure'],

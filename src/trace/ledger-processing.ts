@@ -44,7 +44,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m6.2-7', 'MUST', 'both', 'with several components each sequence begins with set-component-index', 'valid.common.forms valid.index.array valid.index.true', 'index.missing index.missing.nested', 'beginsWithIndex startIndex'],
   ['m6.2-8', 'SHOULD', 'recipient', 'a component set is updated by one update, by an author with the rights', '', 'comp.set.partial replay.mixed-set', ''],
   // §6.3 properties
-  ['m6.3-1', 'MUST', 'recipient', 'an update ends in an error, or in a correct state that digests can confirm', 'valid.fetch', 'fetch.arbitrary fetch.fail image.swap image.size.huge fetch.integrated.large fetch.nodigest res.loop.true', 'mayGoOn fits withinBudget'],
+  ['m6.3-1', 'MUST', 'recipient', 'an update ends in an error, or in a correct state that digests can confirm', 'valid.fetch', 'fetch.arbitrary fetch.fail image.swap image.size.huge fetch.integrated.large fetch.nodigest res.loop.true', 'mayGoOn fits withinBudget verified'],
   ['m6.3-2', 'MUST', 'recipient', 'an invocation ends in an error, or in an invoked image', 'valid.invoke valid.sections', 'invoke.tampered image.partial replay.same.invoke', 'mustCheck'],
   ['m6.3-3', 'MUST', 'recipient', 'the same manifest has the same result on every recipient', 'valid.fetch', 'diff.repeat diff.same-meaning', 'step:procedure'],
   // §6.3.1 disruption
@@ -60,8 +60,8 @@ export const processingLines: readonly LedgerLine[] = [
   ['m6.5-1', 'MUST', 'recipient', 'an integer index is supported', 'valid.common.forms', 'index.range index.type', 'selected'],
   ['m6.5-2', 'MUST', 'recipient', 'with three or more components, an array of indices is supported', 'valid.index.array', 'index.range index.array.form', 'selected'],
   ['m6.5-3', 'MUST', 'recipient', 'with two or more components, the index true is supported', 'valid.index.true', 'index.true.scope', 'selected'],
-  ['m6.5-s1', 'statement', 'recipient', 'a command runs on each selected component, in order', 'valid.index.array valid.index.true', 'index.order index.one-fails', 'selected'],
-  ['m6.5-s2', 'statement', 'recipient', 'try-each and run-sequence run once for each component, with an integer index', 'valid.try.each valid.run.sequence', 'try.per-component run.index-loop', 'step:procedure'],
+  ['m6.5-s1', 'statement', 'recipient', 'a command runs on each selected component, in order', 'valid.index.array valid.index.true', 'index.order index.one-fails', 'selected componentsOf'],
+  ['m6.5-s2', 'statement', 'recipient', 'try-each and run-sequence run once for each component, with an integer index', 'valid.try.each valid.run.sequence', 'try.per-component run.index-loop', 'passIndex'],
   // §6.6 serial
   ['m6.6-1', 'MAY', 'recipient', 'a constrained device may traverse the manifest once for each component', 'valid.serial', 'index.serial', 'turns'],
   // §6.7 parallel

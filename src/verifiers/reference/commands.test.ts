@@ -205,6 +205,17 @@ describe('fetch', () => {
     });
     expect(await outcome(deliver(bare))).toBe('not-validated');
   });
+
+  it.each(['copy', 'swap'] as const)('nor is it better known after a %s', async (name) => {
+    const moved = twoComponents({
+      sharedSequence: [index(true), ...compatibility],
+      install: [index(1), set({ uri }), act('fetch'), index(0), set({ sourceComponent: 1n }), act(name)],
+      validate: [index(0), act('vendorIdentifier')],
+      invoke: [],
+    });
+    const device = recipient({ components: [component(0, [bytes(oldImage)]), component(1)] });
+    expect(await outcome(deliver(moved, { recipient: device }))).toBe('not-validated');
+  });
 });
 
 describe('copy, swap, write, invoke', () => {

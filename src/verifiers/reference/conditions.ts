@@ -6,7 +6,7 @@
 
 import type { Component } from '../../device/recipient.ts';
 import { commandByCode, commandCode } from '../../suit/registry.ts';
-import { computeDigest } from './digest.ts';
+import { computeDigest, hashingOf } from './digest.ts';
 import { aborted, type Current, contentOf, type Failure, failed, type Machine } from './machine.ts';
 import type { Enclosing } from './rules-command.ts';
 
@@ -80,12 +80,8 @@ function imageMatch(machine: Machine, current: Current): ReturnType<Condition> {
   // An algorithm that the recipient lacks is no mismatch: the manifest is not for it (draft §6.1).
   const probe = computeDigest(work, imageDigest.algorithm, new Uint8Array(0));
   if (!probe.ok) return { of: 'directive', problem: probe.problem };
-  const hash = (bytes: Uint8Array): Uint8Array => {
-    const digest = computeDigest(work, imageDigest.algorithm, bytes);
-    return digest.ok ? digest.value : new Uint8Array(0);
-  };
   const content = contentOf(machine, current);
-  const hashing = { hash, matches: work.rules.digestMatches };
+  const hashing = hashingOf(work, imageDigest.algorithm);
   const matches = work.rules.imageMatches(content, { digest: imageDigest, size: imageSize }, hashing);
   if (matches !== true) return failed(matches, `component ${current.index}`);
   machine.validated.add(current.own);

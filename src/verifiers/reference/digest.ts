@@ -8,6 +8,7 @@ import type { Item } from '../../cbor/item.ts';
 import type { Digest } from '../../suit/model.ts';
 import { bad, good, type Problem, type Result } from '../../suit/problem.ts';
 import { envelopeKey } from '../../suit/registry.ts';
+import type { Hashing } from './rules-component.ts';
 import { open, unless, type Work } from './work.ts';
 
 /** The manifest delivered is the one whose digest was authenticated. Then, and only then, it may be parsed. */
@@ -46,4 +47,15 @@ export function computeDigest(work: Work, algorithm: number, bytes: Uint8Array):
     work.device.recipient.capabilities.digests,
   );
   return typeof digest === 'string' ? bad(digest, `digest algorithm ${algorithm}`) : good(digest);
+}
+
+/** Digests by this algorithm, for rules that compare contents with one; an algorithm that is lacking gives none. */
+export function hashingOf(work: Work, algorithm: number): Hashing {
+  return {
+    hash: (bytes) => {
+      const digest = computeDigest(work, algorithm, bytes);
+      return digest.ok ? digest.value : new Uint8Array(0);
+    },
+    matches: work.rules.digestMatches,
+  };
 }

@@ -6,7 +6,9 @@
 import type { Payload } from '../../device/delivery.ts';
 import type { Content } from '../../device/recipient.ts';
 import { commandCode } from '../../suit/registry.ts';
+import { hashingOf } from './digest.ts';
 import { aborted, type Current, contentOf, currentAt, type Failure, type Machine } from './machine.ts';
+import type { WantedImage } from './rules-component.ts';
 import { sizeOf } from './storage.ts';
 
 type Directive = (machine: Machine, current: Current) => Failure | undefined;
@@ -30,6 +32,8 @@ const directives: Readonly<Record<number, Directive>> = {
 function fetch(machine: Machine, current: Current): Failure | undefined {
   const { uri, imageDigest, imageSize } = current.parameters;
   if (uri === undefined) return aborted('param-missing', 'fetch without a URI');
+  const held = imageDigest && shortcut(machine, { digest: imageDigest, size: imageSize });
+  if (held !== undefined) return store(machine, current, held, 'copy');
   const found = retrieve(machine, current, uri);
   if ('problem' in found) return found;
   const received = found.kind === 'endless' ? undefined : sizeOf(found);
@@ -41,6 +45,12 @@ function fetch(machine: Machine, current: Current): Failure | undefined {
   const failure = store(machine, current, found, 'write');
   if (failure === undefined && imageDigest === undefined) machine.unverified.add(current.own);
   return failure;
+}
+
+function shortcut(machine: Machine, wanted: WantedImage): Content | undefined {
+  const { rules, staged, device } = machine.work;
+  const contents = device.recipient.components.map(({ current }, own) => staged.read(own, current));
+  return rules.shortcut(wanted, contents, hashingOf(machine.work, wanted.digest.algorithm));
 }
 
 /** Draft §7.5: the envelope's payload first; the effect is the request, whatever comes of it. */
@@ -59,7 +69,9 @@ function copy(machine: Machine, current: Current): Failure | undefined {
   machine.race.sources.add(source.own);
   const content = contentOf(machine, source);
   if (content.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
-  return store(machine, current, content, 'copy');
+  const failure = store(machine, current, content, 'copy');
+  if (failure === undefined && machine.unverified.has(source.own)) machine.unverified.add(current.own);
+  return failure;
 }
 
 function swap(machine: Machine, current: Current): Failure | undefined {
@@ -70,11 +82,16 @@ function swap(machine: Machine, current: Current): Failure | undefined {
   if (there.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
   const fits = machine.work.rules.fits(sizeOf(here) ?? 0n, source.component.capacity);
   if (fits !== true) return aborted(fits, `component ${source.index}`);
+  const { unverified, validated } = machine;
+  const [isHere, isThere] = [unverified.has(current.own), unverified.has(source.own)];
   const failure = store(machine, current, there, 'swap');
   if (failure !== undefined) return failure;
   const { staged, rules } = machine.work;
   staged.write(source.own, rules.slotToWrite(source.component), here);
-  for (const marked of [machine.validated, machine.unverified]) marked.delete(source.own);
+  for (const marked of [validated, unverified]) marked.delete(source.own);
+  // What nothing has checked is no better known in another place (draft §6.3).
+  if (isHere) unverified.add(source.own);
+  if (isThere) unverified.add(current.own);
   return undefined;
 }
 
@@ -87,7 +104,7 @@ function invoke(machine: Machine, current: Current): Failure | undefined {
   work.effects.push({
     kind: 'invoke',
     component: current.own,
-    ...(invokeArguments && { arguments: invokeArguments }),
+    ...(invokeArguments && { arguments: work.rules.argumentsOf(invokeArguments) }),
   });
   work.invoked = true;
   return undefined;

@@ -49,7 +49,9 @@ function execute(machine: Machine, command: Command, frame: Frame): Failure | un
   if (command.code === commandCode.setComponentIndex) return setIndex(machine, command, frame);
   if (frame.selection.length === 0) return aborted('index-missing', 'no component is selected');
   // Draft §6.5: once for each component of the index, in its order; §6.6: or only for the one whose turn it is.
-  for (const index of frame.selection.filter((one) => (machine.turn ?? one) === one)) {
+  frame.left = undefined;
+  const selection = rules.componentsOf(command.code, frame.selection);
+  for (const index of selection.filter((one) => (machine.turn ?? one) === one)) {
     const act = () => executeOn(machine, command, frame, index);
     const failure = mayWait(machine, command) ? issue(frame, act) : act();
     if (failure !== undefined) return failure;
@@ -184,10 +186,11 @@ function enter(machine: Machine, outer: Frame, enclosing: 'try-each' | 'run-sequ
     enclosing,
     depth: outer.depth + 1,
     soft: soft === true,
-    selection: [index],
+    selection: machine.work.rules.passIndex(index, outer.left),
     single: true,
     indexing,
     issued: [],
+    left: undefined,
   };
 }
 
@@ -195,6 +198,7 @@ function enter(machine: Machine, outer: Frame, enclosing: 'try-each' | 'run-sequ
 function leave(machine: Machine, outer: Frame, inner: Frame): void {
   const soft = machine.work.rules.softFlag({ kind: 'leave', inner: inner.soft }, outer.soft, outer.enclosing);
   outer.soft = soft === true;
+  outer.left = inner.selection;
 }
 
 /** Runs a section, and reports what it failed with. */
@@ -222,6 +226,7 @@ function runTurn(machine: Machine, sequence: Sequence, previous: readonly number
     single: true,
     indexing: 'free',
     issued: [],
+    left: undefined,
   };
   const ending = run(machine, sequence, frame);
   if (ending.kind === 'done') return undefined;

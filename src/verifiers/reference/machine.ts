@@ -45,6 +45,8 @@ export interface Frame {
   indexing: Indexing;
   /** Commands that may still be executed, in any order, before the next barrier (draft §6.7). */
   readonly issued: (() => Failure | undefined)[];
+  /** What the last inner sequence of the running command had selected when it ended. */
+  left: readonly number[] | undefined;
 }
 
 /** What a command does when it fails; a condition's failure can be soft. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bad, type Problem } from '../../suit/problem.ts';
+import type { Problem } from '../../suit/problem.ts';
 import { runSection } from './interpreter.ts';
 import { type Machine, startMachine } from './machine.ts';
 import type { Section } from './rules-manifest.ts';
@@ -55,9 +55,7 @@ function unverified(machine: Machine): Problem | undefined {
     const content = contentOf(own);
     return !machine.validated.has(own) && !verified.some((other) => sameBytes(other, content));
   });
-  return left.length === 0
-    ? undefined
-    : bad('not-validated', 'fetched, and no digest to check it with').problem;
+  return unless(machine.work.rules.verified(left.length), 'fetched, and no digest to check it with');
 }
 
 function sameBytes(a: ReturnType<Work['staged']['read']>, b: typeof a): boolean {

@@ -95,6 +95,16 @@ export const commandRules = {
     return new Set(chosen).size === chosen.length ? chosen : 'index-type';
   },
 
+  /** Draft §6.5, §8.4.10.1: a command is executed once for each selected component, in the index's order. */
+  componentsOf(_code: number, selection: readonly number[]): readonly number[] {
+    return selection;
+  },
+
+  /** Draft §6.5: an inner sequence begins at the component it is run for, whatever the pass before selected. */
+  passIndex(component: number, _left: readonly number[] | undefined): readonly number[] {
+    return [component];
+  },
+
   /** Draft §6.4, §8.4.10.3: a parameter that was set or not takes the new value. */
   assign(old: Parameters, offered: Parameters): Parameters {
     return { ...old, ...offered };

@@ -99,6 +99,21 @@ export const componentRules = {
     return size <= BigInt(capacity) ? true : 'limit-size';
   },
 
+  /** Draft §8.4.10.4: content that a recipient may take instead of fetching it; this one always fetches. */
+  shortcut(_wanted: WantedImage, _held: readonly Content[], _hashing: Hashing): Content | undefined {
+    return undefined;
+  },
+
+  /** Draft §8.4.8.12: the arguments are forwarded as they are. */
+  argumentsOf(given: Uint8Array): Uint8Array {
+    return given;
+  },
+
+  /** RFC 9124 §4.3.4, draft §6.3: nothing fetched is left that no known digest was checked with. */
+  verified(left: number): Ok {
+    return left === 0 ? true : 'not-validated';
+  },
+
   /** Draft §4.2: what is invoked was validated in this procedure, after it was last written. */
   mustCheck(component: number, validated: ReadonlySet<number>): Ok {
     return validated.has(component) ? true : 'not-validated';

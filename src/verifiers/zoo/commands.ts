@@ -98,7 +98,7 @@ export const commandAnimals = [
     'Z081',
     'keeps-soft-failure-on-return',
     'Soft-failure keeps the value of the inner sequence.',
-    ['soft.scope.restore'],
+    ['soft.scope.restore', 'soft.scope.leak'],
     {
       rules: {
         softFlag: (event, before, enclosing) =>
@@ -141,7 +141,7 @@ export const commandAnimals = [
     'Z085',
     'shared-sequence-may-do-anything',
     'Fetch, write and custom commands run in the shared sequence.',
-    ['seq.shared.effect'],
+    ['seq.shared.effect', 'seq.shared.custom'],
     { rules: { sharedAllows: () => true } },
   ),
   animal(
@@ -162,7 +162,7 @@ export const commandAnimals = [
     'Z098',
     'invokes-without-validation',
     'At boot, what was stored is invoked without being validated.',
-    ['invoke.tampered', 'image.partial'],
+    ['invoke.tampered', 'image.partial', 'invoke.unvalidated'],
     {
       rules: {
         mustCheck: () => true,

@@ -121,7 +121,7 @@ export const decodingAnimals = [
     'Z043',
     'verifies-first-and-executes-last',
     'Of two equal keys of the envelope, the first is verified and the last is run.',
-    ['enc.map.dup.envelope'],
+    ['enc.map.dup.envelope', 'fetch.shadow.dup'],
     {
       rules: {
         uniqueKeys: () => true,

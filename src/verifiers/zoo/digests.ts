@@ -160,7 +160,14 @@ export const digestAnimals = [
     'Z170',
     'every-image-matches',
     'Condition image-match is always true.',
-    ['downgrade.forced-branch', 'fetch.arbitrary', 'image.flip', 'replay.payload-swapped'],
+    [
+      'downgrade.forced-branch',
+      'fetch.arbitrary',
+      'image.flip',
+      'replay.payload-swapped',
+      'image.load',
+      'image.format',
+    ],
     { rules: { imageMatches: () => true } },
   ),
   animal(

@@ -9,6 +9,7 @@ import { authenticate } from '../reference/authenticate.ts';
 import { checkComponents } from '../reference/components.ts';
 import { bindManifest } from '../reference/digest.ts';
 import { checkSequence, checkStructure, checkVersion, openManifest } from '../reference/manifest.ts';
+import { defaultPorts } from '../reference/ports.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { readSequences } from '../reference/sequence.ts';
 import { collectElements } from '../reference/severed.ts';
@@ -91,6 +92,46 @@ export const payloadAnimals = [
           if (content.kind !== 'bytes') return imageMatches(content, wanted, hashing);
           const bytes = content.bytes.slice(0, size);
           return imageMatches({ kind: 'bytes', bytes }, wanted, hashing);
+        },
+      },
+    },
+  ),
+  animal(
+    'Z100',
+    'finds-payloads-by-digest-prefix',
+    'Instead of a fetch, content is taken that has the size of the image and the first byte of its digest.',
+    ['fetch.shortcut.poison'],
+    {
+      rules: {
+        shortcut: ({ digest, size }, held, { hash }) =>
+          held.find(
+            (content) =>
+              content.kind === 'bytes' &&
+              BigInt(content.bytes.length) === size &&
+              hash(content.bytes)[0] === digest.bytes[0],
+          ),
+      },
+    },
+  ),
+  animal(
+    'Z244',
+    'installs-what-nothing-checks',
+    'What was fetched without a digest is kept.',
+    ['fetch.nodigest'],
+    { rules: { verified: () => true } },
+  ),
+  animal(
+    'Z245',
+    'reserves-room-for-an-endless-body',
+    'The room for a body is reserved before it ends, and it never ends.',
+    ['fetch.endless'],
+    {
+      ports: {
+        fetch: (payloads, uri) => {
+          const found = defaultPorts.fetch(payloads, uri);
+          return found?.kind === 'endless'
+            ? { uri, kind: 'bytes', bytes: new Uint8Array(Number.MAX_SAFE_INTEGER) }
+            : found;
         },
       },
     },

@@ -280,6 +280,21 @@ const trailing: Demonstration = (verifier) => {
   return deliverBytes(encode(block({})(longer)), { verifier });
 };
 
+/** Two components with other contents each, something done to both, and both replaced afterwards. */
+const swapping = (...commands: readonly Command[]) =>
+  onPair({
+    install: [
+      index(0),
+      set({ content: oldImage, sourceComponent: 1n }),
+      act('write'),
+      index(1),
+      set({ content: image.subarray(0, 9), sourceComponent: 0n }),
+      act('write'),
+      ...commands,
+    ],
+    validate: [index(0), passes],
+  });
+
 const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'accepts-everything': signature((s) => s.with(0, (s[0] ?? 0) ^ 1)),
   'refuses-everything': of(manifest()),
@@ -499,6 +514,112 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   }),
   'has-no-step-budget': loop,
 
+  'tries-for-the-first-component-only': onPair({
+    install: [
+      index(true),
+      set({ uri }),
+      act('fetch'),
+      act('imageMatch'),
+      index(0),
+      set({ componentSlot: 0n }),
+      index(1),
+      set({ componentSlot: 1n }),
+      index(true),
+      tryEach([act('componentSlot')], [fails]),
+    ],
+  }),
+  'checks-the-first-component-only': onPair({
+    install: [
+      index(true),
+      set({ uri }),
+      act('fetch'),
+      index(1),
+      set({ imageDigest: sha256(oldImage) }),
+      index(true),
+      act('imageMatch'),
+    ],
+  }),
+  'takes-components-from-behind': swapping(index(true), act('copy')),
+  'goes-on-at-the-index-left': swapping(index(true), runSequence(act('write'), index(0))),
+  'has-room-for-five-parameters': of(
+    manifest({
+      validate: [
+        set({ imageSize: BigInt(image.length) }),
+        set({ componentSlot: 0n }),
+        act('componentSlot'),
+        set({ content: image }),
+        act('checkContent'),
+        act('imageMatch'),
+      ],
+    }),
+  ),
+  'never-replaces-parameters': installing(content, store, set({ content: oldImage }), act('checkContent')),
+  'ignores-unknown-policies': installing(raw(commandCode.vendorIdentifier, int(16))),
+  'inherits-soft-failure': installing(content, runSequence(soft, runSequence(fails), store)),
+  'sees-no-races': onPair({
+    install: [
+      index(0),
+      set({ content: oldImage, sourceComponent: 1n }),
+      act('write'),
+      index(1),
+      set({ content: oldImage, sourceComponent: 0n }),
+      act('write'),
+      index(true),
+      set({ strictOrder: false }),
+      act('copy'),
+    ],
+    validate: [index(0), passes],
+  }),
+  'takes-any-oid-for-a-pen': of(
+    manifest({
+      sharedSequence: [
+        raw(
+          commandCode.overrideParameters,
+          map([int(1), tag(110, bstr(Uint8Array.of(0x81, 0x00)))], [int(2), bstr(classId)]),
+        ),
+        passes,
+        act('classIdentifier'),
+        set({ imageDigest: sha256(image) }),
+      ],
+    }),
+    { recipient: recipient({ components: [{ ...component(0), pens: [Uint8Array.of(0x81, 0x00)] }] }) },
+  ),
+  'allows-nil-anywhere': installing(tryEach(null, [passes])),
+  'reads-component-0-for-no-source': onPair({
+    install: [
+      index(0),
+      set({ uri }),
+      act('fetch'),
+      act('imageMatch'),
+      index(1),
+      set({ sourceComponent: 9n }),
+      act('copy'),
+      act('imageMatch'),
+    ],
+  }),
+  'spoils-what-does-not-match': of(
+    manifest({
+      install: [...install, tryEach([set({ imageDigest: sha256(oldImage) }), act('imageMatch')], null)],
+      validate: [],
+    }),
+  ),
+  'cuts-arguments-at-nul': of(
+    manifest({ invoke: [set({ invokeArguments: Uint8Array.of(1, 0, 2) }), act('invoke')] }),
+    { event: 'boot', recipient: stored },
+  ),
+  'finds-payloads-by-digest-prefix': of(
+    manifest({
+      sharedSequence: [...compatibility, set({ imageDigest: sha256(zeroFirst), imageSize: 2n })],
+    }),
+    {
+      recipient: recipient({ components: [component(0, [bytes(zeroSecond)])] }),
+      payloads: [{ uri, kind: 'bytes', bytes: zeroFirst }],
+    },
+  ),
+  'installs-what-nothing-checks': of(
+    manifest({ sharedSequence: compatibility, install: [set({ uri }), act('fetch')], validate: [passes] }),
+  ),
+  'reserves-room-for-an-endless-body': of(manifest(), { payloads: [{ uri, kind: 'endless', bytes: image }] }),
   'fetches-missing-fragments': of(manifest({ install: [set({ uri: '#image' }), act('fetch')] })),
   'fetches-any-uri': of(manifest({ install: [set({ uri: 'ftp://a/' }), act('fetch')] })),
   'writes-beyond-the-slot': of(manifest(), {

@@ -15,6 +15,7 @@ import { lenienceAnimals } from './lenience.ts';
 import { payloadAnimals } from './payloads.ts';
 import { refusalAnimals } from './refusals.ts';
 import { rollbackAnimals } from './rollback.ts';
+import { scopeAnimals } from './scopes.ts';
 import { sentinels } from './sentinels.ts';
 import { signatureAnimals } from './signatures.ts';
 import { storageAnimals } from './storage.ts';
@@ -33,6 +34,7 @@ export const zoo: readonly Animal[] = [
   ...storageAnimals,
   ...applicabilityAnimals,
   ...commandAnimals,
+  ...scopeAnimals,
   ...payloadAnimals,
   ...formAnimals,
   ...lenienceAnimals,
