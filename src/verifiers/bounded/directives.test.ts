@@ -215,6 +215,24 @@ describe('copy, swap and write', () => {
     expect(answerTo(pair([], { install: apart }), { to })).toBe('accepted');
   });
 
+  it('refuse it of sequences that run beside each other too, unless a barrier stands between them', () => {
+    const lane = (...commands: Command[]): Command => ({ kind: 'runSequence', commands });
+    const writes = lane(index(0), override({ content: image }), directive('write'));
+    const copies = lane(index(1), override({ sourceComponent: 0n }), directive('copy'));
+    const free = override({ strictOrder: false });
+    const both = (...lanes: Command[]) => answerTo(pair([], { install: [index(0), free, ...lanes] }), { to });
+    expect(both(writes, copies)).toBe('order-violation');
+    expect(both(copies, writes)).toBe('order-violation');
+    for (const barrier of [index(0), override({ componentSlot: 0n })]) {
+      expect(both(writes, barrier, copies)).toBe('accepted');
+    }
+    expect(both(writes, writes)).toBe('accepted');
+    expect(both(copies, copies)).toBe('accepted');
+    const halts = [override({ softFailure: true }), condition('abort')];
+    const writesAndHalts = lane(index(0), override({ content: image }), directive('write'), ...halts);
+    expect(both(writesAndHalts, copies)).toBe('order-violation');
+  });
+
   it('move what is not in the delivery through a block of the arena, which is given back', () => {
     const high = (install: readonly Command[]) =>
       deliver(pair([], { install }), { to }).cost!.highWaterBytes!;

@@ -15,7 +15,7 @@ import { isCondition } from './commands.ts';
 import { failureOf } from './conditions.ts';
 import { perform } from './directives.ts';
 import { readIndex, selectedAt, selectedCount } from './index-argument.ts';
-import { passBarrier } from './marks.ts';
+import { closeLane, openLane, passBarrier } from './marks.ts';
 import { override } from './override.ts';
 import { frame, isOutermost, mode, popFrame, pushFrame, read, readParent, write } from './return-stack.ts';
 import { field, get, type Run, refuse, set } from './run.ts';
@@ -122,7 +122,7 @@ function failCondition(run: Run, first: Reason, at: number): boolean {
     if (isSoft && !isTryEach) return finishPass(run);
     if (isSoft && read(run, frame.branchesLeft) > 0) return startBranch(run);
     if (isSoft) reason = 'try-exhausted';
-    restoreOrder(run);
+    if (!leaveRun(run)) return false;
     popFrame(run);
   }
 }
@@ -133,7 +133,7 @@ function finishPass(run: Run): boolean {
     popFrame(run);
     return true;
   }
-  restoreOrder(run);
+  if (!leaveRun(run)) return false;
   const pass = read(run, frame.pass) + 1;
   if (pass === selectedCount(run, readParent(run, frame.selection))) {
     popFrame(run);
@@ -178,7 +178,10 @@ function beginRun(run: Run): boolean {
   }
   set(run, field.freeOrder, 0);
   const isSingle = readParent(run, frame.selection) >= 0;
-  write(run, frame.mode, mode.wasFree | (isSingle ? mode.indexOnce : mode.indexNever));
+  // Inside a sequence that runs beside others, a further one counts as a part of it.
+  const lane = get(run, field.lane) === 0 ? mode.lane : 0;
+  if (lane !== 0) openLane(run);
+  write(run, frame.mode, mode.wasFree | lane | (isSingle ? mode.indexOnce : mode.indexNever));
   return !isSingle || beginsWithIndex(run) || refuse(run, 'order-violation');
 }
 
@@ -192,8 +195,11 @@ function inheritedIndexing(run: Run): number {
   return readParent(run, frame.mode) & (mode.indexOnce | mode.indexNever);
 }
 
-function restoreOrder(run: Run): void {
-  if ((read(run, frame.mode) & mode.wasFree) !== 0) set(run, field.freeOrder, 1);
+/** The order is again as it was; false after the refusal of a race. */
+function leaveRun(run: Run): boolean {
+  const modes = read(run, frame.mode);
+  if ((modes & mode.wasFree) !== 0) set(run, field.freeOrder, 1);
+  return (modes & mode.lane) === 0 || closeLane(run);
 }
 
 function selectPass(run: Run): void {

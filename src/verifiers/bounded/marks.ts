@@ -8,10 +8,27 @@
 import { marksOf } from './components.ts';
 import { field, get, type Run, refuse, set } from './run.ts';
 
-/** Bits of the word; above them the number of the fetch that the content came by, 0 for none. */
-const mark = { checked: 1, unknown: 2, target: 4, source: 8 } as const;
+/**
+ * Bits of the word; above them the number of the fetch that the content came by, 0 for none. `target`, `source`: since
+ * the last barrier. `lane…`: by the parallel sequence that runs; `outer…`: beside it, before it began.
+ */
+const mark = {
+  checked: 1,
+  unknown: 2,
+  target: 4,
+  source: 8,
+  laneTarget: 16,
+  laneSource: 32,
+  outerTarget: 64,
+  outerSource: 128,
+} as const;
 
-const originShift = 4;
+const originShift = 8;
+const outerShift = 4;
+const laneShift = 2;
+const accesses = mark.target | mark.source;
+/** What belongs to the content, whichever component it is in. */
+const ofContent = mark.unknown | (-1 << originShift);
 
 /** A condition has matched the content: this component's, and every copy of the same fetch is as good as known. */
 export function markChecked(run: Run, component: number): void {
@@ -54,25 +71,27 @@ export function markExchanged(run: Run, component: number, other: number): void 
   setContent(run, other, marks);
 }
 
-/** What goes with the content, whichever component it is in. */
 function contentMarks(run: Run, component: number): number {
-  return run.arena.words[marksOf(run, component)]! & ~(mark.checked | mark.target | mark.source);
+  return run.arena.words[marksOf(run, component)]! & ofContent;
 }
 
+/** Other content is not checked yet. */
 function setContent(run: Run, component: number, marks: number): void {
   const at = marksOf(run, component);
-  run.arena.words[at] = (run.arena.words[at]! & (mark.target | mark.source)) | marks;
+  run.arena.words[at] = (run.arena.words[at]! & ~(ofContent | mark.checked)) | marks;
 }
 
 /** The component is about to be written. False after the refusal of a race. */
 export function markTarget(run: Run, component: number): boolean {
-  run.arena.words[marksOf(run, component)]! |= mark.target;
+  const lane = get(run, field.lane) === 0 ? 0 : mark.laneTarget;
+  run.arena.words[marksOf(run, component)]! |= mark.target | lane;
   return hasNoRace(run);
 }
 
 /** The component is about to be read as a source. */
 export function markSource(run: Run, component: number): boolean {
-  run.arena.words[marksOf(run, component)]! |= mark.source;
+  const lane = get(run, field.lane) === 0 ? 0 : mark.laneSource;
+  run.arena.words[marksOf(run, component)]! |= mark.source | lane;
   return hasNoRace(run);
 }
 
@@ -80,8 +99,7 @@ export function markSource(run: Run, component: number): boolean {
 function hasNoRace(run: Run): boolean {
   if (get(run, field.freeOrder) === 0) return true;
   for (let i = 0; i < get(run, field.componentCount); i++) {
-    const both = mark.target | mark.source;
-    if ((run.arena.words[marksOf(run, i)]! & both) === both) return refuse(run, 'order-violation');
+    if ((run.arena.words[marksOf(run, i)]! & accesses) === accesses) return refuse(run, 'order-violation');
   }
   return true;
 }
@@ -89,8 +107,35 @@ function hasNoRace(run: Run): boolean {
 /** draft §6.7: at a barrier everything issued before is complete. */
 export function passBarrier(run: Run): void {
   for (let i = 0; i < get(run, field.componentCount); i++) {
-    run.arena.words[marksOf(run, i)]! &= ~(mark.target | mark.source);
+    run.arena.words[marksOf(run, i)]! &= ~accesses;
   }
+}
+
+/** A sequence begins that may run beside others: what it reads and writes is noted apart. */
+export function openLane(run: Run): void {
+  const { words } = run.arena;
+  set(run, field.lane, 1);
+  for (let i = 0; i < get(run, field.componentCount); i++) {
+    const at = marksOf(run, i);
+    words[at] = (words[at]! & ~accesses) | ((words[at]! & accesses) << outerShift);
+  }
+}
+
+/** It has ended. draft §6.7: what it reads is not written beside it, nor the reverse; barriers inside are its own. */
+export function closeLane(run: Run): boolean {
+  const { words } = run.arena;
+  set(run, field.lane, 0);
+  for (let i = 0; i < get(run, field.componentCount); i++) {
+    const at = marksOf(run, i);
+    const marks = words[at]!;
+    const [lane, outer] = [(marks >> laneShift) & accesses, (marks >> outerShift) & accesses];
+    const isRace =
+      (lane & mark.target && outer & mark.source) !== 0 || (lane & mark.source && outer & mark.target) !== 0;
+    if (isRace) return refuse(run, 'order-violation');
+    const inner = accesses | (accesses << laneShift) | (accesses << outerShift);
+    words[at] = (marks & ~inner) | lane | outer;
+  }
+  return true;
 }
 
 /** draft §6.3, RFC 9124 §4.3.4: what came from outside can be checked against a known digest in the end. */

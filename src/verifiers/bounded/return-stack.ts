@@ -37,6 +37,8 @@ export const mode = {
   indexNever: 4,
   /** The order was free when this sequence began, and is again when it ends. */
   wasFree: 8,
+  /** It runs beside others, and its reads and writes are noted apart. */
+  lane: 16,
 } as const;
 
 const frameWords = 8;

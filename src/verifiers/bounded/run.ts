@@ -84,11 +84,13 @@ export const field = {
   /** The manifest's sequence number. */
   numberHigh: 27,
   numberLow: 28,
+  /** 1: a sequence runs that may run beside others. */
+  lane: 29,
 } as const;
 
 export type Field = (typeof field)[keyof typeof field];
 
-const fieldCount = 29;
+const fieldCount = 30;
 
 export type Inputs = Omit<Run, 'parser' | 'fields' | 'reason' | 'at'>;
 
