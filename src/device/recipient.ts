@@ -63,6 +63,17 @@ export type Clock =
   | { readonly kind: 'none' }
   | { readonly kind: 'trusted' | 'untrusted'; readonly now: bigint };
 
+/** A private command that the recipient has, and what it does with a private parameter (draft §8.4.11, §8.4.8.16). */
+export interface CustomCommand {
+  /** Below -256, as is `parameter`; both are listed in the capabilities too. */
+  readonly code: number;
+  /** Key of the parameter it reads, a byte string. */
+  readonly parameter: number;
+  /** `check`: a condition, holds where the parameter is `bytes`. `store`: a directive, writes it into the component. */
+  readonly does: 'check' | 'store';
+  readonly bytes?: Uint8Array;
+}
+
 /** What the recipient's manifest processor can do; codes of the registries in `suit/registry.ts`. */
 export interface Capabilities {
   readonly commands: readonly number[];
@@ -71,6 +82,8 @@ export interface Capabilities {
   readonly digests: readonly number[];
   /** URI schemes it can fetch from, without the colon. */
   readonly schemes: readonly string[];
+  /** What the private commands mean; absent: it has none. */
+  readonly custom?: readonly CustomCommand[];
 }
 
 export interface Recipient {

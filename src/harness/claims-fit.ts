@@ -21,6 +21,7 @@ export function unclaimed(claims: Claims, needs: Needs): string[] {
   check('algorithm', needs.algorithms, claims.algorithms);
   check('digest', needs.digests, claims.digests);
   check('structure', needs.structures, claims.structures);
+  check('extension', needs.extensions ?? [], claims.extensions);
   return missing;
 }
 

@@ -59,6 +59,8 @@ export interface Needs {
   readonly algorithms: readonly number[];
   readonly digests: readonly number[];
   readonly structures: readonly ('sign1' | 'mac0' | 'sign' | 'mac')[];
+  /** Features beyond the registries: `custom-commands`. Absent: none. */
+  readonly extensions?: readonly string[];
 }
 
 /** What is run against a verifier in one session. */

@@ -25,7 +25,7 @@ export function claimsOf(name: string): Claims {
       .filter((algorithm) => algorithm.hash !== undefined)
       .map((algorithm) => algorithm.id),
     structures: ['sign1', 'sign', 'mac0', 'mac'],
-    extensions: [],
+    extensions: ['custom-commands'],
     reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
     keepsState: true,
     extras,

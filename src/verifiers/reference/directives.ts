@@ -119,7 +119,7 @@ function sourceOf(machine: Machine, current: Current): Current | Failure {
 }
 
 /** Writes a component's slot, within its capacity. */
-function store(
+export function store(
   machine: Machine,
   current: Current,
   content: Content,

@@ -7,6 +7,7 @@
 import { bad, type Problem } from '../../suit/problem.ts';
 import { commandByCode, commandCode, parameterKey } from '../../suit/registry.ts';
 import { evaluate } from './conditions.ts';
+import { custom } from './custom.ts';
 import { perform } from './directives.ts';
 import { aborted, currentAt, drain, type Failure, type Frame, failed, type Machine } from './machine.ts';
 import type { Assignment } from './parameters.ts';
@@ -92,8 +93,7 @@ function executeOn(machine: Machine, command: Command, frame: Frame, index: numb
     case 'directive':
       return perform(machine, command.code, current);
     default:
-      // A custom command that this recipient has (draft §8.4.11): the bench gives it no effect.
-      return command.code < 0 ? undefined : aborted('command-unsupported', `command ${command.code}`);
+      return custom(machine, command.code, current);
   }
 }
 

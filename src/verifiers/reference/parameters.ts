@@ -10,7 +10,7 @@ import { type ParameterType, parameterByKey, parameterKey, suitTag } from '../..
 import { readDigest } from './digest.ts';
 import { checkedMap, textOf, unwrap, type Work } from './work.ts';
 
-/** One entry; `value` has the one member that the key stands for, none for keys the draft does not define. */
+/** One entry; `value` has the one member that the key stands for, `custom` for keys that the draft does not define. */
 export interface Assignment {
   readonly key: number;
   readonly value: Parameters;
@@ -25,11 +25,17 @@ export function readParameters(work: Work, item: Item): Result<readonly Assignme
     const code = work.rules.integer(key);
     if (code === undefined) return bad('param-type', 'a parameter key is no integer', key);
     const type = parameterByKey(code)?.type;
-    const read = type === undefined ? good({}) : readers[type](work, Number(code), value);
+    const read =
+      type === undefined ? good(custom(Number(code), value)) : readers[type](work, Number(code), value);
     if (!read.ok) return read;
     assignments.push({ key: Number(code), value: read.value });
   }
   return good(assignments);
+}
+
+/** Draft §8.4.8.16: what a private parameter means is the recipient's own affair. */
+function custom(key: number, value: Item): Parameters {
+  return { custom: [[key, value]] };
 }
 
 type Reader = (work: Work, key: number, item: Item) => Result<Parameters>;

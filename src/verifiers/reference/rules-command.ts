@@ -107,7 +107,10 @@ export const commandRules = {
 
   /** Draft §6.4, §8.4.10.3: a parameter that was set or not takes the new value. */
   assign(old: Parameters, offered: Parameters): Parameters {
-    return { ...old, ...offered };
+    if (old.custom === undefined || offered.custom === undefined) return { ...old, ...offered };
+    const replaced = offered.custom.map(([key]) => key);
+    const kept = old.custom.filter(([key]) => !replaced.includes(key));
+    return { ...old, ...offered, custom: [...kept, ...offered.custom] };
   },
 
   /** Draft §6.1: parameter storage is cleared before the first command. */
