@@ -3,18 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { equalBytes, toHex } from '../cbor/hex.ts';
 import type { Content, Recipient } from '../device/recipient.ts';
 import { equalState } from '../device/state.ts';
-import { type Section, sequenceOf } from '../suit/edit.ts';
-import type { Command } from '../suit/model.ts';
 import { encode, partsOf, seal } from '../suit/parts.ts';
-import { readManifest, readSequence } from '../suit/read.ts';
-import { commandCode, parameterKey } from '../suit/registry.ts';
+import { readManifest } from '../suit/read.ts';
 import { buildScenario } from './build.ts';
+import {
+  ascending,
+  codeOf,
+  commandsOf,
+  everyCommand,
+  keyOf,
+  walkDelivery,
+} from './fixtures/read-scenario.ts';
 import { signerOfEnvelope } from './given-signer.ts';
 import { arbitraryPlan } from './plan-arbitrary.ts';
 import type { Scenario } from './scenario.ts';
-import { contentOf, startWalk, type WalkState, walkProcedure } from './walk.ts';
 
-const scenarios = arbitraryPlan().map(buildScenario);
+const scenarios = fc
+  .oneof({ withCrossShrink: true }, arbitraryPlan(), arbitraryPlan({ family: 'valid.mixed' }))
+  .map(buildScenario);
 const runs = { numRuns: 200 };
 
 describe('buildScenario', () => {
@@ -128,11 +134,17 @@ describe('buildScenario', () => {
         const all = (['shared', 'validate', 'load', 'invoke', 'payloadFetch', 'install'] as const).flatMap(
           (section) => everyCommand(commandsOf(release, section) ?? []),
         );
-        expect(needs.commands).toEqual(ascending(all.map(codeOf)));
+        const isPrivate = (code: number) => code < -256;
+        expect(needs.commands).toEqual(ascending(all.map(codeOf)).filter((code) => !isPrivate(code)));
+        expect(needs.extensions?.includes('custom-commands') ?? false).toBe(all.map(codeOf).some(isPrivate));
         expect(needs.parameters).toEqual(
           ascending(
             all.flatMap((command) =>
-              command.kind === 'overrideParameters' ? Object.keys(command.parameters).map(keyOf) : [],
+              command.kind === 'overrideParameters'
+                ? Object.keys(command.parameters)
+                    .filter((name) => name !== 'custom')
+                    .map(keyOf)
+                : [],
             ),
           ),
         );
@@ -176,91 +188,4 @@ function bytesIn(recipient: Recipient): Uint8Array[] {
   return recipient.components.flatMap(({ slots }) =>
     slots.flatMap((content: Content) => (content.kind === 'bytes' ? [content.bytes] : [])),
   );
-}
-
-function commandsOf(release: Scenario['release'], section: Section): readonly Command[] | undefined {
-  const list = sequenceOf(release, section);
-  const read = list && readSequence(list);
-  return read?.ok ? read.commands : undefined;
-}
-
-function everyCommand(commands: readonly Command[]): Command[] {
-  return commands.flatMap((command) => {
-    if (command.kind === 'tryEach')
-      return [command, ...everyCommand(command.branches.flatMap((b) => b ?? []))];
-    if (command.kind === 'runSequence') return [command, ...everyCommand(command.commands)];
-    return [command];
-  });
-}
-
-function codeOf(command: Command): number {
-  return 'code' in command ? command.code : commandCode[command.kind];
-}
-
-function keyOf(name: string): number {
-  const names: Readonly<Record<string, number>> = {
-    ...parameterKey,
-    vendorId: parameterKey.vendorIdentifier,
-    classId: parameterKey.classIdentifier,
-    deviceId: parameterKey.deviceIdentifier,
-  };
-  return names[name]!;
-}
-
-function ascending(numbers: readonly number[]): number[] {
-  return [...new Set(numbers)].sort((a, b) => a - b);
-}
-
-function walkDelivery(
-  { recipient, release, deliveries }: Scenario,
-  before: readonly (readonly Content[])[],
-  event: 'update' | 'boot',
-): { ends: boolean; contents: readonly (readonly Content[])[]; invoked: readonly number[] } {
-  const manifest = readManifest(release.manifest);
-  const listed = manifest.ok ? manifest.manifest.components : [];
-  const at = listed.map((identifier) =>
-    recipient.components.findIndex(
-      (one) => one.identifier.map(toHex).join() === identifier.map(toHex).join(),
-    ),
-  );
-  const offered = deliveries[0]!.delivery.payloads.map(({ uri, ...of }) => [
-    uri,
-    (of as { bytes: Uint8Array }).bytes,
-  ]);
-  const integrated = release.members.flatMap(([key, value]) =>
-    key.kind === 'tstr' && value.kind === 'bstr' ? [[new TextDecoder().decode(key.bytes), value.bytes]] : [],
-  );
-  const payloads = new Map([...offered, ...integrated] as [string, Uint8Array][]);
-  const state = startWalk(listed.length, { payloads, assumes: false });
-  for (const [i, component] of state.components.entries()) {
-    const device = recipient.components[at[i]!]!;
-    component.slot = device.current;
-    component.initial = before[at[i]!]![device.current]!;
-  }
-  const sections = {
-    update: ['payloadFetch', 'install', 'validate'],
-    boot: ['validate', 'load', 'invoke'],
-  } as const;
-  const found = sections[event].flatMap((section) => {
-    const commands = commandsOf(release, section);
-    return commands ? [commands] : [];
-  });
-  const ends =
-    walkProcedure(state, commandsOf(release, 'shared') ?? [], found) && knowsIds(recipient, state, at);
-  const contents = before.map((slots, position) => {
-    const i = at.indexOf(position);
-    return i < 0
-      ? slots
-      : slots.with(recipient.components[position]!.current, contentOf(state.components[i]!)!);
-  });
-  return { ends, contents, invoked: state.invoked.map((i) => at[i]!) };
-}
-
-function knowsIds(recipient: Recipient, state: WalkState, at: readonly number[]): boolean {
-  return state.components.every((asked, i) => {
-    const has = recipient.components[at[i]!]!;
-    return (['vendorIds', 'pens', 'classIds', 'deviceIds'] as const).every((name) =>
-      asked[name].every((id) => (has[name] ?? []).some((known) => equalBytes(known, id))),
-    );
-  });
 }

@@ -23,7 +23,16 @@ import type { LanguageText, Manifest, SeveredElements, TextMap } from '../suit/m
 import { type EnvelopeParts, encode, release } from '../suit/parts.ts';
 import { commands, envelopeKey, parameters } from '../suit/registry.ts';
 import { anchorsOf, policyOf, signersOf, strangersOf } from './authentication.ts';
-import { componentsOf, identifiersOf, imageBytes, indexOf, placesOf, recipientIndex } from './layout.ts';
+import { bytesFor, contentsAfter, type ExerciseSection, invocationsOf } from './exercise.ts';
+import {
+  componentsOf,
+  customCommandsOf,
+  identifiersOf,
+  imageBytes,
+  indexOf,
+  placesOf,
+  recipientIndex,
+} from './layout.ts';
 import { needsOf } from './needs.ts';
 import { inAnyOrder } from './parallel.ts';
 import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
@@ -31,7 +40,7 @@ import { type Happening, interrupted } from './resume.ts';
 import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
 import { amongOthers, otherEnvelopes } from './select.ts';
 import { invokedIndex, type Sequences, sequencesOf } from './sequences.ts';
-import { fetchedUri, integratedPayloads, networkPayloads } from './uris.ts';
+import { bootPayloads, fetchedUri, integratedPayloads, networkPayloads } from './uris.ts';
 
 /** The same plan always gives the same scenario, to the byte. */
 export function buildScenario(plan: Plan): Scenario {
@@ -106,7 +115,7 @@ function makeRelease(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
   const { manifest, severed } = sever(whole, [...plan.severed, ...text], { algorithm });
   return release(manifest, signers, {
     severed: severedEntries(stillThere(plan, severed)),
-    payloads: hasUpdate(plan) ? integratedPayloads(plan) : [],
+    payloads: integratedPayloads(plan),
     digestAlgorithm: plan.wrapperDigest,
   });
 }
@@ -120,29 +129,31 @@ function stillThere(plan: Plan, severed: SeveredElements): SeveredElements {
   };
 }
 
+const languages = ['en', 'de', 'fr-CA', 'zh-Hant-TW', 'es-419'];
+
 function textOf(plan: Plan): TextMap {
   const language = (tag: string): LanguageText => ({
     language: tag,
-    texts: [
-      [1, 'Manifest of the test bench'],
-      [2, `Update to ${plan.sequence.offered}`],
-    ],
+    texts: (plan.text.keys ?? [1, 2]).map((key) => [
+      key,
+      key === 2 ? `Update to ${plan.sequence.offered}` : `Manifest text ${key}`,
+    ]),
     components: plan.text.components
       ? identifiersOf(plan).map((identifier, i) => ({
           identifier,
-          texts: [
-            [1, 'Example vendor'],
-            [3, 'example.com'],
-            [5, `Component ${i}`],
-          ],
+          texts: (plan.text.componentKeys ?? [1, 3, 5]).map((key) => [
+            key,
+            key === 3 ? 'example.com' : `Text ${key} of component ${i}`,
+          ]),
         }))
       : [],
   });
-  return ['en', 'de', 'fr-CA'].slice(0, plan.text.languages).map(language);
+  return languages.slice(0, plan.text.languages).map(language);
 }
 
 function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
   const { installed } = plan.sequence;
+  const custom = customCommandsOf(plan);
   const isStored = plan.deliveries === 'boot' && plan.bootFrom === 'stored';
   const profile = profileByName(plan.authentication.profile);
   const recipient: Recipient = {
@@ -153,10 +164,11 @@ function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
     ...(isStored && { installed: encode(parts) }),
     clock: { kind: 'none' },
     capabilities: {
-      commands: commands.map((row) => row.code),
-      parameters: parameters.map((row) => row.code),
+      commands: [...commands.map((row) => row.code), ...custom.map(({ code }) => code)],
+      parameters: [...parameters.map((row) => row.code), ...custom.map(({ parameter }) => parameter)],
       digests: [...new Set([-16, plan.wrapperDigest, plan.severedDigest, plan.digest])],
       schemes,
+      ...(custom.length > 0 && { custom }),
     },
     deviceClass: plan.deviceClass,
     ...(plan.processing && { processing: plan.processing }),
@@ -203,7 +215,7 @@ function updateDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState):
     after: {
       sequenceNumber: BigInt(plan.sequence.offered),
       installed: envelope,
-      contents: withContents(plan, from, (role, image, before) => {
+      contents: withContents(plan, exercised(plan, from, updateSections), (role, image, before) => {
         const { by, staged } = image;
         if (by === 'none' || role === 'memory') return undefined;
         if (role === 'target') return image.bytes;
@@ -222,15 +234,24 @@ function bootDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): S
     ...(plan.bootFrom !== 'stored' && {
       envelope: encode(plan.bootFrom === 'stripped' ? stripped(parts) : parts),
     }),
-    payloads: [],
+    payloads: bootPayloads(plan),
   };
-  const contents = withContents(plan, from, (role, image) => (role === 'memory' ? image.bytes : undefined));
+  const contents = withContents(plan, exercised(plan, from, bootSections), (role, image) =>
+    role === 'memory' ? image.bytes : undefined,
+  );
   return {
     delivery,
     after: { ...from, contents },
     level: 'invoked',
-    invokes: [recipientIndex(plan, invokedIndex(plan))],
+    invokes: [...helpersInvoked(plan), recipientIndex(plan, invokedIndex(plan))],
   };
+}
+
+/** Helpers return: each is invoked before the image is. */
+function helpersInvoked(plan: Plan): readonly number[] {
+  return (plan.exercises ?? []).flatMap((exercise, i) =>
+    Array.from({ length: invocationsOf(exercise) }, () => recipientIndex(plan, indexOf(plan, 'exercise', i))),
+  );
 }
 
 /** The release without its severed elements, which a boot does not need (§8.6). */
@@ -257,7 +278,7 @@ function withContents(plan: Plan, from: RecipientState, change: ContentChange): 
   const contents = from.contents.map((slots) => [...slots]);
   for (const { role, image } of placesOf(plan)) {
     const planned = plan.images[image];
-    if (planned === undefined) continue;
+    if (planned === undefined || role === 'exercise') continue;
     const at = (of: Role) => recipientIndex(plan, indexOf(plan, of, image));
     const slot = (of: Role) => (of === 'target' ? (planned.slots?.current ?? 0) : 0);
     const before = (of: Role): Content => from.contents[at(of)]?.[slot(of)] ?? { kind: 'empty' };
@@ -267,6 +288,25 @@ function withContents(plan: Plan, from: RecipientState, change: ContentChange): 
     slots[slot(role)] = changed instanceof Uint8Array ? { kind: 'bytes', bytes: changed } : changed;
   }
   return contents;
+}
+
+const updateSections: readonly ExerciseSection[] = ['payloadFetch', 'install', 'validate'];
+const bootSections: readonly ExerciseSection[] = ['validate', 'load', 'invoke'];
+
+/** The state with what the exercises in these sections leave in the current slots of their components. */
+function exercised(plan: Plan, from: RecipientState, sections: readonly ExerciseSection[]): RecipientState {
+  if (plan.exercises === undefined) return from;
+  const contents = from.contents.map((slots) => [...slots]);
+  for (const [i, exercise] of plan.exercises.entries()) {
+    if (!sections.includes(exercise.section)) continue;
+    const first = indexOf(plan, 'exercise', i);
+    for (const [part, bytes] of contentsAfter(exercise, bytesFor(plan.seed, i)).entries()) {
+      const slots = contents[recipientIndex(plan, first + part)];
+      const current = placesOf(plan)[first + part]?.part?.current ?? 0;
+      if (slots && bytes) slots[current] = { kind: 'bytes', bytes };
+    }
+  }
+  return { ...from, contents };
 }
 
 function imagesOf(plan: Plan): readonly Image[] {

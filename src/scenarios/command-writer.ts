@@ -15,6 +15,8 @@ import type { ImagePlan, Plan } from './plan.ts';
 export interface Writer {
   readonly plan: Plan;
   readonly components: { readonly manifest: number; readonly recipient: number };
+  /** The next reporting policy. */
+  policy(): number;
   /** A condition or another directive that takes a reporting policy. */
   condition(code: number): Command;
   directive(code: number): Command;
@@ -33,6 +35,7 @@ export function writerOf(plan: Plan): Writer {
   const write: Writer = {
     plan,
     components: componentCount(plan),
+    policy,
     condition: (code) => ({ kind: 'condition', code, policy: policy() }),
     directive: (code) => ({ kind: 'directive', code, policy: policy() }),
     select: (index) => (isOmitted ? [] : [{ kind: 'setComponentIndex', index }]),
@@ -72,12 +75,13 @@ export function several({ plan, components }: Writer, indices: readonly number[]
 export function imageFacts(plan: Plan, image: ImagePlan, i: number, slot?: 0 | 1): Parameters {
   const bytes = imageBytes(plan, i, slot);
   return {
-    imageDigest: digest(plan, bytes),
+    imageDigest: digestFor(plan, bytes),
     ...(image.sized && { imageSize: BigInt(bytes.length) }),
   };
 }
 
-function digest(plan: Plan, bytes: Uint8Array): Digest {
+/** SUIT_Digest of a content, with the plan's algorithm. */
+export function digestFor(plan: Plan, bytes: Uint8Array): Digest {
   const made = digestOf(plan.digest, bytes);
   if (made === undefined) {
     throw new BenchError('digest-algorithm', `No digest can be made with COSE algorithm ${plan.digest}.`);

@@ -4,27 +4,41 @@
  * @module
  */
 
-import type { Component, Content } from '../device/recipient.ts';
+import type { Component, Content, CustomCommand } from '../device/recipient.ts';
 import type { ComponentIdentifier } from '../suit/model.ts';
-import { capacity, hasUpdate, type IdentifierStyle, type ImagePlan, type Plan } from './plan.ts';
+import { contentBytes } from './content-bytes.ts';
+import { bytesFor, customCommand, type Part, partsOf } from './exercise.ts';
+import { capacity, hasBoot, hasUpdate, type IdentifierStyle, type ImagePlan, type Plan } from './plan.ts';
 
 /** A component of the manifest. */
 export interface Place {
-  readonly role: 'target' | 'staging' | 'memory';
-  /** Index into the plan's images. */
+  readonly role: 'target' | 'staging' | 'memory' | 'exercise';
+  /** Index into the plan's images, or into its exercises. */
   readonly image: number;
+  /** Of an exercise: which of its components, and what that holds. */
+  readonly part?: Part;
 }
 
-/** The manifest's components: each image's own, followed by those it is staged in and loaded to. */
+/** The manifest's components: each image's own, with those it is staged in and loaded to; then the exercises'. */
 export function placesOf(plan: Plan): readonly Place[] {
-  return plan.images.flatMap((image, i): Place[] => [
+  const known = places.get(plan);
+  if (known !== undefined) return known;
+  const ofImages = plan.images.flatMap((image, i): Place[] => [
     { role: 'target', image: i },
     ...(image.staged === 'no' ? [] : [{ role: 'staging', image: i } as const]),
     ...(image.loaded ? [{ role: 'memory', image: i } as const] : []),
   ]);
+  const ofExercises = (plan.exercises ?? []).flatMap((exercise, i) =>
+    partsOf(exercise, bytesFor(plan.seed, i)).map((part): Place => ({ role: 'exercise', image: i, part })),
+  );
+  const all = [...ofImages, ...ofExercises];
+  places.set(plan, all);
+  return all;
 }
 
-/** Index into the manifest's components; -1 if the image has no such component. */
+const places = new WeakMap<Plan, readonly Place[]>();
+
+/** Index into the manifest's components; -1 if the image has no such component. Of an exercise: the first. */
 export function indexOf(plan: Plan, role: Place['role'], image: number): number {
   return placesOf(plan).findIndex((place) => place.role === role && place.image === image);
 }
@@ -56,11 +70,11 @@ export function componentsOf(plan: Plan): readonly Component[] {
 }
 
 function componentAt(plan: Plan, index: number, place: Place | undefined): Component {
+  const common = { identifier: identifier(plan.identifiers, index), ...idsOf(plan, index), capacity };
+  if (place?.part) return { ...common, storage: 'variable', ...place.part };
   const image = place && plan.images[place.image];
   return {
-    identifier: identifier(plan.identifiers, index),
-    ...idsOf(plan, index),
-    capacity,
+    ...common,
     storage: image?.storage ?? 'variable',
     current: place?.role === 'target' ? (image?.slots?.current ?? 0) : 0,
     slots: place && image ? slotsBefore(plan, place, image) : [bytes(plan, 64 + index, 8)],
@@ -73,7 +87,7 @@ function slotsBefore(plan: Plan, place: Place, image: ImagePlan): readonly Conte
     image.before === 'old' ? bytes(plan, 8 * place.image + number, 1 + (image.size % 40)) : { kind: 'empty' };
   if (place.role === 'staging') return [old(4)];
   const slots = image.slots ? [old(2), old(3)] : [old(2)];
-  if (hasUpdate(plan)) return slots;
+  if (hasUpdate(plan) && !(image.by === 'none' && hasBoot(plan))) return slots;
   // A boot finds in place what an earlier update installed.
   return slots.with(image.slots?.current ?? 0, { kind: 'bytes', bytes: imageBytes(plan, place.image) });
 }
@@ -93,12 +107,21 @@ export function idsOf(
   index: number,
 ): Pick<Component, 'vendorIds' | 'pens' | 'classIds' | 'deviceIds'> {
   const more = Array.from({ length: plan.ids.more }, (_, i) => i + 1);
+  const id = (number: number) => uuid(number, plan.ids.version ?? 5);
   return {
-    vendorIds: [...more.map((i) => uuid(0x40 + i)), uuid(0x40)],
+    vendorIds: [...more.map((i) => id(0x40 + i)), id(0x40)],
     ...(plan.ids.vendor === 'pen' && { pens: [examplePen] }),
-    classIds: [...more.map((i) => uuid(0x50 + i)), uuid(plan.ids.perComponent ? 0x60 + index : 0x50)],
-    deviceIds: [uuid(0x70)],
+    classIds: [...more.map((i) => id(0x50 + i)), id(plan.ids.perComponent ? 0x60 + index : 0x50)],
+    deviceIds: [id(0x70)],
   };
+}
+
+/** Private commands that the plan's exercises need of the recipient. */
+export function customCommandsOf(plan: Plan): readonly CustomCommand[] {
+  return (plan.exercises ?? []).flatMap((exercise, i) => {
+    const made = customCommand(exercise, bytesFor(plan.seed, i));
+    return made ? [made] : [];
+  });
 }
 
 /** Number 32473, the one for documentation (RFC 5612), as a relative object identifier (RFC 9090). */
@@ -124,25 +147,13 @@ function bytes(plan: Plan, number: number, length: number): Content {
   return { kind: 'bytes', bytes: contentBytes(plan.seed, number, length) };
 }
 
-/** Bytes of no meaning. The first one is the number's own, so that no two contents are the same. */
-function contentBytes(seed: number, number: number, length: number): Uint8Array {
-  let state = (seed * 0x9e3779b1 + number * 0x85ebca6b + 1) >>> 0;
-  const made = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    // xorshift32 (Marsaglia 2003)
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state = (state ^ (state << 5)) >>> 0;
-    made[i] = state >>> 24;
-  }
-  made[0] = (seed + number) & 0xff;
-  return made;
-}
-
-/** A UUID in the form of version 5 (RFC 9562 §5.5), from a small number. */
-function uuid(number: number): Uint8Array {
+/** A UUID in the form of a version (RFC 9562 §5), from a small number. */
+function uuid(number: number, version: 3 | 4 | 5): Uint8Array {
   const made = contentBytes(number, number, 16);
-  made[6] = 0x50 | ((made[6] as number) & 0x0f);
+  made[6] = (version << 4) | ((made[6] as number) & 0x0f);
   made[8] = 0x80 | ((made[8] as number) & 0x3f);
   return made;
 }
+
+/** No planned recipient has this id. */
+export const unknownUuid: Uint8Array = uuid(0x7f, 5);

@@ -26,15 +26,22 @@ export function needsOf(parts: EnvelopeParts, events: readonly DeliveryEvent[]):
   addDigest(parts.digest, found);
   for (const [, value] of parts.manifest.entries) addDigest(value, found);
   for (const block of parts.blocks) inBlock(block, found);
+  const isCustom = [...found.commands, ...found.parameters].some((code) => !isRegistered(code));
   return {
     revision,
     events: [...new Set(events)],
-    commands: ascending(found.commands),
-    parameters: ascending(found.parameters),
+    commands: ascending(found.commands).filter(isRegistered),
+    parameters: ascending(found.parameters).filter(isRegistered),
     algorithms: ascending(found.algorithms),
     digests: ascending(found.digests),
     structures: [...found.structures],
+    ...(isCustom && { extensions: ['custom-commands'] }),
   };
+}
+
+/** Private codes are below -256 (draft §8.4.9): a recipient's configuration gives them their meaning. */
+function isRegistered(code: number): boolean {
+  return code >= -256;
 }
 
 interface Finding {

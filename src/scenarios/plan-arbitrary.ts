@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { BenchError } from '../bench-error.ts';
 import { authenticationPlan } from './authentication-arbitrary.ts';
 import { familyOf, validFamilies } from './families.ts';
+import { type FamilyDraw, familyDraws } from './family-draws.ts';
 import type { Feature } from './features.ts';
 import { withHistories } from './history-features.ts';
 import { type ImagePlan, largestImage, type Plan } from './plan.ts';
@@ -24,22 +25,26 @@ export interface PlanOptions {
 
 /** Throws BenchError `family-unknown`; a draw throws `features-conflict` where features exclude each other. */
 export function arbitraryPlan(options: PlanOptions = {}): fc.Arbitrary<Plan> {
-  const wanted: readonly Feature[] = [
-    ...(options.event ? [options.event] : []),
-    ...(options.features ?? []),
-    ...featuresOfFamily(options.family),
-  ];
-  return drawnPlan(wanted).map((drawn) => {
-    const plan = settle(drawn, wanted);
-    return { ...plan, family: options.family ?? familyOf(plan) };
+  const asked: readonly Feature[] = [...(options.event ? [options.event] : []), ...(options.features ?? [])];
+  const ways = drawsOf(options.family).map(({ features, changes }) => {
+    const wanted = [...asked, ...features];
+    return fc.tuple(drawnPlan(wanted), changes).map(([drawn, changed]) => {
+      const plan = settle({ ...drawn, ...changed }, wanted);
+      return { ...plan, family: options.family ?? familyOf(plan) };
+    });
   });
+  return ways.length === 1 ? (ways[0] as fc.Arbitrary<Plan>) : fc.oneof({ withCrossShrink: true }, ...ways);
 }
 
-function featuresOfFamily(id: string | undefined): readonly Feature[] {
-  if (id === undefined) return [];
-  const family = validFamilies.find((row) => row.id === id);
-  if (family === undefined) throw new BenchError('family-unknown', `There is no valid family "${id}".`);
-  return family.features;
+/** The ways to draw a family; of no family, the plain one. */
+function drawsOf(id: string | undefined): readonly FamilyDraw[] {
+  const changes = fc.constant({});
+  if (id === undefined) return [{ features: [], changes }];
+  const draws = Object.hasOwn(familyDraws, id) ? familyDraws[id] : undefined;
+  if (draws !== undefined) return draws;
+  const rows = validFamilies.filter((row) => row.id === id);
+  if (rows.length === 0) throw new BenchError('family-unknown', `There is no valid family "${id}".`);
+  return rows.map(({ features }) => ({ features, changes }));
 }
 
 /** Choices that may exclude each other; `settle` makes a plan of them. */

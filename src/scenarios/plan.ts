@@ -5,6 +5,7 @@
  */
 
 import type { Capabilities } from '../device/recipient.ts';
+import type { Exercise } from './exercise.ts';
 
 import type { HistoryPlan } from './history-plan.ts';
 
@@ -55,6 +56,12 @@ export interface Plan extends HistoryPlan {
   /** Hexadecimal, given to the invoke directive. */
   readonly invokeArguments?: string;
   readonly deviceClass: 1 | 2;
+  /** What the manifest does besides; each has components of its own. Absent: nothing. */
+  readonly exercises?: readonly Exercise[];
+  /** Image digests and sizes are set in the sections that need them; the shared sequence has the id checks alone. */
+  readonly factsIn?: 'sections';
+  /** Payloads in the envelope that no command asks for. */
+  readonly unusedPayloads?: number;
   /** Start of the images' bytes; no two contents of a scenario are the same. */
   readonly seed: number;
 }
@@ -124,6 +131,8 @@ export interface IdsPlan {
   readonly more: number;
   /** The device id is checked too. */
   readonly device: boolean;
+  /** Version of the UUIDs (RFC 9562); absent: 5. */
+  readonly version?: 3 | 4;
 }
 
 export interface TextPlan {
@@ -131,10 +140,17 @@ export interface TextPlan {
   readonly place: 'none' | 'inline' | 'severed' | 'gone';
   readonly languages: number;
   readonly components: boolean;
+  /** Keys of the texts, negative ones are private; absent: 1 and 2. */
+  readonly keys?: readonly number[];
+  /** Of the components' texts; absent: 1, 3 and 5. */
+  readonly componentKeys?: readonly number[];
 }
 
 /** Bytes that each slot of a planned recipient holds: well above every image. */
 export const capacity = 4096;
+
+/** Most components that a drawn manifest lists. */
+export const mostComponents = 8;
 
 /** Longest image. */
 export const largestImage = 300;

@@ -8,6 +8,7 @@ import { fromHex } from '../cbor/hex.ts';
 import type { Command, Manifest, Parameters } from '../suit/model.ts';
 import { commandCode as code } from '../suit/registry.ts';
 import { bySlot, imageFacts, nested, several, target, type Writer, writerOf } from './command-writer.ts';
+import { exerciseCommands } from './exercise-commands.ts';
 import { idsOf, imageBytes, indexOf, placesOf } from './layout.ts';
 import { hasBoot, type ImagePlan, type Plan } from './plan.ts';
 import { uriOf } from './uris.ts';
@@ -23,12 +24,18 @@ export function sequencesOf(plan: Plan): Sequences {
   const section = <K extends string>(name: K, commands: readonly Command[]) =>
     (commands.length === 0 ? {} : { [name]: commands }) as { readonly [P in K]?: readonly Command[] };
   return {
-    ...section('sharedSequence', sharedSequence(write)),
-    ...section('payloadFetch', write.eachImage(fetchToStaging)),
-    ...section('install', install(write)),
-    ...section('validate', plan.validate ? validate(write) : []),
-    ...section('load', hasBoot(plan) ? write.eachImage(load) : []),
-    ...section('invoke', hasBoot(plan) ? invoke(write) : []),
+    ...section('sharedSequence', [...sharedSequence(write), ...exerciseCommands(write, 'shared')]),
+    ...section('payloadFetch', [
+      ...write.eachImage(fetchToStaging),
+      ...exerciseCommands(write, 'payloadFetch'),
+    ]),
+    ...section('install', [...install(write), ...exerciseCommands(write, 'install')]),
+    ...section('validate', [
+      ...(plan.validate ? validate(write) : []),
+      ...exerciseCommands(write, 'validate'),
+    ]),
+    ...section('load', [...(hasBoot(plan) ? write.eachImage(load) : []), ...exerciseCommands(write, 'load')]),
+    ...section('invoke', [...exerciseCommands(write, 'invoke'), ...(hasBoot(plan) ? invoke(write) : [])]),
   };
 }
 
@@ -45,12 +52,18 @@ function sharedSequence(write: Writer): readonly Command[] {
       ...write.select(together),
       ...write.override(idParameters(plan, 0)),
       ...idConditions(write),
-      ...write.eachImage((_, image, i) => [...target(write, i), ...imageParameters(write, image, i)]),
+      ...(plan.factsIn === 'sections'
+        ? []
+        : write.eachImage((_, image, i) => [...target(write, i), ...imageParameters(write, image, i)])),
     ];
   }
   const targets = write.eachImage((_, image, i) => {
     const isChecked = i === 0 || plan.ids.checked === 'each';
     const ids = isChecked ? idParameters(plan, indexOf(plan, 'target', i)) : {};
+    if (plan.factsIn === 'sections') {
+      if (!isChecked) return [];
+      return [...target(write, i), ...write.override(ids), ...idConditions(write)];
+    }
     if (image.slots) {
       const conditions = isChecked ? idConditions(write) : [];
       const set = isChecked ? write.override(ids) : [];
@@ -90,6 +103,12 @@ function imageParameters(write: Writer, image: ImagePlan, i: number): readonly C
   return [bySlot(write, i, (slot) => write.override(imageFacts(write.plan, image, i, slot)))];
 }
 
+/** Digest and size in the section itself, where the shared sequence does not set them. */
+function ownFacts(write: Writer, i: number): readonly Command[] {
+  const image = write.plan.images[i];
+  return write.plan.factsIn === 'sections' && image ? imageParameters(write, image, i) : [];
+}
+
 // §7.4: the download moves to payload-fetch, and has the staging component's own parameters.
 function fetchToStaging(write: Writer, image: ImagePlan, i: number): readonly Command[] {
   if (image.staged === 'no') return [];
@@ -118,6 +137,7 @@ function install(write: Writer): readonly Command[] {
   if (together) {
     const uris = plan.images.flatMap((_, i) => [
       ...target(write, i),
+      ...ownFacts(write, i),
       ...write.override({ uri: uriOf(plan, i) }),
     ]);
     const step = [write.directive(code.fetch), write.condition(code.imageMatch)];
@@ -127,7 +147,7 @@ function install(write: Writer): readonly Command[] {
     return [...uris, ...write.select(together), ...run];
   }
   return write.eachImage((_, image, i) =>
-    image.by === 'none' ? [] : [...target(write, i), ...installStep(write, image, i)],
+    image.by === 'none' ? [] : [...target(write, i), ...ownFacts(write, i), ...installStep(write, image, i)],
   );
 }
 
@@ -197,8 +217,16 @@ function validate(write: Writer): readonly Command[] {
     write,
     plan.images.map((_, i) => indexOf(plan, 'target', i)),
   );
-  if (together) return [...write.select(together), write.condition(code.imageMatch)];
-  return write.eachImage((_, __, i) => [...target(write, i), write.condition(code.imageMatch)]);
+  const facts = (i: number) => (plan.factsIn ? [...target(write, i), ...ownFacts(write, i)] : []);
+  if (together) {
+    const each = write.eachImage((_, __, i) => facts(i));
+    return [...each, ...write.select(together), write.condition(code.imageMatch)];
+  }
+  return write.eachImage((_, __, i) => [
+    ...target(write, i),
+    ...ownFacts(write, i),
+    write.condition(code.imageMatch),
+  ]);
 }
 
 // §7.6

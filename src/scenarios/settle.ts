@@ -7,10 +7,11 @@
 import { BenchError } from '../bench-error.ts';
 import { profileByName } from '../cose/profiles.ts';
 import { settleAuthentication } from './authentication-settle.ts';
+import { type Exercise, mostExercises } from './exercise.ts';
 import { type Feature, hasFeature, plansWith } from './features.ts';
 import { prunedHistories } from './history-features.ts';
 import { componentCount } from './layout.ts';
-import { hasBoot, hasUpdate, type ImagePlan, largestContent, type Plan } from './plan.ts';
+import { hasBoot, hasUpdate, type ImagePlan, largestContent, mostComponents, type Plan } from './plan.ts';
 
 /** The plan with all wanted features, consistent. Throws BenchError `features-conflict` if they exclude each other. */
 export function settle(drawn: Plan, wanted: readonly Feature[]): Plan {
@@ -37,7 +38,7 @@ function search(drawn: Plan, wanted: readonly Feature[], changes: number): Plan 
 
 /** Takes back the choices that exclude each other. A consistent plan comes back the same. */
 export function consistent(drawn: Plan): Plan {
-  const install = withInstall(withImages(drawn));
+  const install = withInstall(withImages(withExercises(drawn)));
   const { referenceUri, invokeArguments, ...plan } = install;
   return {
     ...plan,
@@ -53,7 +54,7 @@ export function consistent(drawn: Plan): Plan {
 }
 
 function withImages(plan: Plan): Plan {
-  const isMinimal = plan.deliveries === 'update' && plan.images.every(({ by }) => by === 'none');
+  const isMinimal = hasUpdate(plan) && plan.images.every(({ by }) => by === 'none');
   // A boot's manifest needs no install; it has one where the plan severs it, and then it is gone.
   const isInPlace = plan.deliveries === 'boot' && plan.severed.length === 0;
   const none = isMinimal || isInPlace;
@@ -61,6 +62,30 @@ function withImages(plan: Plan): Plan {
     consistentImage({ ...image, by: none ? 'none' : fetched(image.by) }, plan),
   );
   return { ...plan, images };
+}
+
+/** As many exercises as a manifest has components for; for the first, images give way. */
+function withExercises({ exercises = [], ...plan }: Plan): Plan {
+  const [first, ...others] = exercises.slice(0, mostExercises);
+  if (first === undefined) return plan;
+  const fits = (one: Plan) => componentCount(one).manifest <= mostComponents;
+  let { images } = plan;
+  while (images.length > 1 && !fits({ ...plan, images, exercises: [first] })) images = images.slice(0, -1);
+  const kept = [first];
+  for (const next of others) {
+    if (isNew(next, kept) && fits({ ...plan, images, exercises: [...kept, next] })) kept.push(next);
+  }
+  // A boot finds severed sections gone, and with them what they exercise.
+  const isGone = (section: Plan['severed'][number]) =>
+    plan.deliveries === 'boot' && kept.some((one) => one.section === section);
+  return { ...plan, images, exercises: kept, severed: plan.severed.filter((section) => !isGone(section)) };
+}
+
+/** A private command has one meaning. */
+function isNew(exercise: Exercise, others: readonly Exercise[]): boolean {
+  return (
+    exercise.kind !== 'custom' || !others.some((one) => one.kind === 'custom' && one.code === exercise.code)
+  );
 }
 
 function fetched(by: ImagePlan['by']): ImagePlan['by'] {
@@ -88,9 +113,10 @@ function consistentImage(image: ImagePlan, plan: Plan): ImagePlan {
 }
 
 function withInstall(plan: Plan): Plan {
-  const hasInstall = installs(plan);
-  const hasFetch = plan.images.some(({ staged }) => staged !== 'no');
-  const runs = hasInstall && hasUpdate(plan);
+  const exercised = (plan.exercises ?? []).map(({ section }) => section);
+  const hasInstall = installs(plan) || exercised.includes('install');
+  const hasFetch = plan.images.some(({ staged }) => staged !== 'no') || exercised.includes('payloadFetch');
+  const runs = installs(plan) && hasUpdate(plan);
   return {
     ...plan,
     severed: [

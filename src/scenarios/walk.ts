@@ -9,7 +9,7 @@
 
 import { equalBytes } from '../cbor/hex.ts';
 import { digestOf } from '../cose/algorithms.ts';
-import type { Content } from '../device/recipient.ts';
+import type { Content, CustomCommand } from '../device/recipient.ts';
 import type { Command, Parameters } from '../suit/model.ts';
 import { commandCode as code } from '../suit/registry.ts';
 
@@ -34,6 +34,8 @@ export interface WalkOptions {
   readonly payloads: ReadonlyMap<string, Uint8Array>;
   /** A content of which nothing is known is assumed to be the one that is first asked for. */
   readonly assumes: boolean;
+  /** Private commands of the recipient. */
+  readonly custom?: readonly CustomCommand[];
 }
 
 export interface WalkState extends WalkOptions {
@@ -111,7 +113,7 @@ function step(command: Command, frame: Frame): Step {
     }
     case 'overrideParameters':
       for (const i of frame.selected) {
-        frame.parameters[i] = { ...frame.parameters[i], ...command.parameters };
+        frame.parameters[i] = merged(frame.parameters[i] ?? {}, command.parameters);
       }
       frame.isSoft = command.parameters.softFailure ?? frame.isSoft;
       return 'done';
@@ -130,9 +132,29 @@ function step(command: Command, frame: Frame): Step {
         succeeds(command.code, one, frame) ? 'done' : 'directive-failed',
       );
     case 'custom':
+      return first(frame.selected, (one) => custom(command.code, one, frame));
     case 'unknown':
       return 'directive-failed';
   }
+}
+
+function merged(old: Parameters, set: Parameters): Parameters {
+  const custom = [
+    ...(old.custom ?? []).filter(([key]) => !set.custom?.some(([k]) => k === key)),
+    ...(set.custom ?? []),
+  ];
+  return { ...old, ...set, ...(custom.length > 0 && { custom }) };
+}
+
+function custom(code: number, index: number, { state, parameters }: Frame): Step {
+  const has = state.custom?.find((one) => one.code === code);
+  const value = parameters[index]?.custom?.find(([key]) => key === has?.parameter)?.[1];
+  const component = state.components[index];
+  if (has === undefined || component === undefined || value?.kind !== 'bstr') return 'directive-failed';
+  if (has.does === 'check')
+    return has.bytes && equalBytes(has.bytes, value.bytes) ? 'done' : 'condition-failed';
+  component.content = { kind: 'bytes', bytes: value.bytes };
+  return 'done';
 }
 
 function tryEach(branches: readonly (readonly Command[] | null)[], frame: Frame): Step {
@@ -187,6 +209,7 @@ function holds(condition: number, index: number, { state, parameters }: Frame): 
       return imageMatches(component, set, state);
     case code.checkContent: {
       const content = contentOf(component);
+      if (content?.kind === 'empty') return set.content?.length === 0;
       return content?.kind === 'bytes' && set.content !== undefined && equalBytes(content.bytes, set.content);
     }
     default:
