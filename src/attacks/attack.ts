@@ -96,8 +96,8 @@ export interface Attack<Choice = unknown> {
   readonly id: string;
   /** The catalogue's short handle, for example "E01". */
   readonly handle: string;
-  readonly group: Group;
-  readonly family: Family;
+  readonly group: Group | 'V';
+  readonly family: Family | 'valid';
   /** What is changed, one sentence in our words. */
   readonly change: string;
   readonly by: By | readonly By[];

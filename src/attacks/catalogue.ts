@@ -6,6 +6,7 @@
  * @module
  */
 
+import { familyRows, notDrawn } from '../scenarios/family-rows.ts';
 import { applicabilityAttacks } from './applicability.ts';
 import { type AnyAttack, type By, type Family, families, type Group, type Strength } from './attack.ts';
 import { commandAttacks } from './commands.ts';
@@ -42,6 +43,7 @@ import { softFailureAttacks } from './soft-failure.ts';
 import { strictOrderAttacks } from './strict-order.ts';
 import { transportAttacks } from './transport.ts';
 import { tryEachAttacks } from './try-each.ts';
+import { validCases } from './valid.ts';
 
 export const catalogue: readonly AnyAttack[] = [
   ...encodingAttacks,
@@ -83,8 +85,8 @@ export const catalogue: readonly AnyAttack[] = [
 /** One entry of `gauntlet catalogue --format json`. */
 export interface Listing {
   readonly id: string;
-  readonly family: Family;
-  readonly group: Group;
+  readonly family: Family | 'valid';
+  readonly group: Group | 'V';
   readonly handle: string;
   readonly change: string;
   readonly strengths: readonly Strength[];
@@ -94,6 +96,8 @@ export interface Listing {
   readonly by: readonly By[];
   /** On the working list, not built. */
   readonly notYet: boolean;
+  /** Why it is not built, where that can be said. */
+  readonly why?: string;
 }
 
 /** Built and not yet built, in the working list's order. */
@@ -120,10 +124,34 @@ export function listCatalogue(): readonly Listing[] {
   });
 }
 
-/** Attacks by id, group letter, family or requirement; undefined: a name that is none of these. */
+/** Every valid family, those of the extensions too, in the shape of the attacks. */
+export function listValidFamilies(): readonly Listing[] {
+  return familyRows.map((row): Listing => {
+    const why = notDrawn(row);
+    return {
+      id: row.id,
+      family: 'valid',
+      group: 'V',
+      handle: row.handle,
+      change: row.change,
+      strengths: ['must-accept'],
+      clause: row.clauses[0] ?? { doc: 'none', section: '' },
+      threats: [],
+      requirements: [],
+      by: ['author'],
+      notYet: why !== undefined,
+      ...(why !== undefined && { why }),
+    };
+  });
+}
+
+/** Every attack and valid family that is built: what a stored case may be of. */
+export const allCases: readonly AnyAttack[] = [...catalogue, ...validCases];
+
+/** Attacks, and valid families, by id, group letter, family or requirement; undefined: a name that is none of these. */
 export function selectAttacks(name: string): readonly AnyAttack[] | undefined {
   const upper = name.toUpperCase();
-  const found = catalogue.filter(
+  const found = allCases.filter(
     (attack) =>
       attack.id === name ||
       attack.handle === upper ||

@@ -1,16 +1,23 @@
 /**
- * `gauntlet catalogue`: every attack, built or not yet.
+ * `gauntlet catalogue`: every attack, or every valid family, built or not yet.
  *
  * @module
  */
-import { listCatalogue } from '../attacks/catalogue.ts';
+import { listCatalogue, listValidFamilies } from '../attacks/catalogue.ts';
 import { BenchError } from '../bench-error.ts';
 import { table } from '../report/terminal.ts';
 import { revision } from '../scenarios/needs.ts';
 
-export function runCatalogue(options: { readonly only?: string; readonly format: 'text' | 'json' }): number {
+export interface CatalogueOptions {
+  readonly only?: string;
+  /** The valid families in place of the attacks. */
+  readonly valid?: boolean;
+  readonly format: 'text' | 'json';
+}
+
+export function runCatalogue(options: CatalogueOptions): number {
   const { only } = options;
-  const listed = listCatalogue().filter(
+  const listed = (options.valid ? listValidFamilies() : listCatalogue()).filter(
     (row) =>
       only === undefined ||
       [row.id, row.family, row.group, row.handle, ...row.threats, ...row.requirements].includes(only),
@@ -30,7 +37,7 @@ export function runCatalogue(options: { readonly only?: string; readonly format:
     row.family,
     row.strengths.join(' '),
     `${row.clause.doc} ${row.clause.section}`,
-    row.notYet ? 'not yet' : '',
+    row.notYet ? (row.why ? `not yet: ${row.why}` : 'not yet') : '',
   ]);
   const built = listed.filter((row) => !row.notYet).length;
   const lines = table([['', 'id', 'family', 'strength', 'clause', ''], ...rows]);

@@ -1,20 +1,33 @@
 /**
- * The attacks that `--only` names.
+ * The attacks, or valid families, that `--only` and `--valid` name.
  *
  * @module
  */
 import type { AnyAttack } from '../attacks/attack.ts';
-import { catalogue, listCatalogue, selectAttacks } from '../attacks/catalogue.ts';
+import {
+  allCases,
+  catalogue,
+  listCatalogue,
+  listValidFamilies,
+  selectAttacks,
+} from '../attacks/catalogue.ts';
+import { validCases } from '../attacks/valid.ts';
 import { BenchError } from '../bench-error.ts';
 
-/** In the catalogue's order; all where nothing is named. Throws BenchError `attack-unknown`. */
-export function chosenAttacks(only: readonly string[] | undefined): readonly AnyAttack[] {
-  if (only === undefined) return catalogue;
+export interface Choice {
+  readonly only?: readonly string[];
+  /** Valid families, and no attacks. */
+  readonly valid?: boolean;
+}
+
+/** In the catalogue's order; all attacks where nothing is named. Throws BenchError `attack-unknown`. */
+export function chosenAttacks({ only, valid }: Choice): readonly AnyAttack[] {
+  if (only === undefined) return valid ? validCases : catalogue;
   const wanted = new Set(
     only.flatMap((name) => {
       const found = selectAttacks(name);
       if (found === undefined || found.length === 0) {
-        const notYet = listCatalogue().some(
+        const notYet = [...listCatalogue(), ...listValidFamilies()].some(
           (row) => row.notYet && (row.id === name || row.handle === name.toUpperCase()),
         );
         throw new BenchError(
@@ -25,5 +38,5 @@ export function chosenAttacks(only: readonly string[] | undefined): readonly Any
       return found;
     }),
   );
-  return catalogue.filter((attack) => wanted.has(attack));
+  return (valid ? validCases : allCases).filter((attack) => wanted.has(attack));
 }

@@ -72,6 +72,22 @@ describe('gauntlet run', () => {
     expect(of('2')).not.toBe(of('1'));
   });
 
+  it('delivers valid scenarios, by family, with --valid', () => {
+    const all = run('run', '--valid', '--runs', '1', '--format', 'json');
+    expect(all.status).toBe(0);
+    const results = JSON.parse(all.stdout);
+    expect(jsonSchema('results').check(results)).toBeUndefined();
+    expect(results.verifiers.reference.accepted).toBe(results.done);
+    expect(Object.keys(results.attacks.reference)).toEqual(
+      expect.arrayContaining(['valid.mixed', 'valid.override']),
+    );
+    const one = run('run', '--only', 'V39', '--runs', '2', '-v', 'reference');
+    expect(one.stdout).toMatch(/valid\.strict\.order +2\/2/);
+    const refused = run('run', '--valid', '--only', 'V39', '--runs', '1', '-v', module('reject-all'));
+    expect(refused.status).toBe(1);
+    expect(run('run', '--valid', '--only', 'V48').stderr).toContain('not built yet');
+  });
+
   it('writes its reports, findings that replay, and keeps a baseline', () => {
     const out = join(folder, 'out');
     const args = ['run', '--runs', '1', '--only', 'E01', '-v', 'zoo:never-checks-sequence', '--out', out];
@@ -281,6 +297,18 @@ describe('gauntlet catalogue', () => {
     const rows = JSON.parse(run('catalogue', '--format', 'json').stdout) as { notYet: boolean }[];
     expect(rows.filter((row) => !row.notYet).length).toBeGreaterThan(60);
     expect(rows.some((row) => row.notYet)).toBe(true);
+  });
+
+  it('lists every valid family in the same shape, and says why one is not drawn', () => {
+    const rows = JSON.parse(run('catalogue', '--valid', '--format', 'json').stdout);
+    expect(jsonSchema('catalogue').check(rows)).toBeUndefined();
+    const handles = rows.map((row: { handle: string }) => row.handle);
+    expect(handles).toEqual(Array.from({ length: 64 }, (_, i) => `V${String(i).padStart(2, '0')}`));
+    for (const row of rows) {
+      expect(row).toMatchObject({ family: 'valid', group: 'V', strengths: ['must-accept'], threats: [] });
+      expect(row.notYet).toBe(row.why !== undefined);
+    }
+    expect(run('catalogue', '--valid', '--only', 'V48').stdout).toContain('not yet: needs trust-domains');
   });
 });
 

@@ -41,6 +41,7 @@ program
   .option('--seed <n>', 'same seed, same cases', whole, 1)
   .option('--runs <n>', 'cases per attack', whole, 10)
   .option('--time <seconds>', 'stop after this many seconds, within the same sequence', seconds)
+  .option('--valid', 'deliver valid scenarios in place of attacks; --runs of each family')
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
   .option('--envelope <file>', 'attack this envelope instead of generated ones (needs --key)')
   .option('--key <file>', 'its author key, JWK or PEM; with the private part the author’s attacks run too')
@@ -99,7 +100,8 @@ program
 
 program
   .command('catalogue')
-  .description('every attack, with clause, threats and strength')
+  .description('every attack, or with --valid every family of valid scenarios, with clause and strength')
+  .option('--valid', 'the families of valid scenarios')
   .option('--only <name>', 'attack id, group, family, requirement or threat')
   .addOption(format())
   .action(exitWith(runCatalogue));

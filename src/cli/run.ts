@@ -7,7 +7,7 @@ import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
-import { catalogue, listCatalogue } from '../attacks/catalogue.ts';
+import { allCases, catalogue, listCatalogue } from '../attacks/catalogue.ts';
 import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
@@ -20,7 +20,7 @@ import { type LogHeader, type LogLine, logFormat, logLine } from '../report/log.
 import { renderMarkdown } from '../report/markdown.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
-import { validFamilies } from '../scenarios/families.ts';
+import { familyRows } from '../scenarios/family-rows.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -36,6 +36,7 @@ export interface RunOptions {
   readonly runs: number;
   readonly time?: number;
   readonly only?: readonly string[];
+  readonly valid?: boolean;
   readonly envelope?: string;
   readonly key?: string;
   readonly payload?: readonly string[];
@@ -51,7 +52,7 @@ export interface RunOptions {
 }
 
 export async function runRun(options: RunOptions): Promise<number> {
-  const attacks = chosenAttacks(options.only);
+  const attacks = chosenAttacks(options);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const scenario = givenScenario(options);
   const stored = scenario ? [] : storedCases(options, attacks);
@@ -133,6 +134,16 @@ async function campaign(
   });
 }
 
+function subjectOf(attacks: readonly AnyAttack[]): string {
+  const valid = attacks.filter((attack) => attack.family === 'valid').length;
+  const hostile = attacks.length - valid;
+  const parts = [
+    ...(hostile > 0 || valid === 0 ? [`${hostile} attacks on generated scenarios`] : []),
+    ...(valid > 0 ? [`${valid} valid families`] : []),
+  ];
+  return parts.join(' and ');
+}
+
 function notesFor(scenario: Scenario | undefined, notYet: number, interrupted: boolean): string[] {
   const notes = [`${notYet} attacks of the working list are not built yet: gauntlet catalogue lists them`];
   if (interrupted) notes.push('interrupted: what was judged before is complete');
@@ -171,7 +182,7 @@ export function givenScenario(
 function storedCases(options: RunOptions, attacks: readonly AnyAttack[]): ReturnType<typeof loadCases> {
   const own = options.stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
   return [...own, ...(options.corpus ?? [])].flatMap((folder) =>
-    loadCases(folder, catalogue).filter((one) => attacks.includes(one.attack)),
+    loadCases(folder, allCases).filter((one) => attacks.includes(one.attack)),
   );
 }
 
@@ -194,7 +205,7 @@ function knownIds(): ReadonlySet<string> {
   return new Set([
     ...catalogue.map((attack) => attack.id),
     ...families,
-    ...validFamilies.map((family) => family.id),
+    ...familyRows.map((family) => family.id),
     'valid',
     'valid.corpus',
     'given',

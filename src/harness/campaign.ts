@@ -14,7 +14,7 @@ import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } fr
 import { fingerprintOf } from './finding.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { count, emptyTally, type Tally } from './tally.ts';
-import { type CaseRuling, ControlCache, tryCase } from './trial.ts';
+import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CampaignOptions {
@@ -205,7 +205,8 @@ class CampaignState {
       if (this.stopped.has(host))
         return { ruling: { verdict: 'inconclusive', note: 'stopped after three dead controls in a row' } };
       const found = await tryCase(host, one, this.controls.get(host) as ControlCache);
-      if (found.control !== undefined) this.countDeath(host, found.control);
+      const control = found.control ?? (isUnchanged(one) ? found.ruling : undefined);
+      if (control !== undefined) this.countDeath(host, control);
       return found;
     } finally {
       next();

@@ -34,7 +34,13 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
-  return [...findings, ...inconsistent(campaign), ...vacuous(campaign, attacks), ...stopped(campaign)];
+  return [
+    ...findings,
+    ...inconsistent(campaign),
+    ...vacuous(campaign, attacks),
+    ...nothingAccepted(campaign, attacks),
+    ...stopped(campaign),
+  ];
 }
 
 /** Shrinks the failure, stores it, and says how it is seen again. */
@@ -126,6 +132,19 @@ export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Findi
       return [plain(host.spec, 'nothing-proven', family, note)];
     }),
   );
+}
+
+/** Valid scenarios were the cases, and not one of them was accepted. */
+function nothingAccepted(campaign: CampaignResult, attacks: readonly AnyAttack[]): Finding[] {
+  const valid = attacks.filter((attack) => attack.family === 'valid');
+  return [...campaign.tallies].flatMap(([host, tally]): Finding[] => {
+    const own = valid.flatMap((attack) => tally.attacks[attack.id] ?? []);
+    if (own.length === 0 || own.some((counts) => counts.accepted > 0)) return [];
+    const skipped = own.reduce((all, counts) => all + counts.skipped, 0);
+    return [
+      plain(host.spec, 'nothing-proven', 'valid', `no valid scenario was accepted: ${skipped} skipped`),
+    ];
+  });
 }
 
 function stopped(campaign: CampaignResult): Finding[] {

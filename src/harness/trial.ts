@@ -6,6 +6,7 @@
 
 import { reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
+import { withState } from '../device/recipient.ts';
 import type { Run } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Case } from './case.ts';
@@ -33,6 +34,7 @@ export class ControlCache {
 }
 
 export async function tryCase(host: Host, one: Case, controls: ControlCache): Promise<CaseRuling> {
+  if (isUnchanged(one)) return { ruling: await tryValid(host, one) };
   const skipped = reasonToSkip(host, one);
   if (skipped !== undefined) return { ruling: { verdict: 'skipped', note: skipped } };
   const { ruling: control, fresh } = await controls.ruling(host, one.control);
@@ -43,6 +45,30 @@ export async function tryCase(host: Host, one: Case, controls: ControlCache): Pr
   }
   const outcomes = await deliver(host, one.attacked, livenessOf(host, one));
   return { ...first, ruling: judgeAttack(one.attacked, outcomes, one.expect, host.claims) };
+}
+
+/** Is it the case of a valid family? Then the control is all there is. */
+export function isUnchanged(one: Case): boolean {
+  return one.attacked === one.control;
+}
+
+async function tryValid(host: Host, one: Case): Promise<Ruling> {
+  const missing = unclaimed(host.claims, one.needs);
+  if (missing.length > 0) return { verdict: 'skipped', note: `not claimed: ${missing.join('; ')}` };
+  let ruling: Ruling = { verdict: 'inconclusive', note: 'an empty history' };
+  for (const run of host.claims.keepsState ? [one.control] : apart(one.control)) {
+    ruling = judgeControl(run, await deliver(host, run), host.claims);
+    if (ruling.verdict !== 'accepted') return ruling;
+  }
+  return ruling;
+}
+
+/** For a verifier without a memory: each delivery alone, to a recipient as the one before it leaves it. */
+function apart({ recipient, steps }: Run): readonly Run[] {
+  return steps.map((step, i) => {
+    const before = steps[i - 1]?.after;
+    return { recipient: before ? withState(recipient, before) : recipient, steps: [step] };
+  });
 }
 
 function reasonToSkip(host: Host, one: Case): string | undefined {

@@ -5,6 +5,7 @@
  */
 import { escapeText } from '../escape-text.ts';
 import type { Counts } from '../harness/tally.ts';
+import { emptyCounts } from '../harness/tally.ts';
 import { verdicts } from '../harness/verdict.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { countsOf, familiesOf, inWords, policySheet, type Results } from './results.ts';
@@ -37,6 +38,7 @@ export function renderResults(results: Results, baseline?: BaselineComparison): 
       'Policy: rows with either answer allowed (the sheet is in results.json and summary.md)',
       policy(results, names),
     ),
+    ...validSection(results),
     ...section('Findings', results.findings.map(findingLine(baseline))),
     ...section('Against the baseline', baseline?.problems.map((problem) => `- ${escapeText(problem)}`) ?? []),
     ...section(
@@ -49,6 +51,29 @@ export function renderResults(results: Results, baseline?: BaselineComparison): 
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Where valid scenarios alone were the cases: accepted out of those delivered, by family. */
+function validSection(results: Results): string[] {
+  const names = Object.keys(results.verifiers);
+  const own = new Set(names.flatMap((name) => Object.keys(results.attacks[name] ?? {})));
+  const ids = [...own].filter((id) => id.startsWith('valid.'));
+  if (ids.length < own.size) return [];
+  const rows = ids.map((id) => [
+    id,
+    ...names.map((name) => {
+      const counts = results.attacks[name]?.[id] ?? emptyCounts();
+      const delivered = counts.accepted + counts.failed + counts.inconclusive;
+      const marks = [
+        counts.failed > 0 ? ` F${counts.failed}` : '',
+        counts.inconclusive > 0 ? ` no room ${counts.inconclusive}` : '',
+        counts.skipped > 0 ? ` skipped ${counts.skipped}` : '',
+      ];
+      return `${counts.accepted}/${delivered}${marks.join('')}`;
+    }),
+  ]);
+  const lines = table([['family', ...names.map(escapeText)], ...rows]);
+  return rows.length === 0 ? [] : section('Valid scenarios accepted', lines);
 }
 
 function findingLine(
