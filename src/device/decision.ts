@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Parameters } from '../suit/model.ts';
 import type { Reason, Stage } from '../suit/stage.ts';
 import type { Level } from './delivery.ts';
 import type { RecipientState } from './recipient.ts';
@@ -12,6 +13,7 @@ export interface Accepted {
   readonly level: Level;
   readonly state?: ReportedState;
   readonly effects?: readonly Effect[];
+  readonly records?: readonly CommandRecord[];
   readonly cost?: Cost;
 }
 
@@ -24,6 +26,7 @@ export interface Rejected {
   readonly detail?: string;
   readonly state?: ReportedState;
   readonly effects?: readonly Effect[];
+  readonly records?: readonly CommandRecord[];
   readonly cost?: Cost;
 }
 
@@ -50,6 +53,30 @@ export type Effect =
   | { readonly kind: 'write' | 'erase' | 'copy' | 'swap'; readonly component: number }
   | { readonly kind: 'invoke'; readonly component: number; readonly arguments?: Uint8Array }
   | { readonly kind: 'commit'; readonly sequenceNumber: bigint };
+
+/**
+ * An entry of the reporting engine about one command on one component (draft §8.4.7; draft-ietf-suit-report-18 §4).
+ *
+ * Which entries there are is the engine's own affair: nothing is judged by them, and no transport carries them.
+ */
+export interface CommandRecord {
+  /** Path of component indices to the manifest in the tree of dependencies; empty: the root. */
+  readonly manifest: readonly number[];
+  /** Key of the command sequence in the manifest; of the shared sequence, that of suit-common. */
+  readonly section: number;
+  /** Bytes into the section's command sequence. */
+  readonly offset: number;
+  /** Index into the manifest's components. */
+  readonly component: number;
+  readonly command: number;
+  /** Four bits. */
+  readonly policy: number;
+  readonly result: 'success' | Reason;
+  /** Values that the command consumed. */
+  readonly parameters?: Parameters;
+  /** What the command found in the system. */
+  readonly system?: Parameters;
+}
 
 /** The state after the delivery, as far as the verifier reports it; what is absent is not judged. */
 export interface ReportedState {

@@ -7,7 +7,15 @@ import type { Payload } from '../../device/delivery.ts';
 import type { Content } from '../../device/recipient.ts';
 import { commandCode } from '../../suit/registry.ts';
 import { hashingOf } from './digest.ts';
-import { aborted, type Current, contentOf, currentAt, type Failure, type Machine } from './machine.ts';
+import {
+  aborted,
+  access,
+  type Current,
+  contentOf,
+  currentAt,
+  type Failure,
+  type Machine,
+} from './machine.ts';
 import type { WantedImage } from './rules-component.ts';
 import { sizeOf } from './storage.ts';
 
@@ -66,7 +74,7 @@ function retrieve(machine: Machine, current: Current, uri: string): Payload | Co
 function copy(machine: Machine, current: Current): Failure | undefined {
   const source = sourceOf(machine, current);
   if ('problem' in source) return source;
-  machine.race.sources.add(source.own);
+  access(machine, 'sources', source.own);
   const content = contentOf(machine, source);
   if (content.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
   const failure = store(machine, current, content, 'copy');
@@ -77,7 +85,7 @@ function copy(machine: Machine, current: Current): Failure | undefined {
 function swap(machine: Machine, current: Current): Failure | undefined {
   const source = sourceOf(machine, current);
   if ('problem' in source) return source;
-  machine.race.sources.add(source.own);
+  access(machine, 'sources', source.own);
   const [here, there] = [contentOf(machine, current), contentOf(machine, source)];
   if (there.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
   const fits = machine.work.rules.fits(sizeOf(here) ?? 0n, source.component.capacity);
@@ -129,7 +137,7 @@ export function store(
   const size = sizeOf(content) ?? 0n;
   const fits = rules.fits(size, current.component.capacity);
   if (fits !== true) return aborted(fits, `${size} bytes into ${current.component.capacity}`);
-  machine.race.targets.add(current.own);
+  access(machine, 'targets', current.own);
   const { targets, sources } = machine.race;
   const overlap = machine.strict ? true : rules.mayOverlap(targets, sources);
   if (overlap !== true) return aborted(overlap, `component ${current.index} is both read and written`);

@@ -13,6 +13,7 @@ import {
   image,
   index,
   manifest,
+  oldImage,
   recipient,
   runSequence,
   set,
@@ -283,6 +284,28 @@ describe('strict order', () => {
       onPair(...setSources, ...first, index([0, 1]), act('copy'), ...getBoth);
     expect(await both()).toMatchObject({ kind: 'accepted' });
     expect(await both(free)).toMatchObject({ reason: 'order-violation' });
+  });
+
+  it('so is one that one parallel sequence writes and another reads, unless a barrier stands between them', async () => {
+    const writes = runSequence(index(0), set({ content: image }), act('write'));
+    const copies = runSequence(index(1), set({ sourceComponent: 0n }), act('copy'), act('imageMatch'));
+    const both = (...lanes: Command[]) =>
+      onPair(index(0), free, ...lanes, set({ strictOrder: true }), ...getBoth);
+    for (const barrier of [index(0), set({ componentSlot: 0n }), free]) {
+      expect(await both(writes, barrier, copies)).toMatchObject({ kind: 'accepted' });
+    }
+    const raced = { kind: 'rejected', reason: 'order-violation', stage: 'procedure' };
+    expect(await both(writes, copies)).toMatchObject(raced);
+    // The reader first, and one that writes what a plain command reads.
+    const [copy, write] = [runSequence(index(1), set({ sourceComponent: 0n }), act('copy')), writes];
+    expect(await both(copy, write)).toMatchObject(raced);
+    // Two writers of one component, and a sequence that reads what it wrote itself, race with nobody.
+    expect(await both(writes, writes)).toMatchObject({ kind: 'accepted' });
+    const own = [index(0), set({ content: image }), act('write'), set({ sourceComponent: 1n }), act('copy')];
+    expect(await both(runSequence(...own.slice(0, 3)))).toMatchObject({ kind: 'accepted' });
+    // A rejection keeps nothing of what was written.
+    const decision = await both(writes, copies);
+    expect(decision.state?.full?.contents.flat()).toEqual([bytes(oldImage), bytes(oldImage)]);
   });
 });
 

@@ -9,8 +9,20 @@ import { commandByCode, commandCode, parameterKey } from '../../suit/registry.ts
 import { evaluate } from './conditions.ts';
 import { custom } from './custom.ts';
 import { perform } from './directives.ts';
-import { aborted, currentAt, drain, type Failure, type Frame, failed, type Machine } from './machine.ts';
+import {
+  type Accesses,
+  aborted,
+  type Current,
+  currentAt,
+  drain,
+  type Failure,
+  type Frame,
+  failed,
+  type Machine,
+  noAccesses,
+} from './machine.ts';
 import type { Assignment } from './parameters.ts';
+import { report } from './reporting.ts';
 import type { Continuation } from './rules-command.ts';
 import { actsOnComponent, type Command, type Sequence } from './sequence.ts';
 
@@ -87,13 +99,19 @@ function executeOn(machine: Machine, command: Command, frame: Frame, index: numb
   if (command.code === commandCode.overrideParameters) {
     return overrideParameters(machine, command.assignments, frame, index);
   }
-  switch (commandByCode(command.code)?.kind) {
+  const failure = act(machine, command.code, frame, current);
+  report(machine, command, current, failure);
+  return failure;
+}
+
+function act(machine: Machine, code: number, frame: Frame, current: Current): Failure | undefined {
+  switch (commandByCode(code)?.kind) {
     case 'condition':
-      return evaluate(machine, command.code, frame.enclosing, current);
+      return evaluate(machine, code, frame.enclosing, current);
     case 'directive':
-      return perform(machine, command.code, current);
+      return perform(machine, code, current);
     default:
-      return custom(machine, command.code, current);
+      return custom(machine, code, current);
   }
 }
 
@@ -167,10 +185,31 @@ function runSequence(machine: Machine, command: Command, frame: Frame, index: nu
   const may = rules.mayRunParallel(sequence?.[0]?.code, inner.indexing);
   if (may !== true) return aborted(may, 'a sequence run in parallel does not begin with its index');
   machine.strict = true;
+  if (!parallel) {
+    const ending = run(machine, sequence ?? [], inner);
+    leave(machine, frame, inner);
+    return broke(ending);
+  }
+  const before = machine.race;
+  const lane = noAccesses();
+  machine.lane = lane;
   const ending = run(machine, sequence ?? [], inner);
-  if (parallel) machine.strict = false;
+  machine.lane = undefined;
+  machine.strict = false;
   leave(machine, frame, inner);
-  return broke(ending);
+  return broke(ending) ?? race(machine, before, lane);
+}
+
+/** Draft §6.7: what one sequence writes and another one reads, without a barrier between them. */
+function race(machine: Machine, before: Accesses, lane: Accesses): Failure | undefined {
+  const { mayOverlap } = machine.work.rules;
+  const ways = [mayOverlap(before.targets, lane.sources), mayOverlap(lane.targets, before.sources)];
+  const overlap = ways.find((one) => one !== true);
+  machine.race = {
+    targets: new Set([...before.targets, ...lane.targets]),
+    sources: new Set([...before.sources, ...lane.sources]),
+  };
+  return overlap && aborted(overlap, 'a component is read and written by sequences run in parallel');
 }
 
 /** The failure that an inner sequence's ending hands to the outer one; undefined where it was soft, or none. */

@@ -20,16 +20,36 @@ export interface Machine {
   shared: boolean;
   /** suit-parameter-strict-order: the manifest's, no component's (draft §8.4.8). */
   strict: boolean;
-  /** Written and read since the last barrier, while order is free (draft §6.7). */
-  race: { readonly targets: Set<number>; readonly sources: Set<number> };
   /** The one component whose commands are executed now; undefined: every one (draft §6.6). */
   turn: number | undefined;
+  /** Written and read since the last barrier, while order is free (draft §6.7). */
+  race: Accesses;
+  /** Written and read by a sequence that is run in parallel with others: all of it, barriers or not. */
+  lane: Accesses | undefined;
+  /** Number of bytes into the delivery at which the running section's commands begin. */
+  sectionStart: number;
   /** Codes of the conditions that held in the shared sequence. */
   readonly checked: Set<number>;
   /** The recipient's components that matched a digest or content since they were last written. */
   readonly validated: Set<number>;
   /** The recipient's components that were filled by a fetch that knew no digest. */
   readonly unverified: Set<number>;
+}
+
+/** Components, by the recipient's indices. */
+export interface Accesses {
+  readonly targets: Set<number>;
+  readonly sources: Set<number>;
+}
+
+export function noAccesses(): Accesses {
+  return { targets: new Set(), sources: new Set() };
+}
+
+/** Notes that a component is written, or read as a source. */
+export function access(machine: Machine, how: keyof Accesses, own: number): void {
+  machine.race[how].add(own);
+  machine.lane?.[how].add(own);
 }
 
 /** What belongs to one running sequence. */
@@ -72,8 +92,10 @@ export function startMachine(work: Work): Machine {
     section: 'shared',
     shared: false,
     strict: true,
-    race: { targets: new Set(), sources: new Set() },
     turn: undefined,
+    race: noAccesses(),
+    lane: undefined,
+    sectionStart: 0,
     checked: new Set(),
     validated: new Set(),
     unverified: new Set(),
@@ -96,7 +118,7 @@ export function contentOf(machine: Machine, current: Pick<Current, 'own' | 'comp
 
 /** Draft §6.7: what was issued before the barrier is complete. */
 export function drain(machine: Machine): void {
-  machine.race = { targets: new Set(), sources: new Set() };
+  machine.race = noAccesses();
 }
 
 export function aborted(reason: Reason, message: string): Failure {

@@ -10,6 +10,7 @@ import type { Crypto } from '../../cose/crypto.ts';
 import { nodeCrypto } from '../../cose/node-crypto.ts';
 import type { Payload } from '../../device/delivery.ts';
 import type { Clock, Recipient } from '../../device/recipient.ts';
+import { followPolicies, type ReportingEngine } from './reporting.ts';
 import { journalled, type Storage } from './storage.ts';
 
 export interface Ports {
@@ -19,6 +20,8 @@ export interface Ports {
   readonly storage: Storage;
   /** One request to the network; undefined: not found. */
   readonly fetch: (payloads: readonly Payload[], uri: string) => Payload | undefined;
+  /** The reporting engine (draft §8.4.7). */
+  readonly report: ReportingEngine;
   /** No command of the base draft asks for the time. */
   readonly clock: (recipient: Recipient) => Clock;
 }
@@ -28,5 +31,6 @@ export const defaultPorts: Ports = {
   crypto: nodeCrypto,
   storage: journalled,
   fetch: (payloads, uri) => payloads.find((payload) => payload.uri === uri),
+  report: followPolicies,
   clock: (recipient) => recipient.clock,
 };

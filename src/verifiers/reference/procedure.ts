@@ -4,6 +4,7 @@
  * @module
  */
 import type { Problem } from '../../suit/problem.ts';
+import { contentStart } from '../../suit/unwrap.ts';
 import { runSection } from './interpreter.ts';
 import { type Machine, startMachine } from './machine.ts';
 import type { Section } from './rules-manifest.ts';
@@ -34,6 +35,7 @@ function runShared(machine: Machine, section: Section): Problem | undefined {
   machine.section = section;
   machine.shared = true;
   machine.strict = true;
+  machine.sectionStart = startOf(machine, 'shared');
   const problem = runSection(machine, sequences.get('shared') ?? [], []);
   machine.shared = false;
   if (problem !== undefined || components.length === 0) return problem;
@@ -42,7 +44,14 @@ function runShared(machine: Machine, section: Section): Problem | undefined {
 
 function runOwn(machine: Machine, section: Section): Problem | undefined {
   machine.section = section;
+  machine.sectionStart = startOf(machine, section);
   return runSection(machine, machine.work.sequences.get(section) ?? [], []);
+}
+
+/** Where the section's command sequence begins in the delivery, in bytes. */
+function startOf({ work }: Machine, section: Section): number {
+  const element = work.elements.get(section);
+  return element?.kind === 'bstr' ? contentStart(element) : 0;
 }
 
 /** RFC 9124 §4.3.4, draft §6.3: what came from outside can be checked against a known digest in the end. */

@@ -114,6 +114,7 @@ function decide(work: Work, problem: Problem | undefined): Decision {
   const known = {
     state: reportState(work.device.recipient, work.ports.crypto),
     effects: work.effects,
+    ...(work.records.length > 0 && { records: work.records }),
     cost: { steps: work.meter.steps },
   };
   if (problem === undefined)

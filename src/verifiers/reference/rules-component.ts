@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { timingSafeEqual } from 'node:crypto';
 import { equalBytes } from '../../cbor/hex.ts';
 import type { Component, Content } from '../../device/recipient.ts';
 import type { Digest, Parameters } from '../../suit/model.ts';
@@ -48,12 +49,11 @@ export const componentRules = {
     return wanted.size === undefined || size === undefined || size === wanted.size ? true : 'size-mismatch';
   },
 
-  /** Draft §8.4.9.3: no early exit; the steps depend on the lengths alone. */
+  /** Draft §8.4.9.3: no early exit; the time depends on the lengths alone. */
   contentEquals(content: Uint8Array, bytes: Uint8Array): { readonly equal: boolean; readonly steps: number } {
     const length = Math.max(content.length, bytes.length);
-    let residual = content.length ^ bytes.length;
-    for (let i = 0; i < length; i++) residual |= (content[i] ?? 0) ^ (bytes[i] ?? 0);
-    return { equal: residual === 0, steps: length };
+    const isSame = timingSafeEqual(padded(content, length), padded(bytes, length));
+    return { equal: isSame && content.length === bytes.length, steps: length };
   },
 
   /** Draft §8.4.9.4. */
@@ -119,6 +119,13 @@ export const componentRules = {
     return validated.has(component) ? true : 'not-validated';
   },
 };
+
+function padded(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length === length) return bytes;
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
+}
 
 function contentDigest(content: Content, wanted: Digest, hash: Hashing['hash']): Uint8Array | undefined {
   if (content.kind === 'bytes') return hash(content.bytes);

@@ -13,6 +13,8 @@ import { unless, unwrap, type Work } from './work.ts';
 export interface Command {
   readonly code: number;
   readonly argument: Item;
+  /** Where it stands in the delivery, in bytes; 0 where the reader does not say. */
+  readonly offset: number;
   /** Of try-each; `null` is the branch that always succeeds. Of run-sequence: the one. */
   readonly sequences: readonly (Sequence | null)[];
   /** Of override-parameters. */
@@ -49,15 +51,21 @@ function readSequence(work: Work, element: Item, depth: number): Result<Sequence
   for (const [code, argument] of pairs) {
     const number = work.rules.integer(code);
     if (number === undefined) return bad('command-malformed', 'a command code is no integer', code);
-    const command = readCommand(work, Number(number), argument, depth);
+    const command = readCommand(work, Number(number), code.span?.start ?? 0, argument, depth);
     if (!command.ok) return command;
     sequence.push(command.value);
   }
   return good(sequence);
 }
 
-function readCommand(work: Work, code: number, argument: Item, depth: number): Result<Command> {
-  const plain: Command = { code, argument, sequences: [], assignments: [] };
+function readCommand(
+  work: Work,
+  code: number,
+  offset: number,
+  argument: Item,
+  depth: number,
+): Result<Command> {
+  const plain: Command = { code, argument, offset, sequences: [], assignments: [] };
   switch (commandByCode(code)?.argument) {
     case 'policy': {
       const ok = work.rules.policy(argument);

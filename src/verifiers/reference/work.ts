@@ -4,7 +4,7 @@
  * @module
  */
 import type { CborMap, Item } from '../../cbor/item.ts';
-import type { Effect } from '../../device/decision.ts';
+import type { CommandRecord, Effect } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
 import type { ComponentIdentifier, Parameters } from '../../suit/model.ts';
 import { bad, fromCborError, good, type Problem, type Result } from '../../suit/problem.ts';
@@ -26,6 +26,8 @@ export interface Limits {
   readonly steps: number;
   /** Of several manifests at hand, those that are executed until one succeeds (draft §6.1). */
   readonly manifests: number;
+  /** Entries of the reporting engine that are kept. */
+  readonly records: number;
 }
 
 export const defaultLimits: Limits = {
@@ -34,6 +36,7 @@ export const defaultLimits: Limits = {
   depth: 16,
   steps: 100_000,
   manifests: 8,
+  records: 1_000,
 };
 
 /** What a step finds, it writes here; before that, each field is empty. */
@@ -46,6 +49,7 @@ export interface Work {
   readonly bytes: Uint8Array;
   readonly device: Device;
   readonly effects: Effect[];
+  readonly records: CommandRecord[];
   readonly meter: { steps: number };
   envelope: CborMap;
   payloads: ReadonlyMap<string, Uint8Array>;
@@ -83,6 +87,7 @@ export function startWork(
   const nothing = new Uint8Array(0);
   return {
     ...given,
+    records: [],
     envelope: { kind: 'map', entries: [] },
     payloads: new Map(),
     digest: { content: nothing, encoded: nothing },
