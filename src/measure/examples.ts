@@ -7,19 +7,10 @@
  * @module
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BenchError } from '../bench-error.ts';
 import { fromHex } from '../cbor/hex.ts';
-import { array, bstr, int, map, nil, tag, wrapped } from '../cbor/item.ts';
-import { coseTags } from '../cose/blocks.ts';
-import type { CoseKey } from '../cose/key.ts';
 import type { Delivery, DeliveryEvent } from '../device/delivery.ts';
 import type { AssumedContent, Component, Content, Recipient } from '../device/recipient.ts';
-import { packageRoot } from '../package-root.ts';
-import { severedEntries } from '../suit/build.ts';
-import { manifestFromJson, severedFromJson } from '../suit/model-json.ts';
-import { encode, release } from '../suit/parts.ts';
+import { exampleKey, publishedExamples } from '../scenarios/published.ts';
 import { commandCode, parameterKey } from '../suit/registry.ts';
 
 export interface ExampleEnvelope {
@@ -29,40 +20,11 @@ export interface ExampleEnvelope {
   readonly delivery: Delivery & { readonly envelope: Uint8Array };
 }
 
-/** The public key that the examples were signed for (appendix B). */
-export const exampleKey: CoseKey = {
-  kty: 'EC2',
-  crv: 'P-256',
-  x: fromHex('8496811aae0baaabd26157189eecda26beaa8bf11b6f3fe6e2b5659c85dbc0ad'),
-  y: fromHex('3b1f2a4b6c098131c0a36dacd1d78bd381dcdfb09c052db33991db7338b4a896'),
-};
-
 /** All that can be rebuilt whole; example 2 in its severed form, which is for booting. */
 export function exampleEnvelopes(): readonly ExampleEnvelope[] {
-  const folder = join(packageRoot(), 'corpus', 'examples');
-  const files = readdirSync(folder).filter((file) => /^example\d+\.json$/.test(file));
-  if (files.length === 0)
-    throw new BenchError('corpus-missing', `no examples in ${folder}`, { blame: 'bench' });
-  return files.toSorted().map((file) => {
-    const name = file.replace('.json', '');
-    return exampleOf(name, rebuild(readFileSync(join(folder, file), 'utf8')));
-  });
-}
-
-interface CorpusExample {
-  readonly manifest: unknown;
-  readonly severed?: unknown;
-  readonly signature: { readonly alg: number; readonly value: string };
-}
-
-/** The signature is the published one, so the bytes are too. */
-function rebuild(json: string): Uint8Array {
-  const { manifest, severed, signature } = JSON.parse(json) as CorpusExample;
-  const members = severed === undefined ? [] : severedEntries(severedFromJson(severed));
-  const parts = release(manifestFromJson(manifest), [], { severed: members });
-  const protectedHeader = wrapped(map([int(1), int(signature.alg)]));
-  const block = tag(coseTags.sign1, array(protectedHeader, map(), nil, bstr(fromHex(signature.value))));
-  return encode({ ...parts, blocks: [block] });
+  return publishedExamples()
+    .filter(({ name }) => !name.endsWith('-full'))
+    .map(({ name, envelope }) => exampleOf(name, envelope));
 }
 
 export function exampleOf(name: string, envelope: Uint8Array): ExampleEnvelope {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { equalBytes } from '../cbor/hex.ts';
+import { equalBytes, fromHex } from '../cbor/hex.ts';
 import { isInt } from '../cbor/item.ts';
 import { profileByName } from '../cose/profiles.ts';
 import type { Delivery, DeliveryEvent } from '../device/delivery.ts';
@@ -36,6 +36,7 @@ import {
 import { needsOf } from './needs.ts';
 import { inAnyOrder } from './parallel.ts';
 import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
+import { publishedScenario } from './published.ts';
 import { type Happening, interrupted } from './resume.ts';
 import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
 import { amongOthers, otherEnvelopes } from './select.ts';
@@ -44,6 +45,7 @@ import { bootPayloads, fetchedUri, integratedPayloads, networkPayloads } from '.
 
 /** The same plan always gives the same scenario, to the byte. */
 export function buildScenario(plan: Plan): Scenario {
+  if (plan.published) return publishedScenario(plan.published);
   const signers = signersOf(plan.authentication);
   const parts = releaseOf(plan);
   const events: DeliveryEvent[] = [
@@ -120,6 +122,17 @@ function makeRelease(plan: Plan, signers: Scenario['signers']): EnvelopeParts {
   });
 }
 
+const envelopes = new WeakMap<EnvelopeParts, Uint8Array>();
+
+/** Encoded once: the update and the boot deliver the same bytes. */
+function envelopeOf(parts: EnvelopeParts): Uint8Array {
+  const known = envelopes.get(parts);
+  if (known !== undefined) return known;
+  const bytes = encode(parts);
+  envelopes.set(parts, bytes);
+  return bytes;
+}
+
 /** What was severed may be gone: always where only a boot is left to do. */
 function stillThere(plan: Plan, severed: SeveredElements): SeveredElements {
   const { text, ...sequences } = severed;
@@ -161,7 +174,7 @@ function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
     policy: policyOf(plan.authentication),
     components: componentsOf(plan),
     ...(installed !== undefined && { sequenceNumber: BigInt(installed) }),
-    ...(isStored && { installed: encode(parts) }),
+    ...(isStored && { installed: envelopeOf(parts) }),
     clock: { kind: 'none' },
     capabilities: {
       commands: [...commands.map((row) => row.code), ...custom.map(({ code }) => code)],
@@ -209,7 +222,7 @@ export function interruptedDeliveries(
 }
 
 function updateDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): ScenarioDelivery {
-  const envelope = encode(parts);
+  const envelope = envelopeOf(parts);
   return {
     delivery: { event: 'update', envelope, payloads: networkPayloads(plan) },
     after: {
@@ -229,10 +242,11 @@ function updateDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState):
 }
 
 function bootDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): ScenarioDelivery {
+  const invocations = invocationsIn(plan);
   const delivery: Delivery = {
     event: 'boot',
     ...(plan.bootFrom !== 'stored' && {
-      envelope: encode(plan.bootFrom === 'stripped' ? stripped(parts) : parts),
+      envelope: plan.bootFrom === 'stripped' ? encode(stripped(parts)) : envelopeOf(parts),
     }),
     payloads: bootPayloads(plan),
   };
@@ -243,15 +257,24 @@ function bootDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): S
     delivery,
     after: { ...from, contents },
     level: 'invoked',
-    invokes: [...helpersInvoked(plan), recipientIndex(plan, invokedIndex(plan))],
+    invokes: invocations.map(({ component }) => component),
+    arguments: invocations.map((one) => one.arguments),
   };
 }
 
+interface Invocation {
+  readonly component: number;
+  readonly arguments: Uint8Array | null;
+}
+
 /** Helpers return: each is invoked before the image is. */
-function helpersInvoked(plan: Plan): readonly number[] {
-  return (plan.exercises ?? []).flatMap((exercise, i) =>
-    Array.from({ length: invocationsOf(exercise) }, () => recipientIndex(plan, indexOf(plan, 'exercise', i))),
-  );
+function invocationsIn(plan: Plan): readonly Invocation[] {
+  const helpers = (plan.exercises ?? []).flatMap((exercise, i) => {
+    const component = recipientIndex(plan, indexOf(plan, 'exercise', i));
+    return invocationsOf(exercise, bytesFor(plan.seed, i)).map((given) => ({ component, arguments: given }));
+  });
+  const given = plan.invokeArguments === undefined ? null : fromHex(plan.invokeArguments);
+  return [...helpers, { component: recipientIndex(plan, invokedIndex(plan)), arguments: given }];
 }
 
 /** The release without its severed elements, which a boot does not need (§8.6). */

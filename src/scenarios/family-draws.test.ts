@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../cbor/hex.ts';
+import { equalBytes, toHex } from '../cbor/hex.ts';
 import { compareKeys } from '../cbor/order.ts';
 import type { Section } from '../suit/edit.ts';
 import { type Command, isSevered, type Parameters } from '../suit/model.ts';
@@ -13,6 +13,7 @@ import { familyRows, notDrawn } from './family-rows.ts';
 import { codeOf, commandsOf, everyCommand, manifestOf, placedCommands } from './fixtures/read-scenario.ts';
 import type { Plan } from './plan.ts';
 import { arbitraryPlan } from './plan-arbitrary.ts';
+import { publishedExamples, publishedNames } from './published.ts';
 import type { Scenario } from './scenario.ts';
 
 const draw = (family: string, numRuns: number): readonly Scenario[] =>
@@ -56,6 +57,16 @@ const traits: Readonly<
     every: (one) => manifestOf(one).components.length <= 8,
     labels: (one) => [`components ${manifestOf(one).components.length}`, ...events(one)],
     seen: [...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `components ${n}`), 'update', 'boot'],
+  },
+  'valid.example.published': {
+    every: (one) => publishedExamples().some(({ envelope }) => equalBytes(envelope, encode(one.release))),
+    labels: (one) => [
+      ...publishedExamples().flatMap((example) =>
+        equalBytes(example.envelope, encode(one.release)) ? [example.name] : [],
+      ),
+      ...events(one),
+    ],
+    seen: [...publishedNames, 'update', 'boot'],
   },
   'valid.envelope.minimal': {
     every: (one) => [1, 2, 3].every((key) => manifestKeys(one).includes(key)),

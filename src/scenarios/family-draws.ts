@@ -11,6 +11,7 @@ import { exerciseSections } from './exercise.ts';
 import { anyExercise, arbitraryExercise, longestContent, longestName } from './exercise-arbitrary.ts';
 import { type Feature, plainImage } from './features.ts';
 import { capacity, type Plan } from './plan.ts';
+import { publishedNames } from './published.ts';
 
 /** One way to draw a family. */
 export interface FamilyDraw {
@@ -206,6 +207,7 @@ const mixed: fc.Arbitrary<Partial<Plan>> = fc
 /** Each family that is drawn in a way of its own, by id; several ways are equally likely, the first the plainest. */
 export const familyDraws: Readonly<Record<string, readonly FamilyDraw[]>> = {
   'valid.mixed': [changing(mixed)],
+  'valid.example.published': [changing(record({ published: fc.constantFrom(...publishedNames) }))],
   'valid.envelope.minimal': [changing(members)],
   'valid.envelope.order': [
     changing(record({ unusedPayloads: fc.integer({ min: 1, max: 3 }) })),

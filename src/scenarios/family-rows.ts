@@ -28,7 +28,6 @@ export function notDrawn(row: FamilyRow): string | undefined {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  V01: 'published bytes are delivered as they stand: gauntlet run --envelope, gauntlet bench',
   V54: 'access control lists are not built',
   V55: 'delegation is not built',
 };

@@ -6,8 +6,8 @@
 
 import type { Capabilities } from '../device/recipient.ts';
 import type { Exercise } from './exercise.ts';
-
 import type { HistoryPlan } from './history-plan.ts';
+import type { PublishedName } from './published.ts';
 
 /** Which procedures are run: an update, a boot of what is in place, or an update and its boot. */
 export type PlannedDeliveries = 'update' | 'boot' | 'update-boot';
@@ -56,6 +56,8 @@ export interface Plan extends HistoryPlan {
   /** Hexadecimal, given to the invoke directive. */
   readonly invokeArguments?: string;
   readonly deviceClass: 1 | 2;
+  /** One of the published examples in place of all other choices. */
+  readonly published?: PublishedName;
   /** What the manifest does besides; each has components of its own. Absent: nothing. */
   readonly exercises?: readonly Exercise[];
   /** Image digests and sizes are set in the sections that need them; the shared sequence has the id checks alone. */
