@@ -20,6 +20,7 @@ import { type LogHeader, type LogLine, logFormat, logLine } from '../report/log.
 import { renderMarkdown } from '../report/markdown.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
+import { validFamilyIds } from '../scenarios/families.ts';
 import { familyRows } from '../scenarios/family-rows.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -207,6 +208,7 @@ function knownIds(): ReadonlySet<string> {
     ...families,
     ...familyRows.map((family) => family.id),
     'valid',
+    ...validFamilyIds,
     'valid.corpus',
     'given',
   ]);
