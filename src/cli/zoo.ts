@@ -38,7 +38,7 @@ export interface ZooCommandOptions {
 /** Exit status 3 where a sentinel survives: such a bench proves nothing. */
 export async function runZooCommand(options: ZooCommandOptions): Promise<number> {
   const { seed, runs, out } = options;
-  const attacks = chosenAttacks(options.only === undefined ? {} : { only: options.only });
+  const attacks = chosenAttacks(options);
   const animals = chosenAnimals(options.animal);
   if (options.list) return listAnimals(animals, options.format);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);

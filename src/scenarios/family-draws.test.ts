@@ -362,11 +362,18 @@ const traits: Readonly<
   },
 };
 
+/** Where there is more to see than 120 scenarios show. */
+const samples: Readonly<Record<string, number>> = {
+  'valid.commands.all': 1000,
+  'valid.policy': 500,
+  'valid.sections': 300,
+};
+
 describe('the valid families', () => {
   it.each(Object.keys(familyDraws).map((id) => [id]))('%s shows its trait in the envelope', (id) => {
     const trait = traits[id];
     if (trait === undefined) throw new Error(`no trait is known of ${id}`);
-    const sample = draw(id, id === 'valid.commands.all' || id === 'valid.policy' ? 500 : 120);
+    const sample = draw(id, samples[id] ?? 120);
     for (const one of sample) expect(trait.every?.(one) ?? true).toBe(true);
     const found = new Set(sample.flatMap((one) => trait.labels?.(one) ?? []));
     expect((trait.seen ?? []).filter((label) => !found.has(label))).toEqual([]);
