@@ -80,7 +80,7 @@ async function compareOnBytes(
 ): Promise<number> {
   const verifiers = [...new Set(specs)];
   if (verifiers.length < 2) throw new BenchError('usage', 'give two different verifiers with -v to compare');
-  const attacks = chosenAttacks(options.only);
+  const attacks = chosenAttacks(options);
   const subjects = subjectsOf(files, options);
   const hosts = await openAll(verifiers, options);
   const { seed = 1, round } = options;

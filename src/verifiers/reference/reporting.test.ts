@@ -30,7 +30,8 @@ function reporting(name: Name, policy: number): Command {
 }
 
 async function records(decision: Promise<Decision>) {
-  return (await decision).records ?? [];
+  const made = await decision;
+  return made.kind === 'interrupted' ? [] : (made.records ?? []);
 }
 
 const wanted = { imageDigest: sha256(image), imageSize: BigInt(image.length) };
