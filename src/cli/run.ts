@@ -82,7 +82,7 @@ async function campaign(
   stored: ReturnType<typeof loadCases>,
 ): Promise<Results> {
   const notYet = listCatalogue().filter((row) => row.notYet).length;
-  const subject = options.envelope ?? `${attacks.length} attacks on generated scenarios`;
+  const subject = options.envelope ?? subjectOf(attacks);
   const log = recordLog(options.out, {
     format: logFormat,
     version: version(),

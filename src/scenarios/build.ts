@@ -6,7 +6,7 @@
  * @module
  */
 
-import { equalBytes, fromHex } from '../cbor/hex.ts';
+import { equalBytes } from '../cbor/hex.ts';
 import { isInt } from '../cbor/item.ts';
 import { profileByName } from '../cose/profiles.ts';
 import type { Delivery, DeliveryEvent } from '../device/delivery.ts';
@@ -242,7 +242,6 @@ function updateDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState):
 }
 
 function bootDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): ScenarioDelivery {
-  const invocations = invocationsIn(plan);
   const delivery: Delivery = {
     event: 'boot',
     ...(plan.bootFrom !== 'stored' && {
@@ -257,24 +256,15 @@ function bootDelivery(plan: Plan, parts: EnvelopeParts, from: RecipientState): S
     delivery,
     after: { ...from, contents },
     level: 'invoked',
-    invokes: invocations.map(({ component }) => component),
-    arguments: invocations.map((one) => one.arguments),
+    invokes: [...helpersInvoked(plan), recipientIndex(plan, invokedIndex(plan))],
   };
 }
 
-interface Invocation {
-  readonly component: number;
-  readonly arguments: Uint8Array | null;
-}
-
 /** Helpers return: each is invoked before the image is. */
-function invocationsIn(plan: Plan): readonly Invocation[] {
-  const helpers = (plan.exercises ?? []).flatMap((exercise, i) => {
-    const component = recipientIndex(plan, indexOf(plan, 'exercise', i));
-    return invocationsOf(exercise, bytesFor(plan.seed, i)).map((given) => ({ component, arguments: given }));
-  });
-  const given = plan.invokeArguments === undefined ? null : fromHex(plan.invokeArguments);
-  return [...helpers, { component: recipientIndex(plan, invokedIndex(plan)), arguments: given }];
+function helpersInvoked(plan: Plan): readonly number[] {
+  return (plan.exercises ?? []).flatMap((exercise, i) =>
+    Array.from({ length: invocationsOf(exercise) }, () => recipientIndex(plan, indexOf(plan, 'exercise', i))),
+  );
 }
 
 /** The release without its severed elements, which a boot does not need (§8.6). */
