@@ -29,6 +29,7 @@ const partings: Readonly<Record<string, string>> = {
   'downgrade.old-draft': 'members of earlier drafts: bounded refuses every key that it does not know',
   'env.key.unknown': 'unknown key of the envelope: bounded refuses it',
   'env.key.unknown-manifest': 'unknown key of the manifest: bounded refuses it',
+  'index.array.form': 'an index twice in an array: bounded runs each command twice on that component',
   'enc.nondet': 'lengths that are not known beforehand: bounded refuses them',
 };
 
