@@ -12,7 +12,7 @@ import { manifest } from '../suit/clause.ts';
 import { withParameter } from '../suit/edit.ts';
 import { type EnvelopeParts, encode } from '../suit/parts.ts';
 import { parameterKey } from '../suit/registry.ts';
-import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
+import { type AnyAttack, type Attack, type Attacked, type Expectation, inDimension } from './attack.ts';
 import { deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
 import { eitherAnswer, mustReject } from './expectation.ts';
 import { twins } from './twin.ts';
@@ -60,7 +60,11 @@ export const internalUri: Attack<{ uri: string }> = {
   expects: [eitherAnswer(['uri-rejected'], remoteLocation, { level: 'installed' })],
   on: onNetwork,
   choice: fc.record({ uri: fc.constantFrom(...internal) }),
-  apply: (scenario, { uri }) => withUri(scenario, () => ({ uri })),
+  apply: (scenario, { uri }) =>
+    inDimension(
+      withUri(scenario, () => ({ uri })),
+      uri,
+    ),
 };
 
 const oddForms: Readonly<Record<string, (uri: string) => string>> = {
@@ -88,7 +92,11 @@ export const oddUri: Attack<{ form: string }> = {
   ],
   on: onNetwork,
   choice: fc.record({ form: fc.constantFrom(...Object.keys(oddForms)) }),
-  apply: (scenario, { form }) => withUri(scenario, ({ uri }) => ({ uri: oddForms[form]?.(uri) ?? uri })),
+  apply: (scenario, { form }) =>
+    inDimension(
+      withUri(scenario, ({ uri }) => ({ uri: oddForms[form]?.(uri) ?? uri })),
+      form,
+    ),
 };
 
 const wrongBehind = mustReject(
@@ -121,10 +129,16 @@ export const relativeUri: Attack<{ content: 'wrong' | 'right'; form: string }> =
     ),
   }),
   apply: (scenario, { content, form }) =>
-    withUri(
-      scenario,
-      ({ bytes }) => ({ uri: form, ...(content === 'wrong' && { bytes: bytes.map((byte) => byte ^ 0xff) }) }),
-      content === 'wrong' ? wrongBehind : rightBehind,
+    inDimension(
+      withUri(
+        scenario,
+        ({ bytes }) => ({
+          uri: form,
+          ...(content === 'wrong' && { bytes: bytes.map((byte) => byte ^ 0xff) }),
+        }),
+        content === 'wrong' ? wrongBehind : rightBehind,
+      ),
+      form,
     ),
 };
 

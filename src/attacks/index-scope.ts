@@ -13,7 +13,7 @@ import { manifest } from '../suit/clause.ts';
 import { sequenceOf } from '../suit/edit.ts';
 import { digestAlgorithm } from '../suit/parts.ts';
 import { commandCode as code } from '../suit/registry.ts';
-import type { AnyAttack, Attack } from './attack.ts';
+import { type AnyAttack, type Attack, inDimension } from './attack.ts';
 import {
   command,
   componentItems,
@@ -174,7 +174,9 @@ export const arrayForm: Attack<{ form: 'repeated' | 'array-of-few' | 'true-of-on
       'true-of-one': present === 1 ? select(true) : undefined,
     };
     const index = forms[form];
-    return index && insert(scenario, [{ section: 'shared', commands: [...index, ...unread] }]);
+    return (
+      index && inDimension(insert(scenario, [{ section: 'shared', commands: [...index, ...unread] }]), form)
+    );
   },
 };
 
