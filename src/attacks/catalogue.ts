@@ -41,6 +41,7 @@ import { sectionOrderAttacks } from './section-order.ts';
 import { sequenceFormAttacks } from './sequence-form.ts';
 import { softFailureAttacks } from './soft-failure.ts';
 import { strictOrderAttacks } from './strict-order.ts';
+import { toctouAttacks } from './toctou.ts';
 import { transportAttacks } from './transport.ts';
 import { tryEachAttacks } from './try-each.ts';
 import { validCases } from './valid.ts';
@@ -80,6 +81,7 @@ export const catalogue: readonly AnyAttack[] = [
   ...identifierAttacks,
   ...resourceAttacks,
   ...differentialAttacks,
+  ...toctouAttacks,
 ].sort((a, b) => (a.handle < b.handle ? -1 : 1));
 
 /** One entry of `gauntlet catalogue --format json`. */

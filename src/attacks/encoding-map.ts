@@ -176,7 +176,8 @@ export const repeatSignedKey: Attack<{
 };
 
 /** A value of the same type that says something else. */
-function otherThan(item: Item): Item {
+/** Another item of the same type. */
+export function otherThan(item: Item): Item {
   switch (item.kind) {
     case 'uint':
       return int(item.value ^ 1n);

@@ -15,7 +15,7 @@ import { animal } from './animal.ts';
 import { replaceStep } from './steps.ts';
 
 /** A reader that changes what it has read. */
-function reading(change: (item: Item) => Item): Ports['read'] {
+export function reading(change: (item: Item) => Item): Ports['read'] {
   return (bytes, offset) => {
     const read = readFirst(bytes, { offset });
     return read.ok ? { ...read, item: change(read.item) } : read;

@@ -84,7 +84,7 @@ export const refusalAnimals = [
     'Z319',
     'refuses-prefetched-payloads',
     'A payload of the envelope under a URI of the network is an error.',
-    ['fetch.shadow'],
+    ['fetch.shadow', 'diff.same-meaning'],
     {
       rules: {
         payloadFrom: (uri, integrated, schemes) =>
@@ -105,7 +105,7 @@ export const refusalAnimals = [
     'Z323',
     'boots-once',
     'A manifest that has been booted is not booted again.',
-    ['replay.same.invoke'],
+    ['replay.same.invoke', 'diff.repeat'],
     { steps: (steps) => insertBefore(steps, commit, onlyOnce()) },
   ),
   animal(

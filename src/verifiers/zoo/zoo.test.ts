@@ -739,7 +739,29 @@ const refusalDemonstrations: Readonly<Record<string, Demonstration>> = {
   'counts-replays': history(recipient(), update(6n), update(6n)),
 };
 
+const older = {
+  sharedSequence: [...shared, set({ imageDigest: sha256(oldImage), imageSize: BigInt(oldImage.length) })],
+} satisfies Partial<Manifest>;
+
+const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
+  'reads-the-last-of-two-items': of(withMember(20, wrapped(array(), sequenceItem(install)))),
+  'takes-null-for-absent': of(withMember(4, nil)),
+  'trusts-its-storage': history(
+    recipient({
+      installed: encode({
+        ...release(manifest({ sequenceNumber: 5n, ...older }), [author]),
+        manifest: manifestItem(manifest({ sequenceNumber: 6n, ...older })),
+      }),
+    }),
+    boot,
+  ),
+  'matches-once': of(
+    manifest({ install: [...install, set({ content: oldImage }), store, act('imageMatch')] }),
+  ),
+};
+
 const demonstrations: Readonly<Record<string, Demonstration>> = {
+  ...differenceDemonstrations,
   ...firstDemonstrations,
   ...formDemonstrations,
   ...lenienceDemonstrations,

@@ -8,6 +8,7 @@ import { applicabilityAnimals } from './applicability.ts';
 import { authorityAnimals } from './authority.ts';
 import { commandAnimals } from './commands.ts';
 import { decodingAnimals } from './decoding.ts';
+import { differentialAnimals } from './differentials.ts';
 import { digestAnimals } from './digests.ts';
 import { equivalents } from './equivalents.ts';
 import { formAnimals } from './forms.ts';
@@ -20,6 +21,7 @@ import { sentinels } from './sentinels.ts';
 import { signatureAnimals } from './signatures.ts';
 import { storageAnimals } from './storage.ts';
 import { structureAnimals } from './structures.ts';
+import { toctouAnimals } from './toctou.ts';
 
 export type { Animal } from './animal.ts';
 
@@ -39,6 +41,8 @@ export const zoo: readonly Animal[] = [
   ...formAnimals,
   ...lenienceAnimals,
   ...refusalAnimals,
+  ...differentialAnimals,
+  ...toctouAnimals,
 ];
 
 /** Those that must be caught, then those that must not: `zoo:ID` runs any of them. */
