@@ -76,6 +76,8 @@ export interface Expectation {
   readonly level?: Level;
   /** A rejection at a stage after `digest` means that unauthentic content was processed (late detection). */
   readonly lateDetection?: boolean;
+  /** Policy whose answer may rightly be another each time: it hangs on what the device had done before. */
+  readonly varies?: boolean;
 }
 
 export type Prohibition =

@@ -73,7 +73,8 @@ type Next = 'same' | 'newer' | 'previous' | 'older';
 const afterCut = {
   same: survives,
   newer: mustAccept(manifest('8.4.2')),
-  previous: eitherAnswer(['sequence-rollback'], manifest('8.4.2')),
+  // Whether the number was stored before the cut decides.
+  previous: eitherAnswer(['sequence-rollback'], manifest('8.4.2'), { varies: true }),
   older: rolledBack,
 } as const satisfies Readonly<Record<Next, Attack['expects'][0]>>;
 

@@ -13,7 +13,7 @@ import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { fingerprintOf } from './finding.ts';
 import { ScenarioPool } from './scenario-pool.ts';
-import { count, emptyTally, type Tally } from './tally.ts';
+import { count, emptyTally, type Tally, varyingDimension } from './tally.ts';
 import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -284,6 +284,7 @@ class CampaignState {
 /** Which of a policy row's expectations, as far as they differ, and what else it declares. */
 export function policyDimension({ attack, expect, dimension }: Case): string {
   if (expect.strength !== 'policy') return '';
+  if (expect.varies) return varyingDimension;
   const rows = attack.expects.filter((one) => one.strength === 'policy').map(namesOf);
   const differing = namesOf(expect).filter((name, i) => rows.some((row) => row[i] !== name));
   return [...differing, dimension].filter((one) => one !== undefined).join(', ');

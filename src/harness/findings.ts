@@ -13,7 +13,7 @@ import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
 import { caseDigest, caseToFile, type Finding, judgedEnvelope } from './finding.ts';
 import { shrink } from './shrink.ts';
-import { isInconsistent, type Tally } from './tally.ts';
+import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 
 export interface FindingOptions {
   readonly seed: number;
@@ -102,7 +102,7 @@ export function inconsistent(campaign: Counted): Finding[] {
   return [...campaign.tallies].flatMap(([host, { policy }]) =>
     Object.entries(policy).flatMap(([attack, sheet]) =>
       Object.entries(sheet).flatMap(([dimension, answers]): Finding[] => {
-        if (!isInconsistent(answers)) return [];
+        if (dimension === varyingDimension || !isInconsistent(answers)) return [];
         const refused = Object.entries(answers.refused).map(([reason, n]) => `${n} refused (${reason})`);
         const where = dimension === '' ? '' : ` within "${dimension}"`;
         const note = `both answers${where}: ${answers.accepted} accepted, ${refused.join(', ')}`;

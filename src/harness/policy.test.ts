@@ -7,7 +7,7 @@ import { runCampaign } from './campaign.ts';
 import { directHost } from './direct-host.ts';
 import { fingerprintOf } from './finding.ts';
 import { inconsistent } from './findings.ts';
-import { count, emptyTally, isInconsistent } from './tally.ts';
+import { count, emptyTally, isInconsistent, varyingDimension } from './tally.ts';
 
 const host = await directHost('reference', referenceVerifier());
 const accepted: Outcome = { kind: 'accepted', level: 'installed' };
@@ -49,6 +49,8 @@ describe('the answers of a policy row', () => {
     expect(inconsistent({ tallies: new Map([[host, sheetOf(['a', accepted], ['b', refused])]]) })).toEqual(
       [],
     );
+    const varying = sheetOf([varyingDimension, accepted], [varyingDimension, refused]);
+    expect(inconsistent({ tallies: new Map([[host, varying]]) })).toEqual([]);
     const { policy } = sheetOf(['', accepted], ['', roomless]);
     expect(isInconsistent(policy['some.row']?.[''] ?? { accepted: 0, refused: {} })).toBe(false);
   });

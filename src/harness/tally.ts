@@ -31,6 +31,9 @@ export interface Tally {
   readonly policy: Record<string, Record<string, PolicyAnswers>>;
 }
 
+/** The dimension of a policy row whose answers need not be the same. */
+export const varyingDimension = 'may vary';
+
 /** Counts of the answers within one dimension of a policy. */
 export interface PolicyAnswers {
   accepted: number;
