@@ -45,7 +45,11 @@ export const unvalidated: Attack<null> = {
 };
 
 const helper = eitherAnswer(['command-forbidden', 'not-validated'], manifest('8.4.10.7'));
-const several = eitherAnswer(['command-forbidden', 'not-validated'], manifest('6.5'), { level: 'invoked' });
+/** With true as the index, whether every component was validated decides too. */
+const several = eitherAnswer(['command-forbidden', 'not-validated'], manifest('6.5'), {
+  level: 'invoked',
+  varies: true,
+});
 
 /** Invokes in another section than invoke, or several components at once. */
 export const invokeHelper: Attack<{ place: 'validate' | 'install' | 'true' }> = {
