@@ -19,7 +19,7 @@ export const claims: Claims = {
   algorithms: [-7, -8, -9, -19, 5],
   digests: [-16, -43, -44, -18, -45],
   structures: ['sign1', 'sign', 'mac0'],
-  extensions: [],
+  extensions: ['custom-commands'],
   reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
   keepsState: true,
 };

@@ -25,8 +25,10 @@ const kept: readonly number[] = [
   parameterKey.invokeArguments,
 ];
 
-/** First the recipient's index, then the marks. */
-const wordsEach = 2 + kept.length;
+/** The recipient's index, the marks, then the parameters kept: the draft's, and those of the recipient's own commands. */
+function wordsEach({ recipient }: Run): number {
+  return 2 + kept.length + (recipient.capabilities.custom?.length ?? 0);
+}
 
 export function readComponents(run: Run): boolean {
   const list = get(run, field.components);
@@ -38,7 +40,8 @@ export function readComponents(run: Run): boolean {
   if (count === 0) return refuse(run, 'manifest-structure');
   // draft §6.2: not more than the target has; so the table is bounded by the recipient, not by the manifest.
   if (count > run.recipient.components.length) return refuse(run, 'component-count');
-  const table = allocate(run, count * wordsEach * 4);
+  const width = wordsEach(run);
+  const table = allocate(run, count * width * 4);
   if (table < 0) return false;
   set(run, field.componentTable, table);
   set(run, field.componentCount, count);
@@ -49,36 +52,45 @@ export function readComponents(run: Run): boolean {
     for (let j = 0; j < i; j++) {
       if (recipientIndex(run, j) === found) return refuse(run, 'manifest-structure', at);
     }
-    const row = table / 4 + i * wordsEach;
+    const row = table / 4 + i * width;
     run.arena.words[row] = found;
     // draft §6.1: the manifest processor begins without any leaked data.
-    run.arena.words.fill(0, row + 1, row + wordsEach);
+    run.arena.words.fill(0, row + 1, row + width);
   }
   return true;
 }
 
 /** The index in the recipient's list of the manifest's component. */
 export function recipientIndex(run: Run, component: number): number {
-  return run.arena.words[get(run, field.componentTable) / 4 + component * wordsEach]!;
+  return run.arena.words[rowOf(run, component)]!;
 }
 
 /** The word with the component's marks (`marks.ts`), as an index into the arena's words. */
 export function marksOf(run: Run, component: number): number {
-  return get(run, field.componentTable) / 4 + component * wordsEach + 1;
+  return rowOf(run, component) + 1;
 }
 
 /** Where the parameter's value is; 0: not set. */
 export function parameterOf(run: Run, component: number, key: number): number {
-  return run.arena.words[wordOf(run, component, key)]!;
+  return run.arena.words[rowOf(run, component) + columnOf(run, key)]!;
 }
 
 /** Does nothing for parameters that no command here reads. */
 export function setParameter(run: Run, component: number, key: number, valueAt: number): void {
-  if (kept.includes(key)) run.arena.words[wordOf(run, component, key)] = valueAt;
+  const column = columnOf(run, key);
+  if (column > 0) run.arena.words[rowOf(run, component) + column] = valueAt;
 }
 
-function wordOf(run: Run, component: number, key: number): number {
-  return get(run, field.componentTable) / 4 + component * wordsEach + 2 + kept.indexOf(key);
+function rowOf(run: Run, component: number): number {
+  return get(run, field.componentTable) / 4 + component * wordsEach(run);
+}
+
+/** 0: the parameter is not kept. */
+function columnOf({ recipient }: Run, key: number): number {
+  const place = kept.indexOf(key);
+  if (place >= 0) return 2 + place;
+  const own = recipient.capabilities.custom?.findIndex(({ parameter }) => parameter === key) ?? -1;
+  return own < 0 ? 0 : 2 + kept.length + own;
 }
 
 /** Reads one identifier; the recipient's component with it, -1 after a refusal. The parser stands after it. */

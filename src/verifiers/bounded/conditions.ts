@@ -8,6 +8,7 @@ import type { AssumedContent, Component } from '../../device/recipient.ts';
 import { commandCode, parameterKey } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
 import { parameterOf, recipientIndex } from './components.ts';
+import { customFailure } from './custom.ts';
 import { equalsDigest, isOffered, readDigest } from './digest.ts';
 import { markChecked } from './marks.ts';
 import { charge, field, type Run, refuse, set } from './run.ts';
@@ -19,6 +20,7 @@ import { goTo, major, nextHead, readUint, spanEquals } from './walk.ts';
  */
 export function failureOf(run: Run, code: number, component: number): Reason | undefined {
   if (code === commandCode.abort) return 'abort';
+  if (code < 0) return customFailure(run, code, component);
   const at = parameterOf(run, component, consumedBy(code));
   if (at === 0) return 'param-missing';
   goTo(run, at);

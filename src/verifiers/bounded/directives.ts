@@ -6,6 +6,7 @@
 
 import { commandCode, parameterKey } from '../../suit/registry.ts';
 import { parameterOf, recipientIndex } from './components.ts';
+import { storeCustom } from './custom.ts';
 import { fetch } from './fetch.ts';
 import { isChecked, markCopied, markExchanged, markSource, markTarget, markWritten } from './marks.ts';
 import { charge, field, get, type Run, refuse, set } from './run.ts';
@@ -27,7 +28,7 @@ export function perform(run: Run, code: number, component: number, at: number): 
     case commandCode.invoke:
       return invoke(run, component, at);
     default:
-      return refuse(run, 'command-unsupported', at);
+      return storeCustom(run, code, component, at);
   }
 }
 

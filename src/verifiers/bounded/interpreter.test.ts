@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nil } from '../../cbor/item.ts';
+import { bstr, type Item, nil } from '../../cbor/item.ts';
+import type { CustomCommand } from '../../device/recipient.ts';
 import type { Command } from '../../suit/model.ts';
 import {
   answerTo,
@@ -167,5 +168,27 @@ describe('commands and parameters that the recipient lacks', () => {
     const both = [override({ custom: [[-300, nil]] }), custom];
     expect(answerTo(manifest([], { validate: both }), { to })).toBe('accepted');
     for (const one of both) expect(answerTo(manifest([one]), { to })).toBe('command-forbidden');
+  });
+
+  it('do what the recipient’s configuration says: check or store their parameter', () => {
+    const wanted = Uint8Array.of(7, 7);
+    const give = (value: Item) => override({ custom: [[-400, value]] });
+    const end = (does: CustomCommand['does'], ...validate: Command[]) => {
+      const { capabilities } = lacking([1, 2, 15, 20, -300], [1, 2, -400]);
+      const own: CustomCommand = { code: -300, parameter: -400, does, bytes: wanted };
+      const to = { ...recipient, capabilities: { ...capabilities, custom: [own] } };
+      const decision = deliver(manifest([], { validate }), { to });
+      const [slot] = decision.state!.full!.contents[0]!;
+      const held = slot?.kind === 'bytes' ? slot.bytes.length : 0;
+      return [decision.kind === 'accepted' ? 'accepted' : decision.reason, held];
+    };
+    expect(end('check', give(bstr(wanted)), custom)).toEqual(['accepted', 3]);
+    expect(end('check', give(bstr(Uint8Array.of(7))), custom)).toEqual(['condition-failed', 3]);
+    expect(end('check', tryEach([give(bstr(Uint8Array.of(7, 8))), custom], null))).toEqual(['accepted', 3]);
+    expect(end('check', custom)).toEqual(['param-missing', 3]);
+    expect(end('check', give(nil), custom)).toEqual(['param-missing', 3]);
+    expect(end('store', give(bstr(wanted)), custom)).toEqual(['accepted', 2]);
+    expect(end('store', give(bstr(new Uint8Array(65))), custom)).toEqual(['limit-size', 3]);
+    expect(end('store', tryEach([custom], null))).toEqual(['param-missing', 3]);
   });
 });

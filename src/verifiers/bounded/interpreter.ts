@@ -13,6 +13,7 @@ import { commandCode } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
 import { isCondition } from './commands.ts';
 import { failureOf } from './conditions.ts';
+import { customCommand } from './custom.ts';
 import { perform } from './directives.ts';
 import { readIndex, selectedAt, selectedCount } from './index-argument.ts';
 import { closeLane, openLane, passBarrier } from './marks.ts';
@@ -65,8 +66,8 @@ function runCommand(run: Run): boolean {
   }
   if (code === commandCode.setComponentIndex) return setIndex(run, argument);
   if (get(run, field.componentCount) === 0) return refuse(run, 'index-missing', at);
-  // draft §8.4.11: a custom command that the recipient has; here it has no effect.
-  if (code < 0) return true;
+  // draft §8.4.11: a custom command that the recipient has; without a meaning of its own it has no effect.
+  if (code < 0 && customCommand(run, code) === undefined) return true;
   switch (code) {
     case commandCode.overrideParameters:
       passBarrier(run);
@@ -100,7 +101,7 @@ function runOnEach(run: Run, code: number, at: number): boolean {
   for (let i = 0; i < count; i++) {
     const component = selectedAt(run, selection, i);
     if (run.reason !== undefined) return false;
-    if (isCondition(code)) {
+    if (isCondition(code) || customCommand(run, code)?.does === 'check') {
       const reason = failureOf(run, code, component);
       if (run.reason !== undefined) return false;
       if (reason !== undefined) return failCondition(run, reason, at);
