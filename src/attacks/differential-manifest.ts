@@ -11,7 +11,7 @@ import { manifest } from '../suit/clause.ts';
 import { setMember } from '../suit/edit.ts';
 import { encode } from '../suit/parts.ts';
 import { commandCode as code, manifestKey } from '../suit/registry.ts';
-import type { Attack, Expectation } from './attack.ts';
+import { type Attack, type Expectation, inDimension } from './attack.ts';
 import { command, override, select, unread } from './command-items.ts';
 import { deliverEnvelope, reissue } from './deliver.ts';
 import { changeAsAuthor, evilSequence, evilUri, levelOf, pick, surePlaces } from './encoding-change.ts';
@@ -229,6 +229,10 @@ export const narrowNumber: Attack<{ field: 'index' | 'slot' | 'size'; narrowing:
     }
     if (bytes === undefined) return undefined;
     const commands = check(otherNumber(bytes.length, narrowing));
-    return insert(scenario, [{ section: 'install', commands }], { event: 'update', expect: noSuchSize });
+    const made = insert(scenario, [{ section: 'install', commands }], {
+      event: 'update',
+      expect: noSuchSize,
+    });
+    return inDimension(made, narrowing === 'float' ? 'a float' : 'an integer');
   },
 };

@@ -8,6 +8,9 @@ import { manifest } from '../suit/clause.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { type Commands, componentItems, runSequence, select, unread } from './command-items.ts';
 import { eitherAnswer } from './expectation.ts';
+import { authorResourceAttacks } from './resource-author.ts';
+import { stormAttacks } from './resource-storm.ts';
+import { unauthenticResourceAttacks } from './resource-unauthentic.ts';
 import { insert } from './twin.ts';
 
 /** Each sequence selects every component and runs the next: `components ** depth` runs from a few bytes each. */
@@ -31,4 +34,9 @@ export const loopTrue: Attack<{ depth: number }> = {
   },
 };
 
-export const resourceAttacks: readonly AnyAttack[] = [loopTrue];
+export const resourceAttacks: readonly AnyAttack[] = [
+  loopTrue,
+  ...unauthenticResourceAttacks,
+  ...authorResourceAttacks,
+  ...stormAttacks,
+];

@@ -61,6 +61,7 @@ export const signatureAnimals = [
       'cose.context',
       'cose.external-aad',
       'replay.retired-key',
+      'res.sig.cost',
     ],
     { rules: { counts: () => true } },
   ),

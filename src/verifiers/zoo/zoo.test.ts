@@ -755,6 +755,34 @@ const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
     }),
     boot,
   ),
+  'recurses-without-bound': (verifier) => deliverBytes(new Uint8Array(50_000).fill(0x81), { verifier }),
+  'has-room-for-ten-parameters': of(
+    manifest({
+      validate: [
+        act('imageMatch'),
+        set({
+          componentSlot: 0n,
+          strictOrder: true,
+          content: image,
+          sourceComponent: 0n,
+          invokeArguments: image,
+          deviceId: vendorId,
+          fetchArguments: image,
+        }),
+      ],
+    }),
+  ),
+  'keeps-payloads-in-a-plain-object': of(manifest(), { integrated: [['constructor', image]] }),
+  'wants-something-to-install': of(
+    map(...manifestItem(manifest()).entries.filter(([key]) => [1, 2, 3].some((kept) => isInt(key, kept)))),
+  ),
+  'stores-what-it-refuses': history(bootable, { ...update(6n), envelope: forged }, boot),
+  'loses-patience': history(
+    recipient(),
+    { ...update(6n), envelope: forged },
+    { ...update(6n), envelope: forged },
+    update(6n),
+  ),
   'matches-once': of(
     manifest({ install: [...install, set({ content: oldImage }), store, act('imageMatch')] }),
   ),

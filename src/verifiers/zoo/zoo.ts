@@ -15,6 +15,7 @@ import { formAnimals } from './forms.ts';
 import { lenienceAnimals } from './lenience.ts';
 import { payloadAnimals } from './payloads.ts';
 import { refusalAnimals } from './refusals.ts';
+import { resourceAnimals } from './resources.ts';
 import { rollbackAnimals } from './rollback.ts';
 import { scopeAnimals } from './scopes.ts';
 import { sentinels } from './sentinels.ts';
@@ -43,6 +44,7 @@ export const zoo: readonly Animal[] = [
   ...refusalAnimals,
   ...differentialAnimals,
   ...toctouAnimals,
+  ...resourceAnimals,
 ];
 
 /** Those that must be caught, then those that must not: `zoo:ID` runs any of them. */
