@@ -4,13 +4,16 @@
  * @module
  */
 
-import { fitsKey } from '../../cose/algorithms.ts';
-import { sameKey } from '../../cose/key.ts';
+import { fitsKey, recipientAlgorithms } from '../../cose/algorithms.ts';
+import { type CoseKey, sameKey } from '../../cose/key.ts';
 import type { AuthorityPolicy, Recipient, Role, TrustAnchor } from '../../device/recipient.ts';
 import type { Reason } from '../../suit/stage.ts';
 
 const verifyOperation = 2;
 const macVerifyOperation = 10;
+/** Key operations (RFC 9052 table 5) that allow unwrapping. */
+const decryptOperation = 4;
+const unwrapOperation = 6;
 
 /** Why it may not; undefined: it may. */
 export function objection(
@@ -25,6 +28,22 @@ export function objection(
   const operation = key.kty === 'Symmetric' ? macVerifyOperation : verifyOperation;
   if (key.keyOps !== undefined && !key.keyOps.includes(operation)) return 'key-usage';
   return undefined;
+}
+
+/** Why it may not unwrap the key of a MAC with this algorithm; undefined: it may. It does nothing else then. */
+export function wrapObjection(
+  { key, algorithms, roles }: TrustAnchor,
+  algorithm: number,
+  policy: AuthorityPolicy,
+): Reason | undefined {
+  const { a128kw } = recipientAlgorithms;
+  if (!roles.some((role) => isEntitled(role, policy))) return 'key-unknown';
+  if (key.kty !== 'Symmetric') return 'key-usage';
+  if (!algorithms.includes(a128kw) || !algorithms.includes(algorithm)) return 'alg-disallowed';
+  if (key.alg !== undefined && key.alg !== a128kw) return 'key-usage';
+  const mayUnwrap = ({ keyOps }: CoseKey) =>
+    keyOps === undefined || keyOps.includes(decryptOperation) || keyOps.includes(unwrapOperation);
+  return mayUnwrap(key) ? undefined : 'key-usage';
 }
 
 /** RFC 9124 §4.3.11: a single authority must be an author; where several are asked for, a qualifier counts too. */

@@ -5,6 +5,7 @@ import { type CoseKey, publicOf } from '../../cose/key.ts';
 import {
   authorEd25519,
   authorHmac,
+  authorHss,
   authorP256,
   secondEd25519,
   strangerEd25519,
@@ -45,6 +46,7 @@ describe('authentication blocks', () => {
       [authorP256, -9],
       [authorEd25519, -8],
       [authorEd25519, -19],
+      [authorHss, -46],
       [authorHmac, 5],
     ];
     for (const [key, algorithm] of signers) {
@@ -72,7 +74,7 @@ describe('authentication blocks', () => {
     const empty = new Uint8Array(0);
     const cases: readonly (readonly [what: string, block: Item, answer: string])[] = [
       ['no tag', array(bstr(empty), map(), nil, bstr(empty)), 'cose-unsupported'],
-      ['COSE_Mac', makeMac(signerOf(authorHmac), payload), 'cose-unsupported'],
+      ['COSE_Mac by a key that is none', makeMac(signerOf(authorHmac), payload), 'alg-disallowed'],
       ['COSE_Sign without signatures', makeSign([], payload), 'auth-malformed'],
       ['COSE_Sign with too many', makeSign(Array<Signer>(9).fill(author), payload), 'limit-count'],
       ['a signature of two elements', signAs(array(bstr(empty), map())), 'auth-malformed'],
@@ -182,6 +184,7 @@ describe('authentication blocks', () => {
     expect(answer([foreign, block()])).toBe('accepted');
     expect(answer([later, block()])).toBe('accepted');
     expect(answer([foreign, later])).toBe('sig-invalid');
+    expect(answer([later, foreign])).toBe('alg-disallowed');
   });
 
   it('count distinct keys for a threshold', () => {

@@ -6,19 +6,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../attacks/catalogue.ts';
-import { signerOf } from '../../cose/blocks.ts';
-import { authorHmac } from '../../cose/test-keys.ts';
+import { array, bstr, type Item, int, map, nil, wrapped } from '../../cbor/item.ts';
+import { makeBlock, type Signer, signerOf } from '../../cose/blocks.ts';
+import { authorEd25519, authorHmac, authorHss, authorKek } from '../../cose/test-keys.ts';
 import type { Decision } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
 import { differences } from '../../device/state.ts';
 import { type Case, drawCase } from '../../harness/case.ts';
 import { unclaimed, unclaimedExtras } from '../../harness/claims-fit.ts';
 import type { Run } from '../../scenarios/scenario.ts';
-import { encode, release } from '../../suit/parts.ts';
+import { encode, release, signedBytes } from '../../suit/parts.ts';
 import { referenceVerifier } from '../reference/reference.ts';
 import { boundedVerifier } from './bounded.ts';
 import { claims } from './claims.ts';
-import { anchorOf } from './fixtures/device.ts';
+import { anchorOf, recipient as bare, manifest } from './fixtures/device.ts';
 import { arbitraryProgram, integrated, programPayloads, programRecipient } from './fixtures/programs.ts';
 
 /** Attacks on which the two part, and why; only where the draft asks for neither answer. */
@@ -113,4 +114,69 @@ describe('bounded and reference', () => {
     for (const end of ['installed', 'invoked', 'rejected'])
       expect([end, ends[end]! > 10]).toEqual([end, true]);
   });
+
+  it('take the same authentication blocks, whatever of them is replaced', async () => {
+    const unsigned = release(manifest(), []);
+    const ends = { accepted: 0, rejected: 0 };
+    for (const [what, signer, path, to] of editedBlocks()) {
+      const block = replaced(makeBlock(signer, signedBytes(unsigned)), path, to);
+      const envelope = encode({ ...unsigned, blocks: [block] });
+      const anchors = [authorEd25519, authorHss, authorHmac].map((key) => anchorOf(key));
+      const device = { ...bare, anchors: [...anchors, anchorOf(authorKek, { algorithms: [-3, 5] })] };
+      const delivery: Delivery = { event: 'update', envelope, payloads: [] };
+      const [one, two] = [await referenceVerifier().open(device), await boundedVerifier().open(device)];
+      const [reference, bounded] = [await one.deliver(delivery), await two.deliver(delivery)];
+      expect([what, path, to, bounded.kind]).toEqual([what, path, to, reference.kind]);
+      ends[bounded.kind as keyof typeof ends] += 1;
+    }
+    expect(ends.accepted).toBeGreaterThan(20);
+    expect(ends.rejected).toBeGreaterThan(200);
+  });
 });
+
+const mac = { algorithm: 5, structure: 'mac' } as const;
+
+const signers: readonly (readonly [what: string, signer: Signer])[] = [
+  ['COSE_Sign1', signerOf(authorEd25519)],
+  ['COSE_Sign', { ...signerOf(authorEd25519, 'unprotected'), structure: 'sign' }],
+  ['COSE_Sign1 by HSS/LMS', signerOf(authorHss)],
+  ['COSE_Mac0', signerOf(authorHmac)],
+  ['COSE_Mac, direct', { ...signerOf(authorHmac, 'unprotected'), ...mac }],
+  ['COSE_Mac, wrapped', { ...signerOf(authorKek, 'unprotected'), ...mac, wraps: true }],
+];
+
+const replacements: readonly Item[] = [
+  nil,
+  int(0),
+  bstr(new Uint8Array(0)),
+  bstr(new Uint8Array(24)),
+  wrapped(map()),
+  wrapped(map([int(1), int(5)])),
+  wrapped(map([int(1), int(-19)])),
+  map(),
+  map([int(1), int(-6)]),
+  map([int(1), int(-3)]),
+  map([int(4), bstr(Uint8Array.of(9))]),
+  array(),
+];
+
+/** Every place in the arrays of each kind of block, with everything that may stand there instead. */
+function editedBlocks() {
+  const places = (item: Item, path: readonly number[]): (readonly number[])[] => {
+    if (item.kind === 'tag') return places(item.item, path);
+    const inner = item.kind === 'array' ? item.items.flatMap((one, i) => places(one, [...path, i])) : [];
+    return [path, ...inner];
+  };
+  return signers.flatMap(([what, signer]) =>
+    places(makeBlock(signer, new Uint8Array(36)), []).flatMap((path) =>
+      replacements.map((to) => [what, signer, path, to] as const),
+    ),
+  );
+}
+
+function replaced(item: Item, [first, ...rest]: readonly number[], to: Item): Item {
+  if (item.kind === 'tag')
+    return { ...item, item: replaced(item.item, first === undefined ? [] : [first, ...rest], to) };
+  if (first === undefined || item.kind !== 'array') return to;
+  return { ...item, items: item.items.with(first, replaced(item.items[first]!, rest, to)) };
+}

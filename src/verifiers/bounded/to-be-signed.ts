@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Structure } from '../../cose/structures.ts';
 import type { Arena } from './arena.ts';
 import { allocate, type Run } from './run.ts';
 import { major } from './walk.ts';
@@ -12,9 +13,8 @@ const contexts = {
   sign1: new TextEncoder().encode('Signature1'),
   sign: new TextEncoder().encode('Signature'),
   mac0: new TextEncoder().encode('MAC0'),
+  mac: new TextEncoder().encode('MAC'),
 } as const;
-
-export type Structure = keyof typeof contexts;
 
 export interface Stretch {
   readonly start: number;
