@@ -5,7 +5,7 @@
  */
 
 import type { documents } from '../suit/clause.ts';
-import { validFamilies } from './families.ts';
+import { validFamilies, validFamilyIds } from './families.ts';
 import { familyDraws } from './family-draws.ts';
 
 export interface FamilyRow {
@@ -109,3 +109,11 @@ export const familyRows: readonly FamilyRow[] = lines.map(([handle, id, clauses,
     return { doc, section };
   }),
 }));
+
+/** Ids of all families that are drawn: of the rows, and those that plans fall into beside them. */
+export const drawnFamilyIds: readonly string[] = [
+  ...new Set([
+    ...validFamilyIds,
+    ...familyRows.filter((row) => notDrawn(row) === undefined).map(({ id }) => id),
+  ]),
+];

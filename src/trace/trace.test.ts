@@ -9,7 +9,7 @@ import { keywordCounts, ledger, parseLine } from './ledger.ts';
 import type { LedgerLine } from './ledger-line.ts';
 import { renderTrace } from './render-trace.ts';
 import { traceThreats } from './threat-trace.ts';
-import type { World, WorldAttack } from './world.ts';
+import { currentWorld, type World, type WorldAttack } from './world.ts';
 
 const attack = (id: string, notYet = false): WorldAttack => ({ id, notYet, threats: [], requirements: [] });
 
@@ -56,6 +56,17 @@ describe('the ledger', () => {
       if (clause.doc !== 'manifest') continue;
       expect([id, place === undefined]).toEqual([id, keyword === 'statement' || keyword === 'CDDL']);
     }
+  });
+});
+
+describe('the world', () => {
+  it('has each valid family that is drawn, of plans or beside them, and no other', () => {
+    const { families } = currentWorld();
+    expect(families).toEqual(
+      expect.arrayContaining(['valid.custom', 'valid.example.published', 'valid.auth.policy']),
+    );
+    expect(families).not.toContain('valid.acl.models');
+    expect(new Set(families).size).toBe(families.length);
   });
 });
 

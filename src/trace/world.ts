@@ -6,7 +6,7 @@
 import { listCatalogue } from '../attacks/catalogue.ts';
 import type { Counts } from '../harness/tally.ts';
 import type { Results } from '../report/results.ts';
-import { validFamilyIds } from '../scenarios/families.ts';
+import { drawnFamilyIds } from '../scenarios/family-rows.ts';
 import { defaultSteps } from '../verifiers/reference/reference.ts';
 import { defaultRules } from '../verifiers/reference/rules.ts';
 
@@ -31,7 +31,7 @@ export interface WorldAttack {
 export function currentWorld(): World {
   return {
     attacks: listCatalogue(),
-    families: validFamilyIds,
+    families: drawnFamilyIds,
     rules: Object.keys(defaultRules),
     steps: defaultSteps.map(({ name }) => stepName(name)),
   };
