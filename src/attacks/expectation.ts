@@ -5,9 +5,21 @@
  * @module
  */
 import { type Level, levels } from '../device/delivery.ts';
+import type { RunStep } from '../scenarios/scenario.ts';
 import type { Clause } from '../suit/clause.ts';
 import { isBefore, type Reason, reasons } from '../suit/stage.ts';
 import type { Expectation } from './attack.ts';
+
+/** The level a verifier must claim before an expectation means anything to it. */
+export function requiredLevel(
+  expect: Pick<Expectation, 'level' | 'stage'>,
+  judged: Pick<RunStep, 'level'>,
+): Level {
+  if (expect.level !== undefined) return expect.level;
+  if (expect.stage === undefined) return judged.level;
+  if (!isBefore('digest', expect.stage) || expect.stage === 'resource') return 'authenticated';
+  return isBefore('applicability', expect.stage) ? 'installed' : 'applicable';
+}
 
 type Listed = readonly [Reason, ...Reason[]];
 type More = Partial<Omit<Expectation, 'strength' | 'reasons' | 'clause' | 'stage'>>;

@@ -4,13 +4,8 @@
  * @module
  */
 import type { AnyAttack } from '../attacks/attack.ts';
-import {
-  allCases,
-  catalogue,
-  listCatalogue,
-  listValidFamilies,
-  selectAttacks,
-} from '../attacks/catalogue.ts';
+import { catalogue, listCatalogue, listValidFamilies, selectAttacks } from '../attacks/catalogue.ts';
+import { composed, replayable } from '../attacks/replayable.ts';
 import { validCases } from '../attacks/valid.ts';
 import { BenchError } from '../bench-error.ts';
 
@@ -25,7 +20,9 @@ export function chosenAttacks({ only, valid }: Choice): readonly AnyAttack[] {
   if (only === undefined) return valid ? validCases : catalogue;
   const wanted = new Set(
     only.flatMap((name) => {
-      const found = selectAttacks(name);
+      const found = composed.some(({ id }) => id === name)
+        ? composed.filter(({ id }) => id === name)
+        : selectAttacks(name);
       if (found === undefined || found.length === 0) {
         const notYet = [...listCatalogue(), ...listValidFamilies()].some(
           (row) => row.notYet && (row.id === name || row.handle === name.toUpperCase()),
@@ -38,5 +35,5 @@ export function chosenAttacks({ only, valid }: Choice): readonly AnyAttack[] {
       return found;
     }),
   );
-  return (valid ? validCases : allCases).filter((attack) => wanted.has(attack));
+  return (valid ? validCases : replayable).filter((attack) => wanted.has(attack));
 }

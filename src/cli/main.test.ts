@@ -53,6 +53,24 @@ describe('gauntlet run', () => {
     expect(jsonSchema('results').check(JSON.parse(stdout))).toBeUndefined();
   });
 
+  it('runs histories of several deliveries, and stores their findings like others', () => {
+    const out = join(folder, 'histories');
+    const args = ['run', '--runs', '0', '--histories', '6', '--no-stored', '--shrink', '20', '--out', out];
+    const { status, stdout } = run(...args, '-v', 'zoo:never-checks-sequence', '--format', 'json');
+    expect(status).toBe(1);
+    const results = JSON.parse(stdout);
+    expect(jsonSchema('results').check(results)).toBeUndefined();
+    expect(results).toMatchObject({ planned: 6, done: 6, subject: expect.stringContaining('6 histories') });
+    const attacks = Object.keys(results.attacks['zoo:never-checks-sequence']).filter(
+      (id) => !id.startsWith('valid'),
+    );
+    expect(attacks).toEqual(['history.mixed', 'history.power-cut']);
+    expect(results.findings[0]).toMatchObject({ attack: 'history.mixed', shrunk: true });
+    const stored = join(out, 'findings', `${results.findings[0].id}.json`);
+    expect(run('replay', stored, '-v', 'zoo:never-checks-sequence').status).toBe(1);
+    expect(run('replay', stored, '-v', 'reference').status).toBe(0);
+  });
+
   it('is the same for the same seed, and another for another', () => {
     const of = (seed: string): string =>
       run(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { catalogue } from '../attacks/catalogue.ts';
+import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import type { CoseKey } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
@@ -44,7 +44,7 @@ export async function runReplay(file: string, options: ReplayOptions): Promise<n
 }
 
 async function replay(stored: StoredCase, spec: string, options: ReplayOptions) {
-  const attack = catalogue.find((one) => one.id === stored.attack);
+  const attack = replayable.find((one) => one.id === stored.attack && one.family !== 'valid');
   // A stored control has no attack of its own.
   const isControl =
     stored.attack === 'valid' || stored.attack.startsWith('valid.') || stored.attack === 'given';

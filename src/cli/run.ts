@@ -7,11 +7,12 @@ import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
-import { allCases, catalogue, listCatalogue } from '../attacks/catalogue.ts';
+import { listCatalogue } from '../attacks/catalogue.ts';
+import { composed, replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
-import { type CaseRecord, type Progress, runCampaign } from '../harness/campaign.ts';
+import { type CaseRecord, type Progress, plannedCases, runCampaign } from '../harness/campaign.ts';
 import { loadCases } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { type BaselineComparison, compare, readBaseline } from '../report/baseline.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly verifier?: readonly string[];
   readonly seed: number;
   readonly runs: number;
+  /** Default: one a round, where the whole catalogue is run on generated scenarios. */
+  readonly histories?: number;
   readonly time?: number;
   readonly only?: readonly string[];
   readonly valid?: boolean;
@@ -82,13 +85,14 @@ async function campaign(
   stored: ReturnType<typeof loadCases>,
 ): Promise<Results> {
   const notYet = listCatalogue().filter((row) => row.notYet).length;
-  const subject = options.envelope ?? subjectOf(attacks);
+  const histories = historiesOf(options);
+  const subject = options.envelope ?? subjectOf(attacks, histories);
   const log = recordLog(options.out, {
     format: logFormat,
     version: version(),
     seed: options.seed,
     subject,
-    planned: stored.length + attacks.length * options.runs,
+    planned: plannedCases({ stored, attacks, runs: options.runs, histories }),
     verifiers: hosts.map(({ spec }) => spec),
     notYet,
   });
@@ -106,6 +110,7 @@ async function campaign(
     stored,
     seed: options.seed,
     runs: options.runs,
+    histories,
     ...(scenario && { scenario }),
     stop: () => interrupted || performance.now() > end,
     onRecord: log.write,
@@ -135,12 +140,21 @@ async function campaign(
   });
 }
 
-function subjectOf(attacks: readonly AnyAttack[]): string {
+/** Throws BenchError `usage`: a user's own envelope is one release, and a history needs several. */
+function historiesOf({ histories, only, valid, envelope, runs }: RunOptions): number {
+  if (envelope === undefined) return histories ?? (only === undefined && !valid ? runs : 0);
+  if (histories)
+    throw new BenchError('usage', '--histories are made of generated scenarios, not of --envelope');
+  return 0;
+}
+
+function subjectOf(attacks: readonly AnyAttack[], histories: number): string {
   const valid = attacks.filter((attack) => attack.family === 'valid').length;
   const hostile = attacks.length - valid;
   const parts = [
     ...(hostile > 0 || valid === 0 ? [`${hostile} attacks on generated scenarios`] : []),
     ...(valid > 0 ? [`${valid} valid families`] : []),
+    ...(histories > 0 ? [`${histories} histories`] : []),
   ];
   return parts.join(' and ');
 }
@@ -183,8 +197,15 @@ export function givenScenario(
 function storedCases(options: RunOptions, attacks: readonly AnyAttack[]): ReturnType<typeof loadCases> {
   const own = options.stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
   return [...own, ...(options.corpus ?? [])].flatMap((folder) =>
-    loadCases(folder, allCases).filter((one) => attacks.includes(one.attack)),
+    loadCases(folder, replayable).filter(
+      (one) => attacks.includes(one.attack) || wantsAll(options, one.attack),
+    ),
   );
+}
+
+/** Where nothing is chosen, stored histories are replayed too. */
+function wantsAll({ only, valid }: RunOptions, attack: AnyAttack): boolean {
+  return only === undefined && !valid && composed.includes(attack);
 }
 
 export async function openAll(
@@ -204,7 +225,7 @@ export async function openAll(
 
 function knownIds(): ReadonlySet<string> {
   return new Set([
-    ...catalogue.map((attack) => attack.id),
+    ...replayable.map((attack) => attack.id),
     ...families,
     ...familyRows.map((family) => family.id),
     'valid',

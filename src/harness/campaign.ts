@@ -7,6 +7,7 @@
  * @module
  */
 import type { AnyAttack, Expectation } from '../attacks/attack.ts';
+import { historyAttacks } from '../attacks/histories.ts';
 import type { Run, Scenario } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -25,6 +26,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** Rounds: cases per attack. */
   readonly runs: number;
+  /** Histories, spread over the rounds; default 0. */
+  readonly histories?: number;
   /** The rounds before this one are left out; default 0. */
   readonly firstRound?: number;
   /** A user's own envelope, in place of generated scenarios. */
@@ -134,8 +137,7 @@ class CampaignState {
     this.options = options;
     this.tallies = new Map(options.hosts.map((host) => [host, emptyTally()]));
     this.controls = new Map(options.hosts.map((host) => [host, new ControlCache()]));
-    this.planned =
-      options.stored.length + options.attacks.length * (options.runs - (options.firstRound ?? 0));
+    this.planned = plannedCases(options);
   }
 
   /** Delivers a batch to all verifiers; records are made in the sequence's order, whoever answers first. */
@@ -236,9 +238,10 @@ class CampaignState {
     more: Partial<Pick<CaseRecord, 'dimension' | 'failure'>> = {},
   ): void {
     const { dimension = '', failure } = more;
-    count(this.tallies.get(host) as Tally, attack, ruling.verdict, ruling.outcome, dimension);
     const { spec } = host;
-    const { id, family } = attack;
+    const { id } = attack;
+    const family = ruling.family ?? attack.family;
+    count(this.tallies.get(host) as Tally, { id, family }, ruling.verdict, ruling.outcome, dimension);
     this.options.onRecord?.({
       n: this.records++,
       case: place,
@@ -296,14 +299,44 @@ function namesOf({ clause, reasons, level }: Expectation): readonly (string | un
 
 /** The sequence of cases, drawn as it is read. */
 export function* casesOf(
-  options: Pick<CampaignOptions, 'stored' | 'scenario' | 'seed' | 'runs' | 'firstRound' | 'attacks'>,
+  options: Pick<
+    CampaignOptions,
+    'stored' | 'scenario' | 'seed' | 'runs' | 'firstRound' | 'attacks' | 'histories'
+  >,
 ): Generator<Case | Inapplicable> {
   yield* options.stored;
-  const { scenario, seed } = options;
+  const { scenario, seed, firstRound = 0, runs, histories = 0 } = options;
   const pool = new ScenarioPool(seed);
-  for (let round = options.firstRound ?? 0; round < options.runs; round++)
+  for (let round = firstRound; round < runs; round++) {
     for (const attack of options.attacks)
       yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);
+    yield* historyCases(histories, seed, { round: round - firstRound, of: runs - firstRound });
+  }
+  if (runs <= firstRound) yield* historyCases(histories, seed, { round: 0, of: 1 });
+}
+
+/** For each verifier. */
+export function plannedCases({
+  stored,
+  attacks,
+  runs,
+  firstRound = 0,
+  histories = 0,
+}: Pick<CampaignOptions, 'stored' | 'attacks' | 'runs' | 'firstRound' | 'histories'>): number {
+  return stored.length + attacks.length * Math.max(0, runs - firstRound) + histories;
+}
+
+/** The share of the histories that comes in this round. The n-th of a kind is the one of round n of its attack. */
+function* historyCases(
+  histories: number,
+  seed: number,
+  { round, of }: { readonly round: number; readonly of: number },
+): Generator<Case | Inapplicable> {
+  const upTo = (rounds: number): number => Math.floor((histories * rounds) / of);
+  for (let i = upTo(round); i < upTo(round + 1); i++) {
+    const attack = historyAttacks[i % historyAttacks.length] as AnyAttack;
+    yield drawCase(attack, Math.floor(i / historyAttacks.length), seed);
+  }
 }
 
 function take<T>(from: Generator<T>, most: number): T[] {

@@ -76,7 +76,9 @@ export function fingerprintOf(
   // What of a state is wrong, without the figures that are other ones in each case.
   const state = ruling.kind === 'wrong-state' ? ruling.note.replace(/\b[0-9a-f]*\d[0-9a-f]*\b/g, '#') : '';
   const clause = expect ? cite(expect.clause) : '';
-  const parts = [verifier, attack, ruling.kind ?? ruling.verdict, clause, answer, ...(state ? [state] : [])];
+  const { family } = ruling;
+  const of = [verifier, attack, ruling.kind ?? ruling.verdict, clause, answer];
+  const parts = [...of, ...(state ? [state] : []), ...(family ? [family] : [])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
@@ -159,9 +161,10 @@ export function caseDigest(file: CaseFile): string {
   return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 12);
 }
 
-/** The envelope of the judged delivery. */
+/** The envelope of the judged delivery; of a history, the last that has one. */
 export function judgedEnvelope(run: Run): Uint8Array | undefined {
-  return run.steps.findLast((step) => step.must === 'judged')?.delivery.envelope;
+  const judged = run.steps.findLast((step) => step.must === 'judged');
+  return (judged ?? run.steps.findLast(({ delivery }) => delivery.envelope))?.delivery.envelope;
 }
 
 /** Leaves out a recipient that is the known one. */
@@ -177,6 +180,8 @@ export function runToJson(run: Run, options: CaseFileOptions = {}, known?: Recip
       ...(step.alsoAfter && { alsoAfter: step.alsoAfter.map(stateToJson) }),
       ...(step.invokes && { invokes: step.invokes }),
       ...(step.invokeArguments && { invokeArguments: toHex(step.invokeArguments) }),
+      ...(step.on && { on: recipientToJson(options.withoutSecrets ? withoutSecrets(step.on) : step.on) }),
+      ...(step.refusal && { refusal: step.refusal }),
     })),
   };
 }
@@ -197,6 +202,8 @@ function runFromJson(json: unknown, known?: Recipient): Run {
         ...(Array.isArray(step.alsoAfter) && { alsoAfter: step.alsoAfter.map(stateFromJson) }),
         ...(step.invokes !== undefined && { invokes: step.invokes as number[] }),
         ...(typeof step.invokeArguments === 'string' && { invokeArguments: fromHex(step.invokeArguments) }),
+        ...(step.on !== undefined && { on: recipientFromJson(step.on) }),
+        ...(step.refusal !== undefined && { refusal: step.refusal as NonNullable<RunStep['refusal']> }),
       }),
     ),
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Expectation } from '../attacks/attack.ts';
+import { requiredLevel } from '../attacks/expectation.ts';
 import type { Effect } from '../device/decision.ts';
 import type { Outcome } from '../device/outcome.ts';
 import type { Component, Recipient } from '../device/recipient.ts';
@@ -7,7 +8,7 @@ import { stateOf } from '../device/recipient.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Claims } from '../verifiers/verifier.ts';
-import { judgeAttack, judgeControl, requiredLevel } from './judge.ts';
+import { judgeAttack, judgeControl } from './judge.ts';
 
 const claims: Claims = await referenceVerifier().hello();
 

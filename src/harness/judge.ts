@@ -5,8 +5,9 @@
  * @module
  */
 import type { Expectation } from '../attacks/attack.ts';
+import { requiredLevel } from '../attacks/expectation.ts';
 import type { Decision, Rejected } from '../device/decision.ts';
-import { type Level, reaches } from '../device/delivery.ts';
+import { reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { type Recipient, type RecipientState, stateOf, withState } from '../device/recipient.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
@@ -18,20 +19,13 @@ import { earlyEffect, type Judged, prohibitedEffect } from './effects.ts';
 import { stateDifference } from './state-check.ts';
 import type { FindingKind, Ruling } from './verdict.ts';
 
-/** The level a verifier must claim before an expectation means anything to it. */
-export function requiredLevel(expect: Expectation, judged: RunStep): Level {
-  if (expect.level !== undefined) return expect.level;
-  if (expect.stage === undefined) return judged.level;
-  if (!isBefore('digest', expect.stage) || expect.stage === 'resource') return 'authenticated';
-  return isBefore('applicability', expect.stage) ? 'installed' : 'applicable';
-}
-
 /** A valid run: every step must be accepted, at the highest level claimed, with the expected state. */
 export function judgeControl(run: Run, outcomes: readonly Outcome[], claims: Claims): Ruling {
   let recipients: Possible = [run.recipient];
   for (const [i, step] of run.steps.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
+    if (step.on !== undefined) recipients = [step.on];
     const ruling = judgeAcceptance(step, outcome, claims, recipients[0]);
     if (ruling.verdict !== 'accepted') return ruling;
     recipients = afterwards(recipients, step, outcome);
@@ -79,10 +73,10 @@ function isSettled(ruling: Ruling): boolean {
 }
 
 /** What the recipient may have become: after a power cut more than one thing. */
-type Possible = readonly [Recipient, ...Recipient[]];
+export type Possible = readonly [Recipient, ...Recipient[]];
 
 /** As the step's acceptance must leave it; after a power cut also as it was (draft §6.3.1). */
-function afterwards(recipients: Possible, step: RunStep, outcome: Outcome): Possible {
+export function afterwards(recipients: Possible, step: RunStep, outcome: Outcome): Possible {
   const { after, alsoAfter = [] } = step;
   if (after === undefined || (outcome.kind !== 'accepted' && outcome.kind !== 'interrupted'))
     return recipients;
@@ -121,12 +115,17 @@ function judgeStep(
 }
 
 /** A breach whatever the recipient had become: then the first of them. */
-function inAll<T>(recipients: Possible, breach: (one: Recipient) => T | undefined): T | undefined {
+export function inAll<T>(recipients: Possible, breach: (one: Recipient) => T | undefined): T | undefined {
   const breaches = recipients.map(breach);
   return breaches.includes(undefined) ? undefined : breaches[0];
 }
 
-function judgeAcceptance(step: RunStep, outcome: Outcome, claims: Claims, recipient: Recipient): Ruling {
+export function judgeAcceptance(
+  step: RunStep,
+  outcome: Outcome,
+  claims: Claims,
+  recipient: Recipient,
+): Ruling {
   if (outcome.kind === 'unsupported')
     return { verdict: 'skipped', note: `unsupported: ${outcome.feature}`, outcome };
   const dead = deathOf(outcome, step);
@@ -183,7 +182,11 @@ function judgeWrongAcceptance(
 }
 
 /** Did the intended check fire? Silence must not beat honesty. */
-function attribute(decision: Rejected, expect: Expectation, outcome: Outcome): Ruling {
+export function attribute(
+  decision: Rejected,
+  expect: Pick<Expectation, 'stage' | 'reasons' | 'lateDetection'>,
+  outcome: Outcome,
+): Ruling {
   const stage = decision.stage ?? (decision.reason && reasons[decision.reason].stage);
   const said = describe(decision);
   if (stage === undefined) return { verdict: 'unattributed', note: 'refused without saying where', outcome };
@@ -208,7 +211,7 @@ function isOutsideOrder(stage: Stage): boolean {
 }
 
 /** A rejection before execution leaves the state as it was; a later one at least the sequence number. */
-function stateChangedBy(decision: Rejected, recipient: Recipient, claims: Claims): string | undefined {
+export function stateChangedBy(decision: Rejected, recipient: Recipient, claims: Claims): string | undefined {
   const executed = decision.stage === undefined || isBefore('severable', decision.stage);
   return stateDifference(decision, { after: stateOf(recipient) }, recipient, claims, {
     numberOnly: executed,
@@ -226,7 +229,7 @@ function livenessFailure(run: Run, outcomes: readonly Outcome[], ruling: Ruling)
   );
 }
 
-function deathOf(outcome: Outcome, { delivery }: RunStep): Ruling | undefined {
+export function deathOf(outcome: Outcome, { delivery }: RunStep): Ruling | undefined {
   switch (outcome.kind) {
     case 'interrupted':
       if (delivery.powerCut) return undefined;
@@ -243,11 +246,11 @@ function deathOf(outcome: Outcome, { delivery }: RunStep): Ruling | undefined {
   }
 }
 
-function failed(kind: FindingKind, note: string, outcome: Outcome): Ruling {
+export function failed(kind: FindingKind, note: string, outcome: Outcome): Ruling {
   return { verdict: 'failed', kind, note, outcome };
 }
 
-function inconclusive(note: string, outcome?: Outcome): Ruling {
+export function inconclusive(note: string, outcome?: Outcome): Ruling {
   return { verdict: 'inconclusive', note, ...(outcome && { outcome }) };
 }
 

@@ -81,6 +81,7 @@ class Search {
     if (one === undefined) return false;
     const { ruling } = await tryCase(this.host, one, this.controls);
     if (ruling.verdict !== 'failed' || ruling.kind !== this.ruling.kind) return false;
+    if (ruling.family !== this.ruling.family) return false;
     this.best = { smallest: plan === undefined ? one : { ...one, plan }, ruling, tries: this.tries };
     return true;
   }

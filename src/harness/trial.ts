@@ -4,14 +4,17 @@
  * @module
  */
 
+import type { Family } from '../attacks/attack.ts';
+import { requiredLevel } from '../attacks/expectation.ts';
 import { reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { withState } from '../device/recipient.ts';
-import type { Run } from '../scenarios/scenario.ts';
+import { isHistory, type Run } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Case } from './case.ts';
 import { highestClaimed, unclaimed, unclaimedExtras } from './claims-fit.ts';
-import { judgeAttack, judgeControl, requiredLevel } from './judge.ts';
+import { judgeAttack, judgeControl } from './judge.ts';
+import { judgeHistory } from './judge-history.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CaseRuling {
@@ -39,12 +42,30 @@ export async function tryCase(host: Host, one: Case, controls: ControlCache): Pr
   if (skipped !== undefined) return { ruling: { verdict: 'skipped', note: skipped } };
   const { ruling: control, fresh } = await controls.ruling(host, one.control);
   const first = fresh ? { control } : {};
+  if (control.verdict === 'failed' && isHistory(one.attacked) && !isDead(control))
+    return {
+      ruling: { ...control, note: `without its faults: ${control.note}`, family: familyOfTwin(control) },
+    };
   if (control.verdict !== 'accepted') {
     const verdict = control.verdict === 'skipped' ? 'skipped' : 'inconclusive';
     return { ...first, ruling: { verdict, note: `the control was not accepted: ${control.note}` } };
   }
+  if (isHistory(one.attacked)) {
+    const outcomes = await deliver(host, one.attacked);
+    return { ...first, ruling: judgeHistory(one.attacked, outcomes, host.claims) };
+  }
   const outcomes = await deliver(host, one.attacked, livenessOf(host, one));
   return { ...first, ruling: judgeAttack(one.attacked, outcomes, one.expect, host.claims) };
+}
+
+/** Crashed, hung, or stopped by the bench: such controls are counted. */
+function isDead({ kind }: Ruling): boolean {
+  return kind === 'crashed' || kind === 'hung' || kind === 'exhausted';
+}
+
+/** A history's twin is nobody else's control: what fails in it is the history's own finding, and shrinks with it. */
+function familyOfTwin({ note }: Ruling): Family {
+  return note.startsWith('sequence number') ? 'rollback' : 'replay';
 }
 
 /** Is it the case of a valid family? Then the control is all there is. */
@@ -77,12 +98,13 @@ function reasonToSkip(host: Host, one: Case): string | undefined {
     ...unclaimedExtras(host.claims, [one.control, one.attacked]),
   ];
   if (missing.length > 0) return `not claimed: ${missing.join('; ')}`;
+  const steps = one.attacked.steps.length;
+  if (steps > 1 && !host.claims.keepsState) return 'not claimed: state from one delivery to the next';
+  if (isHistory(one.attacked)) return undefined;
   const judged = one.attacked.steps.findLast((step) => step.must === 'judged');
   if (judged === undefined) return 'nothing to judge';
   const level = requiredLevel(one.expect, judged);
   if (!reaches(highestClaimed(host.claims), level)) return `not claimed: level ${level}`;
-  const steps = one.attacked.steps.length;
-  if (steps > 1 && !host.claims.keepsState) return 'not claimed: state from one delivery to the next';
   return undefined;
 }
 
@@ -98,9 +120,19 @@ function livenessOf(host: Host, one: Case): Run['steps'] {
   return applies ? [last] : [];
 }
 
-function deliver(host: Host, run: Run, more: Run['steps'] = []): Promise<readonly Outcome[]> {
-  return host.trial(
-    run.recipient,
-    [...run.steps, ...more].map((step) => step.delivery),
-  );
+/** One session, and a further one from each step that begins one; nothing after a session that broke off. */
+export async function deliver(
+  host: Host,
+  { recipient, steps }: Run,
+  more: Run['steps'] = [],
+): Promise<readonly Outcome[]> {
+  const all = [...steps, ...more];
+  const starts = all.flatMap(({ on }, i) => (i > 0 && on ? [i] : []));
+  const outcomes: Outcome[] = [];
+  for (const [from, to] of [0, ...starts].map((start, i) => [start, starts[i] ?? all.length] as const)) {
+    if (outcomes.length < from) break;
+    const deliveries = all.slice(from, to).map((step) => step.delivery);
+    outcomes.push(...(await host.trial(all[from]?.on ?? recipient, deliveries)));
+  }
+  return outcomes;
 }

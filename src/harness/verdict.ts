@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Family } from '../attacks/attack.ts';
 import type { Outcome } from '../device/outcome.ts';
 
 export const verdicts = [
@@ -42,6 +43,8 @@ export type FindingKind =
   | 'prohibited-effect'
   | 'late-detection'
   | 'not-live'
+  /** The same delivery to the same device was answered in two ways. */
+  | 'answer-changed'
   /** Policy: both answers within one declared dimension. */
   | 'policy-inconsistent'
   /** A family with must-reject rows and not one proven or unattributed case. */
@@ -55,6 +58,8 @@ export interface Ruling {
   readonly kind?: FindingKind;
   /** One sentence of evidence. Text from a verifier in it is data. */
   readonly note: string;
+  /** Of a history: the family of what was violated, where that is not the attack's own. */
+  readonly family?: Family;
   /** The outcome that was judged; absent: nothing was delivered. */
   readonly outcome?: Outcome;
 }

@@ -29,7 +29,7 @@ export interface LogHeader {
 }
 
 /** One verdict. */
-export interface LogLine extends Omit<CaseRecord, 'ruling'>, Omit<Ruling, 'outcome'> {
+export interface LogLine extends Omit<CaseRecord, 'ruling'>, Omit<Ruling, 'outcome' | 'family'> {
   readonly outcome?: LoggedOutcome;
 }
 
@@ -41,7 +41,7 @@ type LoggedOutcome = Pick<Outcome, 'kind'> & {
 };
 
 export function logLine({ ruling, ...rest }: CaseRecord): LogLine {
-  const { outcome, ...said } = ruling;
+  const { outcome, family: _family, ...said } = ruling;
   return { ...rest, ...said, ...(outcome && { outcome: logged(outcome) }) };
 }
 

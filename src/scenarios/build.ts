@@ -67,7 +67,7 @@ export function buildScenario(plan: Plan): Scenario {
 }
 
 /** What a plan's recipient comes to, from the state given; a stored envelope may be the earlier release's. */
-function deliverPlanned(plan: Plan, event: DeliveryEvent, from: RecipientState): ScenarioDelivery {
+export function deliverPlanned(plan: Plan, event: DeliveryEvent, from: RecipientState): ScenarioDelivery {
   if (event === 'update') return updateDelivery(plan, releaseOf(plan), from);
   const earlier = earlierOf(plan);
   const isEarlier =
@@ -80,7 +80,7 @@ function deliverPlanned(plan: Plan, event: DeliveryEvent, from: RecipientState):
 }
 
 /** The plan of the release that was installed before; undefined where the recipient holds none. */
-function earlierOf(plan: Plan): Plan | undefined {
+export function earlierOf(plan: Plan): Plan | undefined {
   const { installed } = plan.sequence;
   if (!plan.earlier || installed === undefined) return undefined;
   const { earlier: _e, history: _h, ...rest } = plan;
@@ -96,7 +96,8 @@ function inOrderOf({ processing }: Plan, sequences: Sequences): Sequences {
 
 const releases = new WeakMap<Plan, EnvelopeParts>();
 
-function releaseOf(plan: Plan): EnvelopeParts {
+/** Sealed by the plan's signers; the same object for the same plan. */
+export function releaseOf(plan: Plan): EnvelopeParts {
   const known = releases.get(plan) ?? makeRelease(plan, signersOf(plan.authentication));
   releases.set(plan, known);
   return known;

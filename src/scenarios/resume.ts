@@ -13,7 +13,7 @@ export interface Happening {
   readonly cut?: PowerCut;
 }
 
-type States = readonly [RecipientState, ...RecipientState[]];
+export type States = readonly [RecipientState, ...RecipientState[]];
 
 /**
  * The deliveries, where `deliver` says what comes of one in each state. A cut leaves the state before it or the one
@@ -40,7 +40,7 @@ export function interrupted(
   });
 }
 
-function distinct([first, ...others]: States): States {
+export function distinct([first, ...others]: States): States {
   const kept: [RecipientState, ...RecipientState[]] = [first];
   for (const state of others) {
     if (!kept.some((known) => equalState(known, state))) kept.push(state);

@@ -7,6 +7,7 @@ import type { Signer } from '../cose/blocks.ts';
 import type { Delivery, DeliveryEvent, Level } from '../device/delivery.ts';
 import { type Recipient, type RecipientState, withState } from '../device/recipient.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
+import type { Reason, Stage } from '../suit/stage.ts';
 import type { Plan } from './plan.ts';
 
 export interface Scenario {
@@ -80,6 +81,29 @@ export interface RunStep {
   readonly invokes?: readonly number[];
   /** Arguments that the last invocation must have been given; absent: not judged. */
   readonly invokeArguments?: Uint8Array;
+  /** A new session begins here, with this recipient: another device, or the same one, set up anew. */
+  readonly on?: Recipient;
+  /** Of a step that must be rejected in a history: what should refuse it. */
+  readonly refusal?: Refusal;
+}
+
+/** A fault within a history. */
+export interface Refusal {
+  /** Id of the attack, or what else was done. */
+  readonly fault: string;
+  /** The attack's family. */
+  readonly family: string;
+  readonly stage: Stage;
+  /** Listed reasons, the primary one first. */
+  readonly reasons: readonly Reason[];
+  readonly lateDetection?: boolean;
+  /** That a verifier must claim; default: by stage. */
+  readonly level?: Level;
+}
+
+/** Does each step say itself what must come of it? Then no single one is judged. */
+export function isHistory({ steps }: Run): boolean {
+  return steps.length > 0 && steps.every(({ must }) => must !== 'judged');
 }
 
 export function step(of: ScenarioDelivery, must: RunStep['must'] = 'accept'): RunStep {
