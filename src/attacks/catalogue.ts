@@ -44,6 +44,7 @@ import { strictOrderAttacks } from './strict-order.ts';
 import { toctouAttacks } from './toctou.ts';
 import { transportAttacks } from './transport.ts';
 import { tryEachAttacks } from './try-each.ts';
+import { unseveredAttacks } from './unsevered.ts';
 import { validCases } from './valid.ts';
 
 export const catalogue: readonly AnyAttack[] = [
@@ -82,6 +83,7 @@ export const catalogue: readonly AnyAttack[] = [
   ...resourceAttacks,
   ...differentialAttacks,
   ...toctouAttacks,
+  ...unseveredAttacks,
 ].sort((a, b) => (a.handle < b.handle ? -1 : 1));
 
 /** One entry of `gauntlet catalogue --format json`. */

@@ -16,6 +16,7 @@ import { onDevice } from './deliver.ts';
 import { recipientIndices } from './device-change.ts';
 import { mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest } from './history.ts';
+import { doubleRead } from './toctou-read.ts';
 import { inserted, twins } from './twin.ts';
 
 const isToctou = { group: 'S', family: 'toctou' } as const;
@@ -117,4 +118,4 @@ export const rewritten: Attack<{ by: Rewriting }> = {
   },
 };
 
-export const toctouAttacks: readonly AnyAttack[] = [storedManifest, rewritten];
+export const toctouAttacks: readonly AnyAttack[] = [storedManifest, rewritten, doubleRead];

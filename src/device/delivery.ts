@@ -16,17 +16,24 @@ export interface Delivery {
   readonly candidates?: readonly Uint8Array[];
   /** What the network answers, by exact URI; a URI that is not listed is not found. */
   readonly payloads: readonly Payload[];
+  /** What the network answers to the second and later requests for a URI; one not listed here: as at first. */
+  readonly laterPayloads?: readonly Payload[];
   /** Where the power fails, if this delivery comes so far. */
   readonly powerCut?: PowerCut;
 }
 
 /** What a delivery may have beyond envelope and payloads; a verifier claims those that it honours. */
-export const extras = ['candidates', 'power-cut'] as const;
+export const extras = ['candidates', 'power-cut', 'later-payloads'] as const;
 
 export type Extra = (typeof extras)[number];
 
-export function extrasOf({ candidates, powerCut }: Delivery): readonly Extra[] {
-  return [...(candidates ? (['candidates'] as const) : []), ...(powerCut ? (['power-cut'] as const) : [])];
+export function extrasOf({ candidates, powerCut, laterPayloads }: Delivery): readonly Extra[] {
+  const asked: Readonly<Record<Extra, unknown>> = {
+    candidates,
+    'power-cut': powerCut,
+    'later-payloads': laterPayloads,
+  };
+  return extras.filter((extra) => asked[extra] !== undefined);
 }
 
 /**

@@ -81,6 +81,7 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
         envelope: bytes,
         candidates: fc.array(bytes, { minLength: 1, maxLength: 2 }),
         payloads: fc.array(payload),
+        laterPayloads: fc.array(payload),
         powerCut: fc.record({ step: fc.integer({ min: 1, max: 99 }), when }),
       },
       { requiredKeys: ['event', 'payloads'] },

@@ -146,6 +146,20 @@ describe('the other conditions', () => {
 });
 
 describe('fetch', () => {
+  it.each([
+    ['accepted', 1, oldImage],
+    ['rejected', 2, oldImage],
+    ['accepted', 2, image],
+  ] as const)('is %s after %i requests to a source that changes', async (kind, requests, later) => {
+    const fetches = Array.from({ length: requests }, () => act('fetch'));
+    const trial = { laterPayloads: [{ uri, kind: 'bytes', bytes: later }] } as const;
+    const decision = await deliver(
+      manifest({ install: [set({ uri }), ...fetches, act('imageMatch')] }),
+      trial,
+    );
+    expect(decision.kind).toBe(kind);
+  });
+
   const answer = (payload: Partial<Payload> & { kind: string }) => [{ uri, ...payload }] as Payload[];
   it.each<[string, readonly Payload[]]>([
     ['accepted', network],

@@ -68,7 +68,10 @@ function retrieve(machine: Machine, current: Current, uri: string): Payload | Co
   if (typeof place === 'string') return aborted(place, 'no place to fetch from');
   if (place.from === 'envelope') return { kind: 'bytes', bytes: place.bytes };
   work.effects.push({ kind: 'fetch', uri, component: current.own });
-  return work.ports.fetch(work.delivery.payloads, uri) ?? aborted('fetch-failed', 'not found');
+  const { payloads, laterPayloads = [] } = work.delivery;
+  const requests = work.effects.filter((effect) => effect.kind === 'fetch' && effect.uri === uri);
+  const later = requests.length > 1 ? work.ports.fetch(laterPayloads, uri) : undefined;
+  return later ?? work.ports.fetch(payloads, uri) ?? aborted('fetch-failed', 'not found');
 }
 
 function copy(machine: Machine, current: Current): Failure | undefined {

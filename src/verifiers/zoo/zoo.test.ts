@@ -30,7 +30,7 @@ import {
 import type { Decision } from '../../device/decision.ts';
 import type { Delivery, PowerCut } from '../../device/delivery.ts';
 import type { Recipient, TrustAnchor } from '../../device/recipient.ts';
-import { manifestItem, sequenceItem, sever, severedEntries } from '../../suit/build.ts';
+import { manifestItem, sequenceItem, sever, severedEntries, wrappedDigest } from '../../suit/build.ts';
 import type { Command, Manifest } from '../../suit/model.ts';
 import { assemble, type EnvelopeParts, encode, release, signedBytes } from '../../suit/parts.ts';
 import { commandCode } from '../../suit/registry.ts';
@@ -754,6 +754,14 @@ const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
       }),
     }),
     boot,
+  ),
+  'fetches-twice': history(
+    recipient(),
+    update(6n, {}, { laterPayloads: [{ uri, kind: 'bytes', bytes: oldImage }] }),
+  ),
+  'skips-what-is-severed': of(withMember(7, wrappedDigest(wrapped(sequenceItem([]))))),
+  'follows-the-text': of(
+    withMember(23, wrapped(map([tstr('en'), map([int(1), tstr('http://example.com/')])]))),
   ),
   'recurses-without-bound': (verifier) => deliverBytes(new Uint8Array(50_000).fill(0x81), { verifier }),
   'has-room-for-ten-parameters': of(
