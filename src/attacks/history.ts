@@ -100,7 +100,7 @@ export function otherImage(
 }
 
 /** COSE digest algorithms that a manifest may use (draft §10). */
-const digestIds = [-16, -43, -44, -18, -45] as const;
+export const digestIds = [-16, -43, -44, -18, -45] as const;
 
 export function imageDigest(bytes: Uint8Array, algorithm: number): Item {
   return wrapped(digestItem({ algorithm, bytes: digestOf(algorithm, bytes) as Uint8Array }));

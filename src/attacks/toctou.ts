@@ -16,6 +16,7 @@ import { onDevice } from './deliver.ts';
 import { recipientIndices } from './device-change.ts';
 import { mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest } from './history.ts';
+import { changedManifest, changedSevered } from './toctou-buffer.ts';
 import { doubleRead } from './toctou-read.ts';
 import { inserted, twins } from './twin.ts';
 
@@ -118,4 +119,10 @@ export const rewritten: Attack<{ by: Rewriting }> = {
   },
 };
 
-export const toctouAttacks: readonly AnyAttack[] = [storedManifest, rewritten, doubleRead];
+export const toctouAttacks: readonly AnyAttack[] = [
+  storedManifest,
+  rewritten,
+  doubleRead,
+  changedManifest,
+  changedSevered,
+];

@@ -18,22 +18,36 @@ export interface Delivery {
   readonly payloads: readonly Payload[];
   /** What the network answers to the second and later requests for a URI; one not listed here: as at first. */
   readonly laterPayloads?: readonly Payload[];
+  /** What somebody else writes into the buffer that the envelope was delivered in. */
+  readonly bufferChange?: BufferChange;
   /** Where the power fails, if this delivery comes so far. */
   readonly powerCut?: PowerCut;
 }
 
 /** What a delivery may have beyond envelope and payloads; a verifier claims those that it honours. */
-export const extras = ['candidates', 'power-cut', 'later-payloads'] as const;
+export const extras = ['candidates', 'power-cut', 'later-payloads', 'buffer-change'] as const;
 
 export type Extra = (typeof extras)[number];
 
-export function extrasOf({ candidates, powerCut, laterPayloads }: Delivery): readonly Extra[] {
+export function extrasOf({ candidates, powerCut, laterPayloads, bufferChange }: Delivery): readonly Extra[] {
   const asked: Readonly<Record<Extra, unknown>> = {
     candidates,
     'power-cut': powerCut,
     'later-payloads': laterPayloads,
+    'buffer-change': bufferChange,
   };
   return extras.filter((extra) => asked[extra] !== undefined);
+}
+
+/**
+ * Written once authentication has succeeded, or once the digests of severed elements were compared. Who works on a
+ * copy that nobody else can write to does not notice (RFC 9124 §4.3.21).
+ */
+export interface BufferChange {
+  readonly after: 'authenticated' | 'severed';
+  /** Of the first byte, from the envelope's start. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
 }
 
 /**

@@ -82,6 +82,11 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
         candidates: fc.array(bytes, { minLength: 1, maxLength: 2 }),
         payloads: fc.array(payload),
         laterPayloads: fc.array(payload),
+        bufferChange: fc.record({
+          after: fc.constantFrom('authenticated' as const, 'severed' as const),
+          offset: fc.nat(),
+          bytes,
+        }),
         powerCut: fc.record({ step: fc.integer({ min: 1, max: 99 }), when }),
       },
       { requiredKeys: ['event', 'payloads'] },

@@ -16,6 +16,8 @@ import { journalled, type Storage } from './storage.ts';
 export interface Ports {
   /** Bytes to the first data item; `offset` is where the bytes stand in the whole delivery. */
   readonly read: (bytes: Uint8Array, offset: number) => ReadResult;
+  /** The bytes to work on, made of a buffer that others can write to while they are processed. */
+  readonly hold: (shared: Uint8Array) => Uint8Array;
   readonly crypto: Crypto;
   readonly storage: Storage;
   /** One request to the network; undefined: not found. */
@@ -28,6 +30,8 @@ export interface Ports {
 
 export const defaultPorts: Ports = {
   read: (bytes, offset) => readFirst(bytes, { offset }),
+  // RFC 9124 §4.3.21: what was checked cannot change before it is used.
+  hold: (shared) => shared.slice(),
   crypto: nodeCrypto,
   storage: journalled,
   fetch: (payloads, uri) => payloads.find((payload) => payload.uri === uri),

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Decision } from '../../device/decision.ts';
-import type { Delivery } from '../../device/delivery.ts';
+import type { BufferChange, Delivery } from '../../device/delivery.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import { powerFor } from '../../device/storage.ts';
 import type { Problem } from '../../suit/problem.ts';
@@ -99,11 +99,29 @@ function deliver(tools: Tools, device: Device, delivery: Delivery): Decision | P
   // Draft §6.3.1: before anything else, what an interrupted delivery left.
   ports.storage.recover(device);
   const shared = { rules, ports, limits, device, delivery, effects: [], meter: { steps: 0 } };
-  const start = (bytes: Uint8Array): Work => startWork({ ...shared, bytes });
+  const start = (bytes: Uint8Array): Work => startWork({ ...shared, bytes: ports.hold(bytes) });
   const [first, ...others] = envelopesAtHand(delivery, device.recipient);
   if (first === undefined) return decide(start(new Uint8Array(0)), noEnvelope);
-  const processed = process([start(first), ...others.map(start)], tools.steps);
+  const buffer = delivery.bufferChange ? first.slice() : first;
+  const steps = delivery.bufferChange ? meddling(tools.steps, delivery.bufferChange, buffer) : tools.steps;
+  const processed = process([start(buffer), ...others.map(start)], steps);
   return processed instanceof Promise ? processed.then(decideOn) : decideOn(processed);
+}
+
+/** The same steps, while somebody else writes into the buffer once it may hurt. */
+function meddling(steps: readonly Step[], change: BufferChange, buffer: Uint8Array): readonly Step[] {
+  const { after, offset, bytes } = change;
+  const isPast = ({ effects, elements }: Work) =>
+    after === 'severed' ? elements.size > 0 : effects.some(({ kind }) => kind === 'authenticated');
+  return steps.map(
+    (step): Step => ({
+      ...step,
+      run: (work) => {
+        if (isPast(work)) buffer.set(bytes.subarray(0, Math.max(0, buffer.length - offset)), offset);
+        return step.run(work);
+      },
+    }),
+  );
 }
 
 function decideOn({ work, problem }: Processed): Decision {

@@ -53,6 +53,13 @@ export const toctouAnimals = [
     { steps: (steps) => insertBefore(steps, commit, fetchAnew) },
   ),
   animal(
+    'Z373',
+    'works-in-the-shared-buffer',
+    'The envelope is read where it was received, and others can write there.',
+    ['toctou.manifest', 'toctou.severed'],
+    { ports: { hold: (shared) => shared } },
+  ),
+  animal(
     'Z371',
     'skips-what-is-severed',
     'An element whose digest stands in the manifest, and which is nowhere, is left out of the procedure.',

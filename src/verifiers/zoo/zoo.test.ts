@@ -743,6 +743,8 @@ const older = {
   sharedSequence: [...shared, set({ imageDigest: sha256(oldImage), imageSize: BigInt(oldImage.length) })],
 } satisfies Partial<Manifest>;
 
+const meddled = update(6n);
+
 const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
   'reads-the-last-of-two-items': of(withMember(20, wrapped(array(), sequenceItem(install)))),
   'takes-null-for-absent': of(withMember(4, nil)),
@@ -755,6 +757,14 @@ const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
     }),
     boot,
   ),
+  'works-in-the-shared-buffer': history(recipient(), {
+    ...meddled,
+    bufferChange: {
+      after: 'authenticated',
+      offset: Buffer.from(meddled.envelope as Uint8Array).indexOf(sha256(image).bytes),
+      bytes: sha256(oldImage).bytes,
+    },
+  }),
   'fetches-twice': history(
     recipient(),
     update(6n, {}, { laterPayloads: [{ uri, kind: 'bytes', bytes: oldImage }] }),

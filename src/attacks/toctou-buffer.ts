@@ -1,0 +1,99 @@
+/**
+ * A buffer that somebody else writes to while its content is processed (RFC 9124 §4.2.18, §4.3.21).
+ *
+ * The network has another image, and its digest is written over the right one: who reads that installs the image.
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { write } from '../cbor/write.ts';
+import { digestOf } from '../cose/algorithms.ts';
+import type { BufferChange, Payload } from '../device/delivery.ts';
+import { before, type RunStep, type Scenario } from '../scenarios/scenario.ts';
+import { encode } from '../suit/parts.ts';
+import type { Reason } from '../suit/stage.ts';
+import type { Attack, Attacked, Expectation } from './attack.ts';
+import { deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
+import { eitherAnswer } from './expectation.ts';
+import { digestIds } from './history.ts';
+
+function unused(...reasons: readonly [Reason, ...Reason[]]): Expectation {
+  return eitherAnswer(
+    reasons,
+    { doc: 'information-model', section: '4.3.21' },
+    { level: 'installed', prohibits: [{ kind: 'wrong-image' }] },
+  );
+}
+
+const common = {
+  group: 'S',
+  family: 'toctou',
+  by: 'device',
+  threats: ['THREAT.MFST.TOCTOU'],
+  violates: ['REQ.SEC.MFST.CONST'],
+  choice: fc.record({ image: fc.nat({ max: 3 }) }),
+} as const;
+
+/** After authentication the manifest's digest of an image is written over. */
+export const changedManifest: Attack<{ image: number }> = {
+  ...common,
+  id: 'toctou.manifest',
+  handle: 'S01',
+  change: 'shared buffer changed after authentication; ⊘ use of changed bytes',
+  expects: [unused('manifest-digest-mismatch', 'sig-invalid', 'image-mismatch')],
+  on: { features: ['network', 'update', 'flat'] },
+  apply: (scenario, { image }) => whileChanging(scenario, image, 'authenticated'),
+};
+
+/** The digest is written over once the severed elements were found to be the right ones. */
+export const changedSevered: Attack<{ image: number }> = {
+  ...common,
+  id: 'toctou.severed',
+  handle: 'S03',
+  change: 'severed element or digest parameter changed after its check; ⊘ its use',
+  expects: [unused('severed-mismatch', 'image-mismatch')],
+  on: { features: ['network', 'update', 'flat', 'severed'] },
+  apply: (scenario, { image }) => whileChanging(scenario, image, 'severed'),
+};
+
+function whileChanging(
+  scenario: Scenario,
+  number: number,
+  after: BufferChange['after'],
+): Attacked | undefined {
+  const images = fetchedImages(scenario).filter(({ bytes }) => bytes.length > 0);
+  const image = images[number % Math.max(images.length, 1)];
+  const bufferChange = image && digestChange(scenario, image, after);
+  if (bufferChange === undefined) return undefined;
+  const found = before(scenario, 'update')?.delivery.delivery.payloads ?? [];
+  const payloads = found.map(
+    (one): Payload => (one.uri === image?.uri ? { uri: one.uri, kind: 'bytes', bytes: other(image) } : one),
+  );
+  const made = deliverEnvelope(scenario, encode(scenario.release), { event: 'update', payloads });
+  if (made === undefined) return undefined;
+  const steps = made.attacked.steps.map(
+    (one): RunStep => ({ ...one, delivery: { ...one.delivery, bufferChange } }),
+  );
+  return { ...made, attacked: { ...made.attacked, steps } };
+}
+
+function other({ bytes }: FetchedImage): Uint8Array {
+  return bytes.map((byte) => byte ^ 0xff);
+}
+
+/** The digest of the other image in the place of the one; undefined: it does not stand there exactly once. */
+function digestChange(
+  { release }: Scenario,
+  image: FetchedImage,
+  after: BufferChange['after'],
+): BufferChange | undefined {
+  const envelope = Buffer.from(encode(release));
+  const start = envelope.indexOf(write(release.manifest));
+  for (const id of digestIds) {
+    const [right, wrong] = [digestOf(id, image.bytes), digestOf(id, other(image))];
+    const offset = right === undefined || start < 0 ? -1 : envelope.indexOf(right, start);
+    if (right === undefined || wrong === undefined || offset < 0) continue;
+    return envelope.indexOf(right, offset + 1) < 0 ? { after, offset, bytes: wrong } : undefined;
+  }
+  return undefined;
+}
