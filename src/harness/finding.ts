@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Expectation } from '../attacks/attack.ts';
 import { BenchError } from '../bench-error.ts';
 import { fromHex, toHex } from '../cbor/hex.ts';
+import type { Effect } from '../device/decision.ts';
 import {
   deliveryFromJson,
   deliveryToJson,
@@ -15,6 +16,7 @@ import {
   stateFromJson,
   stateToJson,
 } from '../device/json.ts';
+import type { Outcome } from '../device/outcome.ts';
 import type { Recipient } from '../device/recipient.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Needs, Run, RunStep } from '../scenarios/scenario.ts';
@@ -36,6 +38,8 @@ export interface Finding {
   readonly clause: string;
   readonly choice: unknown;
   readonly note: string;
+  /** Of the judged delivery; absent: the finding is about the whole run. */
+  readonly outcome?: SeenOutcome;
   /** How many cases showed it. */
   readonly cases: number;
   readonly shrunk: boolean;
@@ -43,6 +47,18 @@ export interface Finding {
   readonly bytes?: number;
   /** The one line that repeats it. */
   readonly replay: string;
+}
+
+/** What a verifier answered, as far as a report tells it. Texts are the verifier's: data. */
+export interface SeenOutcome {
+  readonly kind: string;
+  readonly level?: string;
+  readonly stage?: string;
+  readonly reason?: string;
+  /** Its own words, or its error; the first 500 characters. */
+  readonly detail?: string;
+  /** The first 50, in words. */
+  readonly effects?: readonly string[];
 }
 
 /** A case as a file: bytes and JSON, replayed without generator, seed or private key. */
@@ -80,6 +96,33 @@ export function fingerprintOf(
   const of = [verifier, attack, ruling.kind ?? ruling.verdict, clause, answer];
   const parts = [...of, ...(state ? [state] : []), ...(family ? [family] : [])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+export function seenOutcome(outcome: Outcome): SeenOutcome {
+  const { kind } = outcome;
+  const effects = 'effects' in outcome ? outcome.effects?.slice(0, 50).map(effectInWords) : undefined;
+  const detail = 'detail' in outcome ? outcome.detail : 'error' in outcome ? outcome.error : undefined;
+  return {
+    kind,
+    ...('level' in outcome && { level: outcome.level }),
+    ...('stage' in outcome && outcome.stage && { stage: outcome.stage }),
+    ...('reason' in outcome && outcome.reason && { reason: outcome.reason }),
+    ...(detail && { detail: detail.slice(0, 500) }),
+    ...(effects && { effects }),
+  };
+}
+
+function effectInWords(effect: Effect): string {
+  switch (effect.kind) {
+    case 'authenticated':
+      return effect.kind;
+    case 'fetch':
+      return `fetch ${effect.uri.slice(0, 200)}`;
+    case 'commit':
+      return `commit sequence number ${effect.sequenceNumber}`;
+    default:
+      return `${effect.kind} component ${effect.component}`;
+  }
 }
 
 export interface CaseFileOptions {
@@ -145,7 +188,7 @@ export function caseFromFile(json: unknown, where: string): StoredCase {
       ...(file.needs && { needs: file.needs }),
       control,
       attacked: runFromJson(file.attacked, control.recipient),
-      ...(file.plan && { plan: file.plan }),
+      ...(file.plan && { plan: wholePlan(file.plan) }),
       ...(file.verdict && { verdict: file.verdict }),
     };
   } catch (cause) {
@@ -153,6 +196,15 @@ export function caseFromFile(json: unknown, where: string): StoredCase {
       throw new BenchError('case-unreadable', `${where}: ${cause.message}`, { cause });
     throw cause;
   }
+}
+
+/** Plans that were stored before each place had its own digest algorithm have the one for all. */
+function wholePlan(plan: Plan): Plan {
+  return {
+    ...plan,
+    wrapperDigest: plan.wrapperDigest ?? plan.digest,
+    severedDigest: plan.severedDigest ?? plan.digest,
+  };
 }
 
 /** SHA-256 over what is delivered: the name of a stored case. */

@@ -11,7 +11,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
-import { caseDigest, caseToFile, type Finding, judgedEnvelope } from './finding.ts';
+import { caseDigest, caseToFile, type Finding, judgedEnvelope, seenOutcome } from './finding.ts';
 import { shrink } from './shrink.ts';
 import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 
@@ -85,6 +85,7 @@ export async function findingOf(failure: Failure, options: FindingOptions): Prom
     clause: failure.ofControl ? 'valid delivery' : cite(smallest.expect.clause),
     choice: smallest.choice,
     note: shown.note,
+    ...(shown.outcome && { outcome: seenOutcome(shown.outcome) }),
     cases: failure.cases,
     shrunk: tries > 0,
     ...(bytes && { bytes: bytes.length }),
