@@ -50,7 +50,10 @@ program
   .option('--baseline <file>', 'findings that are known, each with its reason')
   .option('--corpus <dir>', 'stored cases to replay first; repeatable', collect)
   .option('--no-stored', 'leave out the stored cases that come with the bench')
-  .option('--out <dir>', 'results.jsonl, results.json, junit.xml, summary.md and findings/')
+  .option(
+    '--out <dir>',
+    'report.html, results.jsonl, results.json, results.sarif, junit.xml, summary.md and findings/',
+  )
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)

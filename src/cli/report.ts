@@ -8,7 +8,7 @@ import { catalogue } from '../attacks/catalogue.ts';
 import { resultsOfLog } from '../report/log.ts';
 import { renderResults } from '../report/terminal.ts';
 import { readBytes } from './files.ts';
-import { writeReports } from './run.ts';
+import { writeReports } from './write-reports.ts';
 
 /** Exit status 1: there are findings. */
 export function runReport(folder: string, options: { readonly format: 'text' | 'json' }): number {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
@@ -15,10 +15,8 @@ import { readKeyFile } from '../cose/key-files.ts';
 import { type CaseRecord, type Progress, plannedCases, runCampaign } from '../harness/campaign.ts';
 import { loadCases } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
-import { type BaselineComparison, compare, readBaseline } from '../report/baseline.ts';
-import { renderJunit } from '../report/junit.ts';
+import { compare, readBaseline } from '../report/baseline.ts';
 import { type LogHeader, type LogLine, logFormat, logLine } from '../report/log.ts';
-import { renderMarkdown } from '../report/markdown.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
 import { validFamilyIds } from '../scenarios/families.ts';
@@ -31,6 +29,7 @@ import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { ownCorpus } from './corpus.ts';
 import { makeFolder, readBytes } from './files.ts';
+import { writeReports } from './write-reports.ts';
 
 export interface RunOptions {
   readonly verifier?: readonly string[];
@@ -248,18 +247,6 @@ function recordLog(
   };
   write(header);
   return { write: (record) => write(logLine(record)), close: () => closeSync(file) };
-}
-
-export function writeReports(
-  out: string | undefined,
-  results: Results,
-  comparison: BaselineComparison | undefined,
-): void {
-  if (out === undefined) return;
-  makeFolder(out);
-  writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(join(out, 'junit.xml'), renderJunit(results, comparison));
-  writeFileSync(join(out, 'summary.md'), renderMarkdown(results, comparison));
 }
 
 /** A line that is redrawn on a terminal, a line now and then in a log, nothing beside JSON. */

@@ -22,7 +22,7 @@ export interface Baseline {
 }
 
 export interface BaselineComparison {
-  /** Reason by finding id. */
+  /** Reason by the finding's fingerprint. */
   readonly known: ReadonlyMap<string, string>;
   /** One sentence each; empty: nothing unexpected. */
   readonly problems: readonly string[];
@@ -57,7 +57,7 @@ export function compare(results: Results, baseline: Baseline, ids: ReadonlySet<s
   const problems: string[] = [];
   for (const finding of results.findings) {
     const entry = baseline.known.find((one) => isAbout(one, finding));
-    if (entry) known.set(finding.id, entry.reason);
+    if (entry) known.set(finding.fingerprint, entry.reason);
     else problems.push(`new: ${finding.verifier} ${finding.kind} ${finding.attack}`);
   }
   for (const entry of baseline.known) {

@@ -11,7 +11,7 @@ export function renderJunit(results: Results, baseline?: BaselineComparison): st
   const suites = Object.entries(results.attacks).map(([verifier, attacks]) => {
     const cases = Object.entries(attacks).map(([id, counts]) => {
       const findings = results.findings.filter((f) => f.verifier === verifier && f.attack === id);
-      const fresh = findings.filter((f) => !baseline?.known.has(f.id));
+      const fresh = findings.filter((f) => !baseline?.known.has(f.fingerprint));
       const judged =
         counts.proven + counts.accepted + counts.unattributed + counts.failed + counts.weak + counts.policy;
       const body = [
@@ -26,7 +26,7 @@ export function renderJunit(results: Results, baseline?: BaselineComparison): st
     });
     const listed = new Set(Object.keys(attacks));
     const others = results.findings.filter(
-      (f) => f.verifier === verifier && !listed.has(f.attack) && !baseline?.known.has(f.id),
+      (f) => f.verifier === verifier && !listed.has(f.attack) && !baseline?.known.has(f.fingerprint),
     );
     for (const f of others)
       cases.push({

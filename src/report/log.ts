@@ -110,13 +110,14 @@ export function resultsOfLog(text: string, attacks: readonly AnyAttack[], where:
 
 function findingsOfLog(records: readonly LogLine[], { seed }: LogHeader): readonly Finding[] {
   const found = new Map<string, Finding>();
-  for (const { failure, kind, attack, note, round, verifier } of records) {
+  for (const { failure, kind, attack, note, outcome, round, verifier } of records) {
     if (failure === undefined || kind === undefined) continue;
     const { fingerprint, strength, clause, choice } = failure;
     const known = found.get(fingerprint);
     const only = attack === 'valid' || attack.startsWith('valid.') ? '' : ` --only ${attack}`;
     const replay = `gauntlet run --verifier ${shellWord(verifier)}${only} --seed ${seed} --runs ${round + 1}`;
-    const one = { id: fingerprint, fingerprint, verifier, kind, attack, strength, clause, choice, note };
+    const said = { strength, clause, choice, note, ...(outcome && { outcome }) };
+    const one = { id: fingerprint, fingerprint, verifier, kind, attack, ...said };
     found.set(
       fingerprint,
       known ? { ...known, cases: known.cases + 1 } : { ...one, cases: 1, shrunk: false, replay },

@@ -10,7 +10,7 @@ import { countsOf, familiesOf, inWords, policySheet, type Results } from './resu
 
 export function renderMarkdown(results: Results, baseline?: BaselineComparison): string {
   const names = Object.keys(results.verifiers);
-  const fresh = results.findings.filter((finding) => !baseline?.known.has(finding.id));
+  const fresh = results.findings.filter((finding) => !baseline?.known.has(finding.fingerprint));
   const known = results.findings.length - fresh.length;
   const header = (first: string): string[] => [
     `| ${first} | ${names.map(cell).join(' | ')} |`,

@@ -21,7 +21,7 @@ export function renderResults(results: Results, baseline?: BaselineComparison): 
       ['family', ...names.map(escapeText)],
       ...familiesOf(results).map((family) => [
         family,
-        ...names.map((name) => cell(family, countsOf(results, name, family))),
+        ...names.map((name) => familyCell(family, countsOf(results, name, family))),
       ]),
     ]),
     '',
@@ -80,7 +80,7 @@ function findingLine(
   baseline: BaselineComparison | undefined,
 ): (finding: Results['findings'][number]) => string {
   return (finding) => {
-    const reason = baseline?.known.get(finding.id);
+    const reason = baseline?.known.get(finding.fingerprint);
     const known = reason === undefined ? 'NEW  ' : 'known';
     return [
       `${known} ${escapeText(finding.id)} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${finding.cases} case${finding.cases === 1 ? '' : 's'})`,
@@ -110,7 +110,7 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** "41/42 F1": proven and unattributed out of all that were judged for rejection; valid: accepted. */
-function cell(family: string, counts: Counts): string {
+export function familyCell(family: string, counts: Counts): string {
   if (family === 'valid') {
     const all = counts.accepted + counts.failed + counts.inconclusive;
     return all === 0 ? '-' : `${counts.accepted}/${all}${counts.failed > 0 ? ` F${counts.failed}` : ''}`;

@@ -1,0 +1,77 @@
+/**
+ * The files of `--out`: results in every format, for people and for machines.
+ *
+ * @module
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { caseFromFile, type StoredCase } from '../harness/finding.ts';
+import type { BaselineComparison } from '../report/baseline.ts';
+import { renderHtml } from '../report/html.ts';
+import type { ShownDuty } from '../report/html-findings.ts';
+import { renderJunit } from '../report/junit.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { Results } from '../report/results.ts';
+import { renderSarif } from '../report/sarif.ts';
+import { cite } from '../suit/clause.ts';
+import { ledger } from '../trace/ledger.ts';
+import { traceThreats } from '../trace/threat-trace.ts';
+import { makeFolder, readJson } from './files.ts';
+
+export function writeReports(
+  out: string | undefined,
+  results: Results,
+  comparison: BaselineComparison | undefined,
+): void {
+  if (out === undefined) return;
+  makeFolder(out);
+  // First, so that it is there whatever becomes of the rest.
+  writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  const cases = storedCases(out, results);
+  const known = comparison && { baseline: comparison };
+  const folder = folderFromHere(out);
+  const files: Readonly<Record<string, string>> = {
+    'junit.xml': renderJunit(results, comparison),
+    'summary.md': renderMarkdown(results, comparison),
+    'results.sarif': renderSarif(results, {
+      ...known,
+      ...(folder !== undefined && { folder }),
+      stored: new Set(cases.keys()),
+    }),
+    'report.html': renderHtml({
+      ...known,
+      results,
+      cases,
+      duties: dutiesByAttack(),
+      threats: traceThreats().threats,
+    }),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
+}
+
+/** What `findings/` has of this run's findings, by id. */
+function storedCases(out: string, { findings }: Results): ReadonlyMap<string, StoredCase> {
+  const files = findings.map(({ id }) => [id, join(out, 'findings', `${id}.json`)] as const);
+  return new Map(
+    files
+      .filter(([id, file]) => /^[0-9a-f]+$/.test(id) && existsSync(file))
+      .map(([id, file]) => [id, caseFromFile(readJson(file, 'stored case'), file)]),
+  );
+}
+
+/** Code scanning wants paths from the repository's root, where it runs. */
+function folderFromHere(out: string): string | undefined {
+  const path = relative(process.cwd(), out);
+  return path.startsWith('..') || path.startsWith(sep) ? undefined : path.split(sep).join('/');
+}
+
+function dutiesByAttack(): ReadonlyMap<string, readonly ShownDuty[]> {
+  const duties = new Map<string, ShownDuty[]>();
+  for (const { attacks, clause, keyword, duty } of ledger)
+    for (const attack of attacks) {
+      const of = duties.get(attack) ?? [];
+      duties.set(attack, of);
+      of.push({ clause: cite(clause), keyword, duty });
+    }
+  return duties;
+}

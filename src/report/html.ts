@@ -1,0 +1,107 @@
+/**
+ * Results as one HTML page: self-contained, without network, readable without script.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { listCatalogue, listValidFamilies } from '../attacks/catalogue.ts';
+import type { BaselineComparison } from './baseline.ts';
+import { evidenceOf } from './html-evidence.ts';
+import { type FindingExtras, findingSection, type ShownDuty } from './html-findings.ts';
+import { matrixSection, policySection, verdictSection } from './html-matrix.ts';
+import { anchorsOf, type PageContext } from './html-rows.ts';
+import { pageScript } from './html-script.ts';
+import { pageStyle } from './html-style.ts';
+import { dataScript, type Html, html, trusted } from './html-template.ts';
+import { type ShownThreat, threatSection } from './html-threats.ts';
+import type { Results } from './results.ts';
+
+export interface PageInput {
+  readonly results: Results;
+  readonly baseline?: BaselineComparison;
+  /** Absent: the page has no threat view. */
+  readonly threats?: readonly ShownThreat[];
+  /** Duties of the clause ledger, by attack. */
+  readonly duties?: ReadonlyMap<string, readonly ShownDuty[]>;
+  /** Stored cases, by the finding's id. */
+  readonly cases?: FindingExtras['cases'];
+}
+
+export function renderHtml(input: PageInput): string {
+  const { results, baseline, threats = [], duties = new Map(), cases = new Map() } = input;
+  const context: PageContext = {
+    results,
+    verifiers: Object.keys(results.verifiers),
+    listings: new Map([...listCatalogue(), ...listValidFamilies()].map((one) => [one.id, one])),
+    anchors: anchorsOf(results.findings),
+  };
+  const stored = [...context.anchors].flatMap(([finding, anchor]) => {
+    const one = cases.get(finding.id);
+    return one === undefined ? [] : [[anchor, one] as const];
+  });
+  const extras = { duties, cases, ...(baseline && { baseline }) };
+  const sections = [
+    matrixSection(context),
+    findingSection(context, extras),
+    threatSection(context, threats),
+    policySection(context),
+    verdictSection(context),
+  ];
+  return page(html`${headOf(context, baseline)}
+<main id="main">
+${sections}</main>
+${dataScript('evidence', evidenceOf(new Map(stored)))}`);
+}
+
+/** Only our own style and script, named by their digests, may act: whatever else came into the page would be dead. */
+function page(body: Html): string {
+  const policy = `default-src 'none'; style-src ${digest(pageStyle)}; script-src ${digest(pageScript)}; base-uri 'none'; form-action 'none'`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>suit-gauntlet report</title>
+<style>${trusted(pageStyle)}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the figures</a>
+${body}
+<script>${trusted(pageScript)}</script>
+</body>
+</html>
+`.markup;
+}
+
+function digest(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+function headOf({ results, verifiers }: PageContext, baseline: BaselineComparison | undefined): Html {
+  const { findings } = results;
+  const known = findings.filter(({ fingerprint }) => baseline?.known.has(fingerprint)).length;
+  const facts = [
+    `${results.done} of ${results.planned} cases for each verifier${results.complete ? '' : ' (not complete)'}`,
+    baseline ? `${findings.length - known} new findings, ${known} known` : `${findings.length} findings`,
+    results.subject,
+    `draft-ietf-suit-manifest-${results.revision}`,
+    `seed ${results.seed}`,
+    `suit-gauntlet ${results.version}`,
+  ];
+  return html`<header>
+<div class="bar"><h1>suit-gauntlet report</h1>
+<nav aria-label="Sections"><a href="#matrix">Families</a> <a href="#findings">Findings</a> <a href="#threats">Threats</a> <a href="#policy">Policy</a> <a href="#verdicts">Verdicts</a></nav>
+<input id="search" type="search" placeholder="Search ( / )" aria-label="Search attacks, findings and policies">
+<button type="button" id="theme" aria-label="Switch between dark and light">Dark / light</button></div>
+<p>${verifiers.length} verifier${verifiers.length === 1 ? '' : 's'}: ${verifiers.join(', ')}</p>
+<ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
+${
+  baseline && baseline.problems.length > 0
+    ? html`<div class="problems"><h2>Against the baseline</h2><ul>${baseline.problems.map(
+        (problem) => html`<li>${problem}</li>`,
+      )}</ul></div>`
+    : undefined
+}${results.notes.length > 0 ? html`<details class="notes"><summary>Notes</summary><ul>${results.notes.map((note) => html`<li>${note}</li>`)}</ul></details>` : undefined}</header>`;
+}
