@@ -38,6 +38,14 @@ describe('the JSON of a manifest', () => {
     ]);
   });
 
+  it('takes a condition or directive by its number, of whatever registry', () => {
+    const command = { kind: 'directive', code: 999, policy: 2 } as const;
+    const manifest = { ...manifestFromJson(least), install: [command] };
+    const json = manifestToJson(manifest);
+    expect(JSON.stringify(json)).toContain('999');
+    expect(manifestFromJson(json)).toEqual(manifest);
+  });
+
   const wrong: [place: string, json: unknown][] = [
     ['manifest', null],
     ['manifest lacks "version"', { sequenceNumber: 0, components: [] }],
@@ -52,6 +60,20 @@ describe('the JSON of a manifest', () => {
     ['manifest.validate[0].policy', { ...least, validate: [{ condition: 'abort', policy: '1' }] }],
     ['manifest.load[0].tryEach[0]', { ...least, load: [{ tryEach: [3] }] }],
     ['manifest.load[0].overrideParameters', { ...least, load: [{ overrideParameters: { URI: 'x' } }] }],
+    [
+      'manifest.validate[0].argument is not CBOR',
+      { ...least, validate: [{ custom: -300, argument: { cbor: 'ff' } }] },
+    ],
+    ['manifest.referenceUri is not text', { ...least, referenceUri: 7 }],
+    [
+      'manifest.load[0].overrideParameters.strictOrder is not a boolean',
+      { ...least, load: [{ overrideParameters: { strictOrder: 1 } }] },
+    ],
+    [
+      'manifest.load[0].overrideParameters.content is not text',
+      { ...least, load: [{ overrideParameters: { content: 7 } }] },
+    ],
+    ['is not a pair', { ...least, text: [{ language: 'en', texts: [[1]], components: [] }] }],
     ['manifest.install', { ...least, install: { severed: { algorithm: -16 } } }],
     ['manifest.install[0].argument', { ...least, install: [{ custom: -300, argument: { cbor: '1' } }] }],
   ];

@@ -78,6 +78,8 @@ describe('partsOf and encode', () => {
     ['envelope-structure', 'no manifest', [entry(2)]],
     ['envelope-order', 'manifest first', [entry(3), entry(2)]],
     ['auth-malformed', 'a wrapper that is no byte string', [[int(2), array()], entry(3)]],
+    ['auth-malformed', 'a wrapper that is no list', [[int(2), wrapped(map())], entry(3)]],
+    ['auth-malformed', 'a digest that is not wrapped', [[int(2), wrapped(array(array()))], entry(3)]],
     ['auth-malformed', 'a wrapper without digest', [[int(2), wrapped(array())], entry(3)]],
     ['manifest-structure', 'a manifest that is no map', [entry(2), [int(3), wrapped(int(1))]]],
     ['envelope-structure', 'a bare manifest', [entry(2), [int(3), map()]]],
@@ -89,6 +91,11 @@ describe('partsOf and encode', () => {
       expect(partsOf(write(tag(107, map(...entries))))).toMatchObject({ ok: false, problem: { reason } });
     });
   }
+
+  it('refuse what is no envelope at all', () => {
+    for (const item of [int(1), tag(107, array())])
+      expect(partsOf(write(item))).toMatchObject({ ok: false, problem: { reason: 'envelope-structure' } });
+  });
 
   it('say where the bytes break', () => {
     const bytes = encode(good);
@@ -139,6 +146,15 @@ describe('release and seal', () => {
       const sealed = seal(setSequenceNumber(parts, 8n), [author]);
       expect(sealed.digest).toMatchObject({ items: [{ value: BigInt(digestAlgorithm) }, {}] });
     }
+  });
+
+  it('take SHA-256 for a digest that names no algorithm', () => {
+    for (const digest of [map(), array(), array(tstr('SHA-512')), array(int(-16))]) {
+      const sealed = seal({ ...release(manifest, [author]), digest }, [author]);
+      expect(sealed.digest).toMatchObject({ items: [{ value: -16n }, {}] });
+    }
+    // Nobody has algorithm 1.
+    expect(() => seal({ ...release(manifest, [author]), digest: array(int(1)) }, [author])).toThrow(/1/);
   });
 
   it('make one block for each signer, of its structure', () => {

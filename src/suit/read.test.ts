@@ -49,6 +49,7 @@ describe('readManifest', () => {
 
   const item = manifestItem(base);
   const common = (...entries: Entry[]) => setMember(item, 3, wrapped(map(...entries)));
+  const text = (...items: Item[]) => setMember(item, 23, wrapped(...items));
   const faults: [what: string, reason: Reason, item: Item][] = [
     ['no version', 'version-missing', removeMember(item, 1)],
     ['no sequence number', 'sequence-missing', removeMember(item, 2)],
@@ -87,12 +88,51 @@ describe('readManifest', () => {
       setMember(item, 23, wrapped(map([tstr('e n'), map()]))),
     ],
     ['a manifest tag', 'manifest-structure', tag(1070, item)],
+    ['a try-each that is no list', 'command-malformed', setMember(item, 7, wrapped(array(int(15), int(0))))],
+    [
+      'an index beyond 2^53 in a list',
+      'index-range',
+      setMember(item, 7, wrapped(array(int(12), array(int(2n ** 60n))))),
+    ],
+    [
+      'a parameter beyond 2^53',
+      'param-unsupported',
+      setMember(item, 7, wrapped(array(int(20), map([int(-(2n ** 60n)), nil])))),
+    ],
+    ['texts that are not wrapped', 'type-mismatch', setMember(item, 23, nil)],
+    ['two items of texts', 'trailing-data', text(map(), nil)],
+    ['texts in a list', 'type-mismatch', text(array())],
+    ['a language that is a number', 'type-mismatch', text(map([int(1), map()]))],
+    ['a language without a map', 'type-mismatch', text(map([tstr('en'), nil]))],
+    ['a text under a text', 'type-mismatch', text(map([tstr('en'), map([tstr('x'), tstr('a')])]))],
+    [
+      'a text under a number beyond 2^53',
+      'type-mismatch',
+      text(map([tstr('en'), map([int(2n ** 60n), tstr('a')])])),
+    ],
+    ['a text that is none', 'type-mismatch', text(map([tstr('en'), map([int(1), nil])]))],
+    [
+      'texts of a component that is none',
+      'manifest-structure',
+      text(map([tstr('en'), map([array(nil), map()])])),
+    ],
+    [
+      'texts of a component in a list',
+      'type-mismatch',
+      text(map([tstr('en'), map([array(bstr(Uint8Array.of(7))), array()])])),
+    ],
   ];
   for (const [what, reason, faulty] of faults) {
     it(`refuses ${what}`, () => {
       expect(readManifest(parse(faulty))).toMatchObject({ ok: false, problem: { reason } });
     });
   }
+
+  it('refuses byte strings of no item and of two that were never bytes', () => {
+    const reasonOf = (...inside: Item[]) => readManifest(setMember(item, 7, wrapped(...inside)));
+    expect(reasonOf()).toMatchObject({ problem: { reason: 'not-well-formed' } });
+    expect(reasonOf(array(), nil)).toMatchObject({ problem: { reason: 'trailing-data' } });
+  });
 
   it('says at which byte of the outermost input it stopped, however deep that is', () => {
     const shared = array(int(20), map([int(14), tstr('big')]));
@@ -158,6 +198,26 @@ describe('readEnvelope', () => {
       'envelope-structure',
       { ...envelope, entries: [...envelope.entries, [tstr('#a'), tstr('b')]] },
     ],
+    [
+      'a payload under a name that is not UTF-8',
+      'cbor-invalid',
+      {
+        ...envelope,
+        entries: [
+          ...envelope.entries,
+          [{ kind: 'tstr', bytes: Uint8Array.of(0xff) }, bstr(new Uint8Array(1))],
+        ],
+      },
+    ],
+    [
+      'a payload under null',
+      'envelope-structure',
+      { ...envelope, entries: [...envelope.entries, [nil, bstr(new Uint8Array(1))]] },
+    ],
+    ['a severed sequence that is none', 'command-malformed', setMember(envelope, 20, wrapped(map()))],
+    ['severed texts that are none', 'type-mismatch', setMember(envelope, 23, wrapped(nil))],
+    ['a wrapper that is no list', 'auth-malformed', setMember(envelope, 2, wrapped(map()))],
+    ['an empty wrapper', 'auth-malformed', setMember(envelope, 2, wrapped(array()))],
     ['an unwrapped digest', 'auth-malformed', setMember(envelope, 2, wrapped(array(array(int(-16)))))],
   ];
   for (const [what, reason, faulty] of faults) {
@@ -165,6 +225,11 @@ describe('readEnvelope', () => {
       expect(readEnvelope(write(faulty))).toMatchObject({ ok: false, problem: { reason } });
     });
   }
+
+  it('keeps members that the draft does not define', () => {
+    const read = readEnvelope(write(setMember(envelope, 99, tag(9, int(1)))));
+    expect(read).toMatchObject({ ok: true, envelope: { extensions: [[99n, tag(9, int(1))]] } });
+  });
 
   it('is an answer, never an exception, for any bytes', () => {
     const bytes = encode(release(base, [signer]));

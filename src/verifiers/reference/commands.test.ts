@@ -23,6 +23,8 @@ import {
   uri,
   vendorId,
 } from './fixtures/trial.ts';
+import { createVerifier } from './reference.ts';
+import type { Rules } from './rules.ts';
 
 const other = Uint8Array.from({ length: 16 }, (_, i) => 255 - i);
 const empty: Content = { kind: 'empty' };
@@ -203,6 +205,39 @@ describe('fetch', () => {
     expect(await outcome(decision)).toBe('accepted');
   });
 
+  it('wants a URI', async () => {
+    expect(await outcome(deliver(manifest({ install: [act('fetch')] })))).toBe('param-missing');
+  });
+
+  it('takes content of which a digest alone is known for what it is, and reports it as far as SHA-256 goes', async () => {
+    for (const [algorithm, length] of [
+      [-16, 32],
+      [-43, 48],
+    ] as const) {
+      const digest = { algorithm, bytes: new Uint8Array(length).fill(7) };
+      for (const size of [undefined, 100n]) {
+        const assumed: Payload = { uri, kind: 'assumed', digest, ...(size !== undefined && { size }) };
+        const { imageSize: _, ...known } = { imageDigest: digest, imageSize: size };
+        const expected = manifest({ sharedSequence: [...compatibility, set(known)] });
+        const decision = await deliver(expected, { payloads: [assumed] });
+        expect(decision.kind).toBe('accepted');
+        const isReported = algorithm === -16 && size !== undefined;
+        expect(decision.state?.components).toEqual(isReported ? [{ sha256: digest.bytes, size }] : undefined);
+      }
+    }
+  });
+
+  it('may be left out where the image is at hand, by a verifier that looks for it', async () => {
+    const shortcut: Rules['shortcut'] = ({ digest }, contents, hashing) =>
+      contents.find((one) => one.kind === 'bytes' && hashing.matches(digest.bytes, hashing.hash(one.bytes)));
+    const device = recipient({ components: [component(0), component(1, [bytes(image)])] });
+    const fetching = twoComponents({ install: [index(0), set({ uri }), act('fetch'), act('imageMatch')] });
+    const verifier = createVerifier({ rules: { shortcut } });
+    const decision = await deliver(fetching, { recipient: device, payloads: [], verifier });
+    expect(decision.state?.full?.contents).toEqual([[bytes(image)], [bytes(image)]]);
+    expect(await outcome(deliver(fetching, { recipient: device, payloads: [] }))).toBe('fetch-failed');
+  });
+
   it('writes nothing beyond the slot', async () => {
     const small = recipient({ components: [{ ...component(0), capacity: 99 }] });
     expect(await outcome(deliver(manifest(), { recipient: small }))).toBe('limit-size');
@@ -257,6 +292,42 @@ describe('copy, swap, write, invoke', () => {
     expect(await outcome(deliver(from(1n, name), { recipient: hollow }))).toBe('source-missing');
     const small = recipient({ components: [{ ...component(0), capacity: 9 }, components[1] as Component] });
     expect(await outcome(deliver(from(1n, name), { recipient: small }))).toBe('limit-size');
+  });
+
+  it('a source is one that the recipient has', async () => {
+    const checks = [index(0), ...compatibility, set({ imageDigest: sha256(image) })];
+    const other = recipient({ components: [component(0), component(7, [bytes(image)])] });
+    const copying = { ...from(1n, 'copy'), sharedSequence: checks };
+    expect(await outcome(deliver(copying, { recipient: other }))).toBe('source-missing');
+  });
+
+  it('swap moves into an empty component, and nothing into one that is too small', async () => {
+    const hollow = recipient({ components: [component(0, [empty]), component(1, [bytes(image)])] });
+    const swapped = await deliver(from(1n, 'swap'), { recipient: hollow });
+    expect(swapped.state?.full?.contents).toEqual([[bytes(image)], [empty]]);
+    const large = component(0, [bytes(new Uint8Array(500))]);
+    const small = { ...component(1, [bytes(image)]), capacity: 499 };
+    const refused = await deliver(from(1n, 'swap'), { recipient: recipient({ components: [large, small] }) });
+    expect(refused).toMatchObject({
+      reason: 'limit-size',
+      state: { full: { contents: [large.slots, small.slots] } },
+    });
+  });
+
+  it('swap takes along that nothing has checked what was fetched', async () => {
+    const moved = twoComponents({
+      sharedSequence: [index(true), ...compatibility],
+      install: [index(0), set({ uri }), act('fetch'), set({ sourceComponent: 1n }), act('swap')],
+      validate: [index(0), act('vendorIdentifier')],
+      invoke: [],
+    });
+    expect(await outcome(deliver(moved, { recipient: device }))).toBe('not-validated');
+  });
+
+  it('nothing is invoked where nothing is', async () => {
+    const booting = manifest({ validate: [act('vendorIdentifier')] });
+    const hollow = recipient({ components: [component(0, [empty])] });
+    expect(await outcome(deliver(booting, { event: 'boot', recipient: hollow }))).toBe('directive-failed');
   });
 
   it('write puts content into the current slot only', async () => {

@@ -53,6 +53,12 @@ describe('private commands', () => {
     expect(decision.kind === 'accepted' ? 'accepted' : decision.reason).toBe(ending);
   });
 
+  it('a condition without bytes of its own wants the empty string', async () => {
+    const { bytes: _, ...bare } = check;
+    expect(await boot([bare], [given(bstr(new Uint8Array(0))), run])).toMatchObject({ kind: 'accepted' });
+    expect(await boot([bare], [given(bstr(wanted)), run])).toMatchObject({ reason: 'condition-failed' });
+  });
+
   it('a failed condition is soft where conditions are', async () => {
     const branches = [[given(bstr(Uint8Array.of(1))), run], [set({ imageSize: BigInt(image.length) })]];
     expect(await boot([check], [{ kind: 'tryEach', branches }])).toMatchObject({ kind: 'accepted' });

@@ -106,6 +106,11 @@ describe('a parallel interpreter', () => {
     expect((await effects(waiting, 'parallel')).at(-1)).toBe('accepted');
   });
 
+  it('ends with what fails of it', async () => {
+    const waiting = installing(open, act('abort'), index(true), act('fetch'));
+    expect(await effects(waiting, 'parallel')).toEqual(['authenticated', 'rejected']);
+  });
+
   it('completes what was issued before a sequence ends, its failures too', async () => {
     const late = installing(open, act('fetch'));
     expect(await effects(late, 'parallel')).toEqual([

@@ -138,6 +138,25 @@ describe('reporting policies', () => {
     ]);
   });
 
+  it('say nothing of what is not there or not known', async () => {
+    const bare = recipient({ components: [{ ...component(0, [{ kind: 'empty' }]), deviceIds: [] }] });
+    const asked = (name: Name) => tryEach([reporting(name, 8)], null);
+    const other = { algorithm: -18, bytes: new Uint8Array(32) };
+    const systems = async (device: typeof bare, ...install: Command[]) =>
+      (await records(deliver(manifest({ install }), { recipient: device }))).map(({ system }) => system);
+    const noDevice = [set({ deviceId: vendorId }), asked('deviceIdentifier')];
+    expect(await systems(bare, ...noDevice, asked('imageMatch'))).toEqual([{}, {}]);
+    const held = recipient();
+    expect(
+      await systems(
+        held,
+        set({ imageDigest: { algorithm: -16, bytes: new Uint8Array(32) } }),
+        asked('imageMatch'),
+      ),
+    ).toEqual([{ imageDigest: sha256(oldImage), imageSize: 3n }]);
+    expect(await systems(held, set({ imageDigest: other }), asked('imageMatch'))).toHaveLength(1);
+  });
+
   it('are hints: another engine keeps what it likes', async () => {
     const seen: CommandInformation[] = [];
     const verifier = createVerifier({

@@ -41,6 +41,12 @@ describe('of several manifests', () => {
     expect(stored).toEqual(released(9n));
   });
 
+  it('of two with one number the first at hand is run', async () => {
+    const same = released(9n, { referenceUri: 'same' });
+    expect((await choose([same, released(9n)])).state?.full?.installed).toEqual(same);
+    expect((await choose([released(9n), same])).state?.full?.installed).toEqual(released(9n));
+  });
+
   const failing = released(9n, { install: [set({ uri: 'http://example.com/gone' }), act('fetch')] });
   const halfWay = released(9n, { validate: [act('abort')] });
 
