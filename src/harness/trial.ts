@@ -74,8 +74,8 @@ export function isUnchanged(one: Case): boolean {
 }
 
 async function tryValid(host: Host, one: Case): Promise<Ruling> {
-  const missing = unclaimed(host.claims, one.needs);
-  if (missing.length > 0) return { verdict: 'skipped', note: `not claimed: ${missing.join('; ')}` };
+  const missing = notClaimed(host, one);
+  if (missing !== undefined) return { verdict: 'skipped', note: missing };
   let ruling: Ruling = { verdict: 'inconclusive', note: 'an empty history' };
   for (const run of host.claims.keepsState ? [one.control] : apart(one.control)) {
     ruling = judgeControl(run, await deliver(host, run), host.claims);
@@ -92,12 +92,17 @@ function apart({ recipient, steps }: Run): readonly Run[] {
   });
 }
 
-function reasonToSkip(host: Host, one: Case): string | undefined {
+function notClaimed(host: Host, one: Case): string | undefined {
   const missing = [
     ...unclaimed(host.claims, one.needs),
     ...unclaimedExtras(host.claims, [one.control, one.attacked]),
   ];
-  if (missing.length > 0) return `not claimed: ${missing.join('; ')}`;
+  return missing.length > 0 ? `not claimed: ${missing.join('; ')}` : undefined;
+}
+
+function reasonToSkip(host: Host, one: Case): string | undefined {
+  const missing = notClaimed(host, one);
+  if (missing !== undefined) return missing;
   const steps = one.attacked.steps.length;
   if (steps > 1 && !host.claims.keepsState) return 'not claimed: state from one delivery to the next';
   if (isHistory(one.attacked)) return undefined;

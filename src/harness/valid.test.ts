@@ -41,6 +41,16 @@ describe('valid families as cases', () => {
     expect(findings).toMatchObject([{ kind: 'nothing-proven', attack: 'valid' }]);
   });
 
+  it('skip what has more to it than is claimed: several manifests at hand, power cuts', async () => {
+    for (const id of ['valid.select', 'valid.resume']) {
+      const { counts } = await verdicts(
+        changed({ extras: [] }),
+        validCases.filter((one) => one.id === id),
+      );
+      expect([id, counts.skipped > 0, counts.failed]).toEqual([id, true, 0]);
+    }
+  });
+
   it('deliver each event alone to a verifier without a memory', async () => {
     let deliveries = 0;
     const forgetful = changed({ keepsState: false }, (session) => ({
