@@ -55,16 +55,17 @@ describe('gauntlet run', () => {
 
   it('runs histories of several deliveries, and stores their findings like others', () => {
     const out = join(folder, 'histories');
-    const args = ['run', '--runs', '0', '--histories', '6', '--no-stored', '--shrink', '20', '--out', out];
+    const cases = ['--runs', '0', '--histories', '6', '--pairs', '2', '--no-stored'];
+    const args = ['run', ...cases, '--shrink', '20', '--out', out];
     const { status, stdout } = run(...args, '-v', 'zoo:never-checks-sequence', '--format', 'json');
     expect(status).toBe(1);
     const results = JSON.parse(stdout);
     expect(jsonSchema('results').check(results)).toBeUndefined();
-    expect(results).toMatchObject({ planned: 6, done: 6, subject: expect.stringContaining('6 histories') });
+    expect(results).toMatchObject({ planned: 8, done: 8, subject: '6 histories and 2 pairs' });
     const attacks = Object.keys(results.attacks['zoo:never-checks-sequence']).filter(
       (id) => !id.startsWith('valid'),
     );
-    expect(attacks).toEqual(['history.mixed', 'history.power-cut']);
+    expect(attacks).toEqual(['history.mixed', 'history.power-cut', 'pair.A-B', 'pair.B-C']);
     expect(results.findings[0]).toMatchObject({ attack: 'history.mixed', shrunk: true });
     const stored = join(out, 'findings', `${results.findings[0].id}.json`);
     expect(run('replay', stored, '-v', 'zoo:never-checks-sequence').status).toBe(1);
@@ -279,6 +280,7 @@ describe('bad input ends with one clear line', () => {
   it.each([
     [['run', '--envelope', join(folder, 'missing.suit'), '--key', oct], 2, 'missing.suit'],
     [['run', '--envelope', folder, '--key', oct], 2, 'directory'],
+    [['run', '--envelope', empty, '--key', oct, '--pairs', '1'], 2, '--envelope'],
     [['run', '--envelope', empty, '--key', oct], 2, 'empty'],
     [['run', '--envelope', huge, '--key', oct], 2, '1073741824 bytes'],
     [['run', '--envelope', junk, '--key', oct], 2, 'cannot be attacked'],

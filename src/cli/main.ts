@@ -41,6 +41,11 @@ program
   .option('--seed <n>', 'same seed, same cases', whole, 1)
   .option('--runs <n>', 'cases per attack', whole, 10)
   .option('--histories <n>', 'histories of up to 8 deliveries, over all rounds; default one a round', whole)
+  .option(
+    '--pairs <n>',
+    'two attacks at once, every two groups in turn, over all rounds; default none',
+    whole,
+  )
   .option('--time <seconds>', 'stop after this many seconds, within the same sequence', seconds)
   .option('--valid', 'deliver valid scenarios in place of attacks; --runs of each family')
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)

@@ -13,6 +13,7 @@ import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
 import { type CaseRecord, type Progress, plannedCases, runCampaign } from '../harness/campaign.ts';
+import type { Composed } from '../harness/composed-cases.ts';
 import { loadCases } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { compare, readBaseline } from '../report/baseline.ts';
@@ -37,6 +38,7 @@ export interface RunOptions {
   readonly runs: number;
   /** Default: one a round, where the whole catalogue is run on generated scenarios. */
   readonly histories?: number;
+  readonly pairs?: number;
   readonly time?: number;
   readonly only?: readonly string[];
   readonly valid?: boolean;
@@ -56,12 +58,13 @@ export interface RunOptions {
 
 export async function runRun(options: RunOptions): Promise<number> {
   const attacks = chosenAttacks(options);
+  const more = composedOf(options);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const scenario = givenScenario(options);
   const stored = scenario ? [] : storedCases(options, attacks);
   const hosts = await openAll(options.verifier ?? ['reference'], options);
   try {
-    const results = await campaign(options, attacks, hosts, scenario, stored);
+    const results = await campaign(options, attacks, more, hosts, scenario, stored);
     const comparison = baseline && compare(results, baseline, knownIds());
     writeReports(options.out, results, comparison);
     process.stdout.write(
@@ -79,19 +82,19 @@ export async function runRun(options: RunOptions): Promise<number> {
 async function campaign(
   options: RunOptions,
   attacks: readonly AnyAttack[],
+  more: Required<Composed>,
   hosts: readonly Host[],
   scenario: Scenario | undefined,
   stored: ReturnType<typeof loadCases>,
 ): Promise<Results> {
   const notYet = listCatalogue().filter((row) => row.notYet).length;
-  const histories = historiesOf(options);
-  const subject = options.envelope ?? subjectOf(attacks, histories);
+  const subject = options.envelope ?? subjectOf(options.runs > 0 ? attacks : [], more);
   const log = recordLog(options.out, {
     format: logFormat,
     version: version(),
     seed: options.seed,
     subject,
-    planned: plannedCases({ stored, attacks, runs: options.runs, histories }),
+    planned: plannedCases({ stored, attacks, runs: options.runs, ...more }),
     verifiers: hosts.map(({ spec }) => spec),
     notYet,
   });
@@ -109,7 +112,7 @@ async function campaign(
     stored,
     seed: options.seed,
     runs: options.runs,
-    histories,
+    ...more,
     ...(scenario && { scenario }),
     stop: () => interrupted || performance.now() > end,
     onRecord: log.write,
@@ -139,21 +142,28 @@ async function campaign(
   });
 }
 
-/** Throws BenchError `usage`: a user's own envelope is one release, and a history needs several. */
-function historiesOf({ histories, only, valid, envelope, runs }: RunOptions): number {
-  if (envelope === undefined) return histories ?? (only === undefined && !valid ? runs : 0);
-  if (histories)
-    throw new BenchError('usage', '--histories are made of generated scenarios, not of --envelope');
-  return 0;
+/** Throws BenchError `usage`: a user's own envelope is one release of one plan, and these need generated ones. */
+function composedOf({ histories, pairs, only, valid, envelope, runs }: RunOptions): Required<Composed> {
+  if (envelope === undefined) {
+    const isWhole = only === undefined && !valid;
+    return { histories: histories ?? (isWhole ? runs : 0), pairs: pairs ?? 0 };
+  }
+  if (histories || pairs)
+    throw new BenchError(
+      'usage',
+      '--histories and --pairs are made of generated scenarios, not of --envelope',
+    );
+  return { histories: 0, pairs: 0 };
 }
 
-function subjectOf(attacks: readonly AnyAttack[], histories: number): string {
+function subjectOf(attacks: readonly AnyAttack[], { histories, pairs }: Required<Composed>): string {
   const valid = attacks.filter((attack) => attack.family === 'valid').length;
   const hostile = attacks.length - valid;
   const parts = [
-    ...(hostile > 0 || valid === 0 ? [`${hostile} attacks on generated scenarios`] : []),
+    ...(hostile > 0 || valid + histories + pairs === 0 ? [`${hostile} attacks on generated scenarios`] : []),
     ...(valid > 0 ? [`${valid} valid families`] : []),
     ...(histories > 0 ? [`${histories} histories`] : []),
+    ...(pairs > 0 ? [`${pairs} pairs`] : []),
   ];
   return parts.join(' and ');
 }
@@ -202,7 +212,7 @@ function storedCases(options: RunOptions, attacks: readonly AnyAttack[]): Return
   );
 }
 
-/** Where nothing is chosen, stored histories are replayed too. */
+/** Where nothing is chosen, stored histories and pairs are replayed too. */
 function wantsAll({ only, valid }: RunOptions, attack: AnyAttack): boolean {
   return only === undefined && !valid && composed.includes(attack);
 }

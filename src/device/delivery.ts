@@ -75,3 +75,7 @@ export type Level = (typeof levels)[number];
 export function reaches(level: Level, wanted: Level): boolean {
   return levels.indexOf(level) >= levels.indexOf(wanted);
 }
+
+export function lowerLevel(a: Level, b: Level): Level {
+  return reaches(a, b) ? b : a;
+}

@@ -7,18 +7,18 @@
  * @module
  */
 import type { AnyAttack, Expectation } from '../attacks/attack.ts';
-import { historyAttacks } from '../attacks/histories.ts';
 import type { Run, Scenario } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
+import { type Composed, composedCases } from './composed-cases.ts';
 import { fingerprintOf } from './finding.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { count, emptyTally, type Tally, varyingDimension } from './tally.ts';
 import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
-export interface CampaignOptions {
+export interface CampaignOptions extends Composed {
   readonly hosts: readonly Host[];
   readonly attacks: readonly AnyAttack[];
   /** Past cases, replayed before anything is generated. */
@@ -26,8 +26,6 @@ export interface CampaignOptions {
   readonly seed: number;
   /** Rounds: cases per attack. */
   readonly runs: number;
-  /** Histories, spread over the rounds; default 0. */
-  readonly histories?: number;
   /** The rounds before this one are left out; default 0. */
   readonly firstRound?: number;
   /** A user's own envelope, in place of generated scenarios. */
@@ -301,18 +299,18 @@ function namesOf({ clause, reasons, level }: Expectation): readonly (string | un
 export function* casesOf(
   options: Pick<
     CampaignOptions,
-    'stored' | 'scenario' | 'seed' | 'runs' | 'firstRound' | 'attacks' | 'histories'
+    'stored' | 'scenario' | 'seed' | 'runs' | 'firstRound' | 'attacks' | keyof Composed
   >,
 ): Generator<Case | Inapplicable> {
   yield* options.stored;
-  const { scenario, seed, firstRound = 0, runs, histories = 0 } = options;
+  const { scenario, seed, firstRound = 0, runs } = options;
   const pool = new ScenarioPool(seed);
   for (let round = firstRound; round < runs; round++) {
     for (const attack of options.attacks)
       yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);
-    yield* historyCases(histories, seed, { round: round - firstRound, of: runs - firstRound });
+    yield* composedCases(options, seed, { round: round - firstRound, of: runs - firstRound });
   }
-  if (runs <= firstRound) yield* historyCases(histories, seed, { round: 0, of: 1 });
+  if (runs <= firstRound) yield* composedCases(options, seed, { round: 0, of: 1 });
 }
 
 /** For each verifier. */
@@ -322,21 +320,9 @@ export function plannedCases({
   runs,
   firstRound = 0,
   histories = 0,
-}: Pick<CampaignOptions, 'stored' | 'attacks' | 'runs' | 'firstRound' | 'histories'>): number {
-  return stored.length + attacks.length * Math.max(0, runs - firstRound) + histories;
-}
-
-/** The share of the histories that comes in this round. The n-th of a kind is the one of round n of its attack. */
-function* historyCases(
-  histories: number,
-  seed: number,
-  { round, of }: { readonly round: number; readonly of: number },
-): Generator<Case | Inapplicable> {
-  const upTo = (rounds: number): number => Math.floor((histories * rounds) / of);
-  for (let i = upTo(round); i < upTo(round + 1); i++) {
-    const attack = historyAttacks[i % historyAttacks.length] as AnyAttack;
-    yield drawCase(attack, Math.floor(i / historyAttacks.length), seed);
-  }
+  pairs = 0,
+}: Pick<CampaignOptions, 'stored' | 'attacks' | 'runs' | 'firstRound' | keyof Composed>): number {
+  return stored.length + attacks.length * Math.max(0, runs - firstRound) + histories + pairs;
 }
 
 function take<T>(from: Generator<T>, most: number): T[] {

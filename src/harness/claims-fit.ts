@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { extrasOf, type Level, levels, reaches } from '../device/delivery.ts';
+import { extrasOf, type Level, levels, lowerLevel } from '../device/delivery.ts';
 import type { Needs, Run } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 
@@ -38,8 +38,4 @@ export function highestClaimed(claims: Claims): Level {
 /** The highest level that is both claimed and reachable with the payloads at hand. */
 export function judgedLevel(reachable: Level, claims: Claims): Level {
   return lowerLevel(reachable, highestClaimed(claims));
-}
-
-export function lowerLevel(a: Level, b: Level): Level {
-  return reaches(a, b) ? b : a;
 }

@@ -7,14 +7,14 @@
 import type { Expectation } from '../attacks/attack.ts';
 import { requiredLevel } from '../attacks/expectation.ts';
 import type { Decision, Rejected } from '../device/decision.ts';
-import { reaches } from '../device/delivery.ts';
+import { lowerLevel, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { type Recipient, type RecipientState, stateOf, withState } from '../device/recipient.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import { isBefore, reasons, type Stage } from '../suit/stage.ts';
 import type { Claims } from '../verifiers/verifier.ts';
-import { judgedLevel, lowerLevel } from './claims-fit.ts';
+import { judgedLevel } from './claims-fit.ts';
 import { earlyEffect, type Judged, prohibitedEffect } from './effects.ts';
 import { stateDifference } from './state-check.ts';
 import type { FindingKind, Ruling } from './verdict.ts';

@@ -115,7 +115,9 @@ function findingsOfLog(records: readonly LogLine[], { seed }: LogHeader): readon
     const { fingerprint, strength, clause, choice } = failure;
     const known = found.get(fingerprint);
     const only = attack === 'valid' || attack.startsWith('valid.') ? '' : ` --only ${attack}`;
-    const replay = `gauntlet run --verifier ${shellWord(verifier)}${only} --seed ${seed} --runs ${round + 1}`;
+    const isPair = attack.startsWith('pair.');
+    const chosen = isPair ? ` --runs 0 --pairs ${round + 1}` : `${only} --runs ${round + 1}`;
+    const replay = `gauntlet run --verifier ${shellWord(verifier)}${chosen} --seed ${seed}`;
     const said = { strength, clause, choice, note, ...(outcome && { outcome }) };
     const one = { id: fingerprint, fingerprint, verifier, kind, attack, ...said };
     found.set(

@@ -1,0 +1,70 @@
+/**
+ * Cases of several deliveries or of several attacks: histories and pairs, spread over the rounds of a campaign.
+ *
+ * @module
+ */
+import type { AnyAttack, Group } from '../attacks/attack.ts';
+import { historyAttacks } from '../attacks/histories.ts';
+import { attacksOf, groupPairs, pairAttack } from '../attacks/pairs.ts';
+import { BenchError } from '../bench-error.ts';
+import { type Case, drawCase, type Inapplicable, isInapplicable } from './case.ts';
+import { seedOf } from './scenario-pool.ts';
+
+/** How many there are in the whole campaign; default 0. */
+export interface Composed {
+  readonly histories?: number;
+  readonly pairs?: number;
+}
+
+export interface Share {
+  readonly round: number;
+  /** Rounds in all. */
+  readonly of: number;
+}
+
+/** Those that come in this round; each is the same in whatever round it comes. */
+export function* composedCases(
+  { histories = 0, pairs = 0 }: Composed,
+  seed: number,
+  { round, of }: Share,
+): Generator<Case | Inapplicable> {
+  const upTo = (all: number, rounds: number): number => Math.floor((all * rounds) / of);
+  for (let i = upTo(histories, round); i < upTo(histories, round + 1); i++) yield drawHistory(i, seed);
+  for (let i = upTo(pairs, round); i < upTo(pairs, round + 1); i++) yield drawPair(i, seed);
+}
+
+/** The kinds take turns; the n-th of a kind is the case of round n of its attack. */
+export function drawHistory(i: number, seed: number): Case | Inapplicable {
+  const attack = historyAttacks[i % historyAttacks.length] as AnyAttack;
+  return drawCase(attack, Math.floor(i / historyAttacks.length), seed);
+}
+
+/** Two attacks that mean nothing together are drawn anew, so many times. */
+const pairAttempts = 8;
+
+/** Every two groups have their turn before any two have it again. */
+export function drawPair(i: number, seed: number): Case | Inapplicable {
+  const [first, second] = groupPairs[i % groupPairs.length] as readonly [Group, Group];
+  const pick = (group: Group, attempt: number): AnyAttack => {
+    const attacks = attacksOf(group);
+    return attacks[seedOf(seed, 'pair', i, attempt, group) % attacks.length] as AnyAttack;
+  };
+  let attack = pairAttack([pick(first, 0)], [pick(second, 0)]);
+  for (let attempt = 0; attempt < pairAttempts; attempt++) {
+    attack = pairAttack([pick(first, attempt)], [pick(second, attempt)]);
+    const drawn = drawIfPlanned(attack, i, seed);
+    if (!isInapplicable(drawn)) return drawn;
+  }
+  return { kind: 'inapplicable', attack, round: i };
+}
+
+/** What the one needs may exclude what the other needs. */
+function drawIfPlanned(attack: AnyAttack, round: number, seed: number): Case | Inapplicable {
+  try {
+    return drawCase(attack, round, seed);
+  } catch (thrown) {
+    if (thrown instanceof BenchError && thrown.code === 'features-conflict')
+      return { kind: 'inapplicable', attack, round };
+    throw thrown;
+  }
+}
