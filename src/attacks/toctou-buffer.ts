@@ -1,7 +1,7 @@
 /**
- * A buffer that somebody else writes to while its content is processed (RFC 9124 §4.2.18, §4.3.21).
+ * A buffer or a slot that somebody else writes to while its content is processed (RFC 9124 §4.2.18, §4.3.8, §4.3.21).
  *
- * The network has another image, and its digest is written over the right one: who reads that installs the image.
+ * Of a buffer: the network has another image, and its digest is written over the right one: who reads that installs the image.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import fc from 'fast-check';
 import { write } from '../cbor/write.ts';
 import { digestOf } from '../cose/algorithms.ts';
 import type { BufferChange, Payload } from '../device/delivery.ts';
-import { before, type RunStep, type Scenario } from '../scenarios/scenario.ts';
+import { before, controlOf, type RunStep, type Scenario, step } from '../scenarios/scenario.ts';
 import { encode } from '../suit/parts.ts';
 import type { Reason } from '../suit/stage.ts';
 import type { Attack, Attacked, Expectation } from './attack.ts';
-import { deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
-import { eitherAnswer } from './expectation.ts';
+import { attacked, deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
+import { eitherAnswer, shouldReject } from './expectation.ts';
 import { digestIds } from './history.ts';
 
 function unused(...reasons: readonly [Reason, ...Reason[]]): Expectation {
@@ -54,6 +54,36 @@ export const changedSevered: Attack<{ image: number }> = {
   expects: [unused('severed-mismatch', 'image-mismatch')],
   on: { features: ['network', 'update', 'flat', 'severed'] },
   apply: (scenario, { image }) => whileChanging(scenario, image, 'severed'),
+};
+
+/** One bit of the image changes after it has matched, and before it is invoked. */
+export const changedImage: Attack<{ bit: number }> = {
+  ...common,
+  id: 'toctou.image',
+  handle: 'S04',
+  change: 'component changed after image-match, before invoke',
+  threats: ['THREAT.IMG.REPLACE'],
+  violates: ['REQ.SEC.AUTH.EXEC'],
+  expects: [
+    shouldReject(['image-mismatch'], { doc: 'information-model', section: '4.3.8' }, { level: 'invoked' }),
+  ],
+  on: { features: ['boot', 'flat'] },
+  choice: fc.record({ bit: fc.nat({ max: 2399 }) }),
+
+  apply(scenario, { bit }) {
+    const found = before(scenario, 'boot');
+    const control = controlOf(scenario, 'boot');
+    const component = found?.delivery.invokes[0];
+    const current = component === undefined ? undefined : found?.recipient.components[component]?.current;
+    const held = found?.delivery.after.contents[component ?? -1]?.[current ?? -1];
+    if (!found || !control || component === undefined) return undefined;
+    if (held?.kind !== 'bytes' || held.bytes.length === 0) return undefined;
+    const at = (bit >> 3) % held.bytes.length;
+    const bytes = held.bytes.with(at, (held.bytes[at] as number) ^ (1 << (bit & 7)));
+    const delivery = { ...found.delivery.delivery, slotChange: { component, bytes } };
+    const judged: RunStep = { ...step(found.delivery, 'judged'), delivery };
+    return attacked(control, { recipient: found.recipient, steps: [judged] });
+  },
 };
 
 function whileChanging(

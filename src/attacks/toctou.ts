@@ -16,7 +16,7 @@ import { onDevice } from './deliver.ts';
 import { recipientIndices } from './device-change.ts';
 import { mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest } from './history.ts';
-import { changedManifest, changedSevered } from './toctou-buffer.ts';
+import { changedImage, changedManifest, changedSevered } from './toctou-buffer.ts';
 import { doubleRead } from './toctou-read.ts';
 import { inserted, twins } from './twin.ts';
 
@@ -125,4 +125,5 @@ export const toctouAttacks: readonly AnyAttack[] = [
   doubleRead,
   changedManifest,
   changedSevered,
+  changedImage,
 ];

@@ -20,21 +20,30 @@ export interface Delivery {
   readonly laterPayloads?: readonly Payload[];
   /** What somebody else writes into the buffer that the envelope was delivered in. */
   readonly bufferChange?: BufferChange;
+  /** What somebody else writes into a slot whose content was just checked. */
+  readonly slotChange?: SlotChange;
   /** Where the power fails, if this delivery comes so far. */
   readonly powerCut?: PowerCut;
 }
 
 /** What a delivery may have beyond envelope and payloads; a verifier claims those that it honours. */
-export const extras = ['candidates', 'power-cut', 'later-payloads', 'buffer-change'] as const;
+export const extras = ['candidates', 'power-cut', 'later-payloads', 'buffer-change', 'slot-change'] as const;
 
 export type Extra = (typeof extras)[number];
 
-export function extrasOf({ candidates, powerCut, laterPayloads, bufferChange }: Delivery): readonly Extra[] {
+export function extrasOf({
+  candidates,
+  powerCut,
+  laterPayloads,
+  bufferChange,
+  slotChange,
+}: Delivery): readonly Extra[] {
   const asked: Readonly<Record<Extra, unknown>> = {
     candidates,
     'power-cut': powerCut,
     'later-payloads': laterPayloads,
     'buffer-change': bufferChange,
+    'slot-change': slotChange,
   };
   return extras.filter((extra) => asked[extra] !== undefined);
 }
@@ -47,6 +56,14 @@ export interface BufferChange {
   readonly after: 'authenticated' | 'severed';
   /** Of the first byte, from the envelope's start. */
   readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Written once, as soon as a condition has found the component's content to be the right one. */
+export interface SlotChange {
+  /** Index into the recipient's components; the slot is the current one. */
+  readonly component: number;
+  /** The new content. */
   readonly bytes: Uint8Array;
 }
 

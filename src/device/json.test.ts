@@ -82,6 +82,7 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
         candidates: fc.array(bytes, { minLength: 1, maxLength: 2 }),
         payloads: fc.array(payload),
         laterPayloads: fc.array(payload),
+        slotChange: fc.record({ component: fc.nat({ max: 9 }), bytes }),
         bufferChange: fc.record({
           after: fc.constantFrom('authenticated' as const, 'severed' as const),
           offset: fc.nat(),

@@ -11,7 +11,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m4.2-1a', 'MUST', 'recipient', 'a bootloader that invokes verifies the manifest’s authentication itself', 'valid.sections', 'cose.sig.flip toctou.stored', 'step:authenticate'],
   ['m4.2-1b', 'MUST', 'recipient', 'a bootloader that invokes checks applicability itself', 'valid.sections', 'app.id.mismatch app.boot.recheck', 'compatible identifierMatches'],
   ['m4.2-s1', 'statement', 'recipient', 'compatibility is checked before any other operation', 'valid.common.forms', 'app.id.mismatch app.check.missing app.check.late', 'compatible'],
-  ['m4.2-s2', 'statement', 'recipient', 'payloads are validated before they are loaded, and images before they are invoked', 'valid.template.load', 'invoke.tampered image.load invoke.unvalidated toctou.image', 'mustCheck'],
+  ['m4.2-s2', 'statement', 'recipient', 'payloads are validated before they are loaded, and images before they are invoked', 'valid.template.load', 'invoke.tampered image.load invoke.unvalidated toctou.image', 'mustCheck checkAgain'],
   ['m4.2-s3', 'statement', 'recipient', 'the procedure’s goals are reached in the stated order', 'valid.sections', 'section.order', 'sections'],
   // §5.2, §5.3 overview
   ['m5.2-s1', 'statement', 'recipient', 'an authentication block is a tagged COSE_Sign, Sign1, Mac or Mac0, with a detached payload', 'valid.auth.sign1 valid.auth.sign valid.auth.mac0 valid.auth.mac', 'env.auth.block-type cose.untagged cose.retag cose.sign.empty', 'detached macKey someOf'],

@@ -99,7 +99,7 @@ function swap(machine: Machine, current: Current): Failure | undefined {
   if (failure !== undefined) return failure;
   const { staged, rules } = machine.work;
   staged.write(source.own, rules.slotToWrite(source.component), here);
-  for (const marked of [validated, unverified]) marked.delete(source.own);
+  for (const marked of [validated, unverified, machine.checks]) marked.delete(source.own);
   // What nothing has checked is no better known in another place (draft §6.3).
   if (isHere) unverified.add(source.own);
   if (isThere) unverified.add(current.own);
@@ -111,6 +111,8 @@ function invoke(machine: Machine, current: Current): Failure | undefined {
   if (contentOf(machine, current).kind === 'empty') return aborted('directive-failed', 'nothing to invoke');
   const checked = work.rules.mustCheck(current.own, validated);
   if (checked !== true) return aborted(checked, `component ${current.index} was not validated`);
+  const still = work.rules.checkAgain(machine.checks.get(current.own) ?? (() => true));
+  if (still !== true) return aborted(still, `component ${current.index} has changed since it was validated`);
   const { invokeArguments } = current.parameters;
   work.effects.push({
     kind: 'invoke',
@@ -146,7 +148,7 @@ export function store(
   if (overlap !== true) return aborted(overlap, `component ${current.index} is both read and written`);
 
   staged.write(current.own, rules.slotToWrite(current.component), plain(content));
-  for (const marked of [machine.validated, machine.unverified]) marked.delete(current.own);
+  for (const marked of [machine.validated, machine.unverified, machine.checks]) marked.delete(current.own);
   effects.push({ kind, component: current.own });
   meter.steps += Math.ceil(Number(size) / 1024);
   return undefined;

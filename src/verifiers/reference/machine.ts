@@ -8,6 +8,7 @@ import type { Parameters } from '../../suit/model.ts';
 import { bad, type Problem } from '../../suit/problem.ts';
 import type { Reason } from '../../suit/stage.ts';
 import type { Enclosing, Indexing } from './rules-command.ts';
+import type { Ok } from './rules-encoding.ts';
 import type { Section } from './rules-manifest.ts';
 import type { Work } from './work.ts';
 
@@ -32,6 +33,10 @@ export interface Machine {
   readonly checked: Set<number>;
   /** The recipient's components that matched a digest or content since they were last written. */
   readonly validated: Set<number>;
+  /** How each of them was matched last, to be asked again. */
+  readonly checks: Map<number, () => Ok>;
+  /** Has the delivery's change of a slot been made? */
+  isMeddled: boolean;
   /** The recipient's components that were filled by a fetch that knew no digest. */
   readonly unverified: Set<number>;
 }
@@ -98,6 +103,8 @@ export function startMachine(work: Work): Machine {
     sectionStart: 0,
     checked: new Set(),
     validated: new Set(),
+    checks: new Map(),
+    isMeddled: false,
     unverified: new Set(),
   };
 }

@@ -114,6 +114,11 @@ export const componentRules = {
     return left === 0 ? true : 'not-validated';
   },
 
+  /** RFC 9124 §4.3.8: the check that an image has passed, once more just before the image is invoked. */
+  checkAgain(check: () => Ok): Ok {
+    return check();
+  },
+
   /** Draft §4.2: what is invoked was validated in this procedure, after it was last written. */
   mustCheck(component: number, validated: ReadonlySet<number>): Ok {
     return validated.has(component) ? true : 'not-validated';

@@ -60,6 +60,13 @@ export const toctouAnimals = [
     { ports: { hold: (shared) => shared } },
   ),
   animal(
+    'Z374',
+    'never-looks-again',
+    'An image that has matched is invoked, whatever was written over it in the meantime.',
+    ['toctou.image'],
+    { rules: { checkAgain: () => true } },
+  ),
+  animal(
     'Z371',
     'skips-what-is-severed',
     'An element whose digest stands in the manifest, and which is nowhere, is left out of the procedure.',

@@ -757,6 +757,7 @@ const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
     }),
     boot,
   ),
+  'never-looks-again': history(bootable, { ...boot, slotChange: { component: 0, bytes: image } }),
   'works-in-the-shared-buffer': history(recipient(), {
     ...meddled,
     bufferChange: {
