@@ -65,6 +65,18 @@ export function recipientIndex(run: Run, component: number): number {
   return run.arena.words[rowOf(run, component)]!;
 }
 
+/** Is the identifier at this byte one of the manifest's components? Refuses where it is not. */
+export function isListed(run: Run, at: number): boolean {
+  const count = get(run, field.componentCount);
+  for (let i = 0; i < count; i++) {
+    goTo(run, at);
+    const { identifier } = run.recipient.components[recipientIndex(run, i)]!;
+    const isMatch = isIdentifier(run, identifier);
+    if (isMatch !== false) return isMatch === true;
+  }
+  return refuse(run, 'manifest-structure', at);
+}
+
 /** The word with the component's marks (`marks.ts`), as an index into the arena's words. */
 export function marksOf(run: Run, component: number): number {
   return rowOf(run, component) + 1;

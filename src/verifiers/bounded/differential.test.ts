@@ -31,6 +31,8 @@ const partings: Readonly<Record<string, string>> = {
   'env.key.unknown': 'unknown key of the envelope: bounded refuses it',
   'env.key.unknown-manifest': 'unknown key of the manifest: bounded refuses it',
   'index.array.form': 'an index twice in an array: bounded runs each command twice on that component',
+  'res.text.huge':
+    'texts beyond the step limit, and language tags that are none: bounded stops at the one and does not read the other',
   'enc.nondet': 'lengths that are not known beforehand: bounded refuses them',
 };
 

@@ -82,4 +82,17 @@ describe('text', () => {
     expect(given(wrapped(array()))).toBe('type-mismatch');
     expect(given(wrapped(map([tstr('en'), tstr('words')])))).toBe('type-mismatch');
   });
+
+  it('is of no component that the manifest does not list', () => {
+    const of = (...identifier: Item[]) =>
+      given(wrapped(map([tstr('en'), map([array(...identifier), map(field(int(1)))])])));
+    expect(of(bstr(Uint8Array.of(0)))).toBe('accepted');
+    // The recipient has this one, the manifest has not.
+    expect(of(bstr(Uint8Array.of(1)))).toBe('manifest-structure');
+    expect(of(bstr(Uint8Array.of(0)), bstr(Uint8Array.of(0)))).toBe('manifest-structure');
+    expect(of(int(0))).toBe('manifest-structure');
+    expect(given(wrapped(map([tstr('en'), map([component[0], tstr('words')])])))).toBe('type-mismatch');
+    // A private field may be a map.
+    expect(given(wrapped(map([tstr('en'), map([int(-1), map(field(int(1)))])])))).toBe('accepted');
+  });
 });

@@ -1,11 +1,13 @@
 /**
- * The text map's keys (draft §8.4.4): in canonical order, none twice. The text itself is for people.
+ * The text map's keys (draft §8.4.4): in canonical order, none twice, of no component that is not listed. The text
+ * itself is for people.
  *
  * @module
  */
 
+import { isListed } from './components.ts';
 import { type Run, refuse } from './run.ts';
-import { compareSpans, major, open, skipItem } from './walk.ts';
+import { compareSpans, goTo, major, open, skipItem } from './walk.ts';
 
 /** The parser stands at the map, whose content is well-formed and of valid text. */
 export function checkText(run: Run): boolean {
@@ -17,13 +19,17 @@ function checkLanguage(run: Run): boolean {
   return checkEntries(run, checkField);
 }
 
-function checkField(run: Run): boolean {
-  const isComponent = run.bytes[run.parser.position]! >> 5 === major.map;
-  return isComponent ? checkEntries(run, skipItem) : skipItem(run);
+function checkField(run: Run, key: number): boolean {
+  const { parser, bytes } = run;
+  if (bytes[key]! >> 5 !== major.array) return skipItem(run);
+  const value = parser.position;
+  if (!isListed(run, key)) return false;
+  goTo(run, value);
+  return checkEntries(run, skipItem);
 }
 
 /** draft §8.1: bytewise order of the encoded keys, whatever they are. */
-function checkEntries(run: Run, checkValue: (run: Run) => boolean): boolean {
+function checkEntries(run: Run, checkValue: (run: Run, key: number) => boolean): boolean {
   const { parser, bytes } = run;
   const count = open(run, major.map, 'type-mismatch');
   let previous = 0;
@@ -36,7 +42,7 @@ function checkEntries(run: Run, checkValue: (run: Run) => boolean): boolean {
     if (order >= 0) return refuse(run, order === 0 ? 'cbor-invalid' : 'non-deterministic', key);
     previous = key;
     previousEnd = keyEnd;
-    if (!checkValue(run)) return false;
+    if (!checkValue(run, key)) return false;
   }
   return count >= 0;
 }
