@@ -50,16 +50,33 @@ export const signatureLength: Attack<number> = {
   ...nonAuth,
   id: 'cose.sig.length',
   handle: 'C02',
-  change: 'signature emptied, cut or padded by a byte',
+  change: 'signature emptied, cut or padded by a byte, or its halves in DER',
   by: 'outsider',
   expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose-algorithms', section: '2.1' })],
   on: { features: ['sign1'] },
-  choice: fc.nat({ max: 2 }),
+  choice: fc.nat({ max: 3 }),
   apply: (scenario, form) =>
     alterBlocks(scenario, (block, { signature: s }) =>
-      withField(block, 3, bstr([empty, s.subarray(0, -1), Uint8Array.from([...s, 0])][form % 3] ?? empty)),
+      withField(
+        block,
+        3,
+        bstr([empty, s.subarray(0, -1), Uint8Array.from([...s, 0]), derOf(s)][form % 4] ?? empty),
+      ),
     ),
 };
+
+/** The two halves as a DER sequence of two integers, as other formats have ECDSA signatures. */
+function derOf(signature: Uint8Array): Uint8Array {
+  const half = signature.length >> 1;
+  const integers = [signature.subarray(0, half), signature.subarray(half)].flatMap((scalar) => {
+    const first = scalar.findIndex((byte) => byte !== 0);
+    const shortest = [...scalar.subarray(first === -1 ? scalar.length - 1 : first)];
+    const content = (shortest[0] ?? 0) > 0x7f ? [0, ...shortest] : shortest;
+    return [0x02, content.length, ...content];
+  });
+  const head = integers.length > 0x7f ? [0x30, 0x81, integers.length] : [0x30, integers.length];
+  return Uint8Array.of(...head, ...integers);
+}
 
 const n = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const bytes32 = (v: bigint) =>

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
 import { listCatalogue } from '../attacks/catalogue.ts';
+import { inLearnedOrder } from '../attacks/order.ts';
 import { composed, replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
@@ -57,7 +58,7 @@ export interface RunOptions {
 }
 
 export async function runRun(options: RunOptions): Promise<number> {
-  const attacks = chosenAttacks(options);
+  const attacks = inLearnedOrder(chosenAttacks(options));
   const more = composedOf(options);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const scenario = givenScenario(options);

@@ -6,16 +6,20 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { inLearnedOrder } from '../attacks/order.ts';
 import { BenchError } from '../bench-error.ts';
 import { casesOf } from '../harness/campaign.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { type AnimalResult, runZoo } from '../harness/zoo-run.ts';
 import { table } from '../report/terminal.ts';
-import { makeZooReport, renderZoo, type ZooReport, zooRegressions } from '../report/zoo.ts';
+import { expectedJson, makeZooReport, renderZoo, type ZooReport, zooRegressions } from '../report/zoo.ts';
+import { zooCurve } from '../report/zoo-curve.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
+import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
-import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
+import { type MissingAnimal, missingAnimals } from '../verifiers/zoo/not-yet.ts';
+import { type Animal, runaways, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { makeFolder, readJson } from './files.ts';
@@ -38,9 +42,10 @@ export interface ZooCommandOptions {
 /** Exit status 3 where a sentinel survives: such a bench proves nothing. */
 export async function runZooCommand(options: ZooCommandOptions): Promise<number> {
   const { seed, runs, out } = options;
-  const attacks = chosenAttacks(options);
+  const attacks = inLearnedOrder(chosenAttacks(options));
   const animals = chosenAnimals(options.animal);
-  if (options.list) return listAnimals(animals, options.format);
+  if (options.list)
+    return listAnimals(animals, options.animal === undefined ? missingAnimals : [], options.format);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);
   if (out !== undefined) makeFolder(out);
   const end = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
@@ -49,7 +54,7 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
     cases: casesOf({ stored: [], attacks, seed, runs }),
     seed,
     blindCases: options.blind,
-    open: (spec) => openVerifier(spec),
+    open: openAnimal,
     yardstick: await directHost('reference', (await createBuiltin('reference')) as Verifier),
     width: availableParallelism() + 1,
     stop: () => performance.now() > end,
@@ -61,8 +66,11 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   const report = makeZooReport(results, { version: version(), seed, blind: options.blind > 0 });
   const regressions = expected === undefined ? [] : zooRegressions(report, expected);
   const json = `${JSON.stringify(report, null, 1)}\n`;
-  if (out !== undefined) writeFileSync(join(out, 'zoo.json'), json);
-  if (options.write !== undefined) writeFileSync(options.write, json);
+  if (out !== undefined) {
+    writeFileSync(join(out, 'zoo.json'), json);
+    writeFileSync(join(out, 'curve.svg'), zooCurve(report));
+  }
+  if (options.write !== undefined) writeFileSync(options.write, expectedJson(report));
   process.stdout.write(options.format === 'json' ? json : renderZoo(report, regressions));
   const sleeping = report.sentinels.filter((row) => !row.caught);
   if (sleeping.length > 0)
@@ -70,6 +78,12 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
       blame: 'bench',
     });
   return regressions.length + report.problems.length > 0 ? 1 : 0;
+}
+
+/** In this process, which is much the quickest; apart those that do not end by themselves. */
+function openAnimal({ id, create }: Animal): Promise<Host> {
+  const spec = `zoo:${id}`;
+  return runaways.includes(id) ? openVerifier(spec) : directHost(spec, create());
 }
 
 function chosenAnimals(ids: readonly string[] | undefined): readonly Animal[] {
@@ -85,12 +99,23 @@ function chosenAnimals(ids: readonly string[] | undefined): readonly Animal[] {
   });
 }
 
-function listAnimals(animals: readonly Animal[], format: ZooCommandOptions['format']): number {
-  const rows = animals.map(({ id, handle, defect, exposedBy }) => ({ id, handle, defect, exposedBy }));
+function listAnimals(
+  animals: readonly Animal[],
+  missing: readonly MissingAnimal[],
+  format: ZooCommandOptions['format'],
+): number {
+  const rows = [
+    ...animals.map(({ id, handle, defect, exposedBy }) => ({ id, handle, defect, exposedBy })),
+    ...missing.map(({ handle, defect, why }) => ({ id: null, handle, defect, notYet: why })),
+  ];
+  const cells = rows.map((row) => [
+    row.handle,
+    row.id ?? 'not yet',
+    row.defect,
+    'notYet' in row ? row.notYet : row.exposedBy.join(' '),
+  ]);
   process.stdout.write(
-    format === 'json'
-      ? `${JSON.stringify(rows, null, 1)}\n`
-      : `${table(rows.map((row) => [row.handle, row.id, row.defect, row.exposedBy.join(' ')])).join('\n')}\n`,
+    format === 'json' ? `${JSON.stringify(rows, null, 1)}\n` : `${table(cells).join('\n')}\n`,
   );
   return 0;
 }

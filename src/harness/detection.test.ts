@@ -22,7 +22,7 @@ function run(ids: readonly string[], changed?: Partial<Animal>) {
     cases: sequence(),
     seed: 1,
     blindCases: 40,
-    open: (spec) => directHost(spec, animal(spec.slice('zoo:'.length)).create()),
+    open: ({ id, create }) => directHost(`zoo:${id}`, create()),
     yardstick: reference,
     width: 2,
   });

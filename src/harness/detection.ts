@@ -60,7 +60,8 @@ export async function detect(
   return { caught: false, cases: delivered };
 }
 
-async function shows(ruling: Ruling, one: Case, yardstick: Yardstick): Promise<boolean> {
+/** Is this ruling the animal's own fault? */
+export async function shows(ruling: Ruling, one: Case, yardstick: Yardstick): Promise<boolean> {
   if (ruling.verdict === 'failed') return true;
   return ruling.verdict === 'weak' && !(await yardstick.isWeak(one));
 }

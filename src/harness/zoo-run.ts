@@ -19,8 +19,8 @@ export interface ZooOptions {
   readonly seed: number;
   /** Blind cases for each animal; 0: the blind generator is not run. */
   readonly blindCases: number;
-  /** A process of its own for an animal: some never answer. */
-  readonly open: (spec: string) => Promise<Host>;
+  /** Where an animal lives: some never answer, or take all memory there is, and need a process of their own. */
+  readonly open: (animal: Animal) => Promise<Host>;
   /** The reference, for what is no animal's own weakness. */
   readonly yardstick: Host;
   /** Animals under test at once. */
@@ -50,7 +50,7 @@ export async function runZoo(options: ZooOptions): Promise<readonly AnimalResult
   const blindYardstick = new BlindYardstick(options.yardstick);
   return pool(options.animals, options.width, async (animal) => {
     const started = performance.now();
-    const host = await options.open(`zoo:${animal.id}`);
+    const host = await options.open(animal);
     try {
       const detection = await detect(host, cases, yardstick, options.stop);
       const ms = performance.now() - started;

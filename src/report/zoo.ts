@@ -4,7 +4,9 @@
  * @module
  */
 import { escapeText } from '../escape-text.ts';
+import { isLearnedFrom } from '../harness/learn-order.ts';
 import { type AnimalResult, scoreOf, zooProblems } from '../harness/zoo-run.ts';
+import { hardToCatch } from '../verifiers/zoo/not-yet.ts';
 import { table } from './terminal.ts';
 
 export interface ZooReport {
@@ -16,6 +18,8 @@ export interface ZooReport {
   readonly blindScore?: number;
   /** Of the animals that were caught: cases until then. */
   readonly casesToCatch: { readonly median: number; readonly p90: number; readonly never: number };
+  /** The same of the animals that the order of attacks was not learned from. */
+  readonly heldOut: { readonly score: number; readonly median: number; readonly p90: number };
   readonly animals: readonly ZooRow[];
   /** Verifiers that look at nothing: each must be caught in its first cases. */
   readonly sentinels: readonly ZooRow[];
@@ -32,6 +36,8 @@ export interface ZooRow {
   readonly by: string | null;
   /** Cases delivered until then; not caught: all that were. */
   readonly cases: number;
+  /** Is the order of attacks learned from it? */
+  readonly learnedFrom: boolean;
   /** Where the first catch was by another attack than those its entry names: the first of these that caught it. */
   readonly named?: { readonly by: string | null; readonly cases: number };
   readonly blind?: { readonly caught: boolean; readonly cases: number };
@@ -46,7 +52,9 @@ export function makeZooReport(
   const rows = (role: AnimalResult['role']): readonly ZooRow[] =>
     results.filter((one) => one.role === role).map(rowOf);
   const animals = rows('animal');
-  const caught = animals.filter((row) => row.caught).map((row) => row.cases);
+  const caught = casesToCatch(animals);
+  const heldOut = animals.filter((row) => !row.learnedFrom);
+  const heldOutCaught = casesToCatch(heldOut);
   return {
     version,
     seed,
@@ -57,11 +65,20 @@ export function makeZooReport(
       p90: quantile(caught, 0.9),
       never: animals.length - caught.length,
     },
+    heldOut: {
+      score: heldOut.length === 0 ? 0 : heldOutCaught.length / heldOut.length,
+      median: quantile(heldOutCaught, 0.5),
+      p90: quantile(heldOutCaught, 0.9),
+    },
     animals,
     sentinels: rows('sentinel'),
     equivalents: rows('equivalent'),
     problems: zooProblems(results),
   };
+}
+
+function casesToCatch(rows: readonly ZooRow[]): readonly number[] {
+  return rows.filter((row) => row.caught).map((row) => row.cases);
 }
 
 /** What got worse since the expected report; empty: nothing. */
@@ -80,24 +97,40 @@ export function zooRegressions(report: ZooReport, expected: ZooReport): readonly
   return [...lost, ...gone, ...dropped];
 }
 
+/** One animal a line, and nothing that a run may leave out: what --expect is compared with. */
+export function expectedJson(report: ZooReport): string {
+  const rows = (list: readonly ZooRow[]): string =>
+    list.map(({ blind: _, replay: __, ...row }) => `\n  ${JSON.stringify(row)}`).join(',');
+  const { blindScore: _, animals, sentinels, equivalents, ...rest } = report;
+  const head = JSON.stringify(rest).slice(1, -1);
+  return `{${head},\n "animals": [${rows(animals)}],\n "sentinels": [${rows(sentinels)}],\n "equivalents": [${rows(equivalents)}]}\n`;
+}
+
 export function renderZoo(report: ZooReport, regressions: readonly string[]): string {
+  const { heldOut } = report;
   const { median, p90, never } = report.casesToCatch;
   const blind = report.blindScore === undefined ? '' : `; blind mutation ${share(report.blindScore)}`;
   const rows = [...report.sentinels, ...report.animals, ...report.equivalents];
-  const survivors = report.animals.filter((row) => !row.caught).map((row) => row.id);
+  const survivors = report.animals.filter((row) => !row.caught).map(({ id }) => survivorLine(id));
   const lines = [
     `${report.animals.length - never} of ${report.animals.length} animals caught (${share(report.score)})${blind}, seed ${report.seed}`,
     `cases until caught: median ${median}, 90th percentile ${p90}`,
+    `of those that the order of attacks was not learned from: ${share(heldOut.score)}, median ${heldOut.median}, 90th percentile ${heldOut.p90}`,
     '',
     ...table([
       ['animal', 'caught by', 'cases', 'by an attack it names', 'blind'],
       ...rows.map((row) => [row.id, row.by ?? 'survives', String(row.cases), namedCell(row), blindCell(row)]),
     ]),
-    ...(survivors.length > 0 ? ['', `Not caught: ${survivors.join(', ')}`] : []),
+    ...titled('Not caught', survivors),
     ...titled('The bench is wrong here', report.problems),
     ...titled('Less than expected', regressions),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+function survivorLine(id: string): string {
+  const why = hardToCatch[id];
+  return why === undefined ? id : `${id}: ${why}`;
 }
 
 function titled(title: string, lines: readonly string[]): readonly string[] {
@@ -121,6 +154,7 @@ function rowOf({ animal, detection, named, blind, finding }: AnimalResult): ZooR
     caught: detection.caught,
     by: detection.by?.id ?? null,
     cases: detection.cases,
+    learnedFrom: isLearnedFrom(animal.id),
     ...(named && { named: { by: named.by?.id ?? null, cases: named.cases } }),
     ...(blind && { blind }),
     ...(finding && { replay: finding.replay }),

@@ -148,7 +148,7 @@ export const commandAnimals = [
     'Z142',
     'invokes-during-update',
     'The invoke section is run at the end of an update.',
-    ['invoke.in-update', 'downgrade.old-draft'],
+    ['valid.run.sequence', 'valid.invoke', 'invoke.in-update'],
     {
       rules: { sections: (event) => (event === 'update' ? [...sections(event), 'invoke'] : sections(event)) },
     },

@@ -120,7 +120,7 @@ export const formAnimals = [
     'Z304',
     'ignores-members-of-another-type',
     'A member of the manifest of the wrong type is passed over.',
-    ['enc.type.swap'],
+    ['enc.type.swap', 'diff.null-absent'],
     {
       steps: (steps) =>
         replaceStep(steps, checkStructure, (work) => {

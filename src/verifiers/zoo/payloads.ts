@@ -175,7 +175,7 @@ export const payloadAnimals = [
     'Z107',
     'parses-before-authentication',
     'The manifest is parsed and its components are created before it is authenticated.',
-    ['enc.bitflip', 'res.storm.unauth'],
+    ['toctou.stored'],
     {
       steps: (steps) =>
         moveBefore(steps, authenticate, [

@@ -91,7 +91,7 @@ export const rollbackAnimals = [
     'Z049',
     'refuses-equal-sequence',
     'The current sequence number itself is refused.',
-    ['replay.same.invoke', 'replay.power-cut'],
+    ['valid.profiles.mti', 'valid.write'],
     {
       rules: {
         acceptsSequence: (installed, offered) =>

@@ -110,7 +110,7 @@ export const scopeAnimals = [
     'Z243',
     'never-replaces-parameters',
     'A parameter keeps the first value that it was given.',
-    ['strict.serial', 'seq.shared.rerun'],
+    ['valid.auth.policy', 'valid.copy'],
     { rules: { assign: (old, offered) => ({ ...offered, ...old }) } },
   ),
   animal('Z247', 'ignores-unknown-policies', 'Any item does as a reporting policy.', ['seq.arg'], {

@@ -213,7 +213,7 @@ export const signatureAnimals = [
     'Z023',
     'takes-rights-from-the-kid',
     'The rights are those of the key that the block names, not of the key that verified it.',
-    ['env.auth.threshold-dup', 'cose.kid.swap'],
+    ['env.auth.threshold-dup'],
     { rules: { rights: (headers, verifiedBy, anchors) => selectAnchors(headers, anchors)[0] ?? verifiedBy } },
   ),
   animal(

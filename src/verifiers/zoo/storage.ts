@@ -157,7 +157,7 @@ export const storageAnimals = [
     'Z253',
     'marks-before-all-is-recorded',
     'The commit mark is set before envelope and number are in the journal.',
-    ['power.step', 'power.double'],
+    ['power.step', 'power.double', 'power.swap'],
     { ports: { storage: markedTooEarly } },
   ),
   animal(

@@ -49,3 +49,6 @@ export const zoo: readonly Animal[] = [
 
 /** Those that must be caught, then those that must not: `zoo:ID` runs any of them. */
 export const wholeZoo: readonly Animal[] = [...zoo, ...equivalents];
+
+/** Animals that never answer, or that take all memory there is: only a process of their own ends them. */
+export const runaways: readonly string[] = ['allocates-claimed-lengths', 'has-no-step-budget'];
