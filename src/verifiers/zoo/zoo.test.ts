@@ -62,6 +62,7 @@ import {
 import { referenceVerifier } from '../reference/reference.ts';
 import type { Verifier } from '../verifier.ts';
 import { equivalents } from './equivalents.ts';
+import { hardToCatch, missingAnimals } from './not-yet.ts';
 import { zoo } from './zoo.ts';
 
 /** What one verifier makes of something; the animal and the reference must not make the same of it. */
@@ -849,6 +850,12 @@ describe('the zoo', () => {
     expect(new Set(zoo.map(({ id }) => id)).size).toBe(zoo.length);
     expect(new Set(zoo.map(({ handle }) => handle)).size).toBe(zoo.length);
     expect(zoo.filter(({ exposedBy }) => exposedBy.length === 0)).toEqual([]);
+  });
+
+  it('says of no animal that is there that it is not', () => {
+    const there = new Set(zoo.map(({ handle }) => handle));
+    expect(missingAnimals.filter(({ handle }) => there.has(handle))).toEqual([]);
+    expect(Object.keys(hardToCatch).filter((id) => !zoo.some((animal) => animal.id === id))).toEqual([]);
   });
 
   it.each(zoo.map((animal) => [animal.handle, animal.id, animal] as const))(
