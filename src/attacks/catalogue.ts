@@ -122,10 +122,14 @@ export function listCatalogue(): readonly Listing[] {
       const clause = row.clauses[0] ?? { doc: 'none', section: '' };
       return { ...shared, strengths: row.strengths, clause, by: row.by, notYet: true };
     }
-    const strengths = [...new Set(attack.expects.map((expect) => expect.strength))];
-    const by = Array.isArray(attack.by) ? attack.by : [attack.by];
-    return { ...shared, strengths, clause: attack.expects[0].clause, by, notYet: false };
+    return { ...shared, ...builtAs(attack) };
   });
+}
+
+/** Of a listing what only the attack itself can say. */
+export function builtAs({ expects, by }: AnyAttack): Pick<Listing, 'strengths' | 'clause' | 'by' | 'notYet'> {
+  const strengths = [...new Set(expects.map(({ strength }) => strength))];
+  return { strengths, clause: expects[0].clause, by: Array.isArray(by) ? by : [by], notYet: false };
 }
 
 /** Every valid family, those of the extensions too, in the shape of the attacks. */

@@ -5,6 +5,7 @@
  * @module
  */
 import fc from 'fast-check';
+import { extrasOf } from '../device/delivery.ts';
 import { HistoryModel, releaseBook } from '../scenarios/history-model.ts';
 import type { Needs, Run, RunStep, Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
@@ -141,7 +142,8 @@ function attackedHere(model: HistoryModel, id: string, seed: number): Hostile | 
   const [judged, ...more] = made.attacked.steps;
   const expect = made.expect ?? attack.expects[0];
   if (judged === undefined || more.length > 0 || judged.delivery.event !== 'update') return undefined;
-  if (!isEarly(expect)) return undefined;
+  // What only some verifiers honour would keep the others from the whole history.
+  if (!isEarly(expect) || extrasOf(judged.delivery).length > 0) return undefined;
   const { stage, reasons, lateDetection, level } = expect;
   const refusal = {
     fault: attack.id,

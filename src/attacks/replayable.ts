@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnyAttack } from './attack.ts';
-import { allCases } from './catalogue.ts';
+import { allCases, builtAs, type Listing, listCatalogue, listValidFamilies } from './catalogue.ts';
 import { historyAttacks } from './histories.ts';
 import { pairAttacks } from './pairs.ts';
 
@@ -12,3 +12,22 @@ import { pairAttacks } from './pairs.ts';
 export const composed: readonly AnyAttack[] = [...historyAttacks, ...pairAttacks];
 
 export const replayable: readonly AnyAttack[] = [...allCases, ...composed];
+
+/** Everything that a finding may be of, as the catalogue lists its rows. */
+export function listReplayable(): readonly Listing[] {
+  return [...listCatalogue(), ...listValidFamilies(), ...composed.map(listed)];
+}
+
+function listed(attack: AnyAttack): Listing {
+  const { id, family, group, handle, change, threats, violates } = attack;
+  return {
+    id,
+    family,
+    group,
+    handle,
+    change,
+    threats,
+    requirements: violates,
+    ...builtAs(attack),
+  };
+}

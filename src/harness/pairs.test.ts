@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnyAttack, Attack } from '../attacks/attack.ts';
 import { catalogue } from '../attacks/catalogue.ts';
 import { groupPairs, type PairChoice, pairAttack, pairAttacks, pairedGroups } from '../attacks/pairs.ts';
-import { replayable } from '../attacks/replayable.ts';
+import { listReplayable, replayable } from '../attacks/replayable.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import { defaultRules } from '../verifiers/reference/rules.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
@@ -133,5 +133,18 @@ describe('pairs of attacks', () => {
     const unsigned = { ...scenario, signers: [] };
     const outsiders = { first: 'cose.sig.flip', second: 'enc.bitflip', draws: [1, 2] as const };
     expect(makeCase(pairAttacks[0] as AnyAttack, 0, unsigned, outsiders)).toBeDefined();
+  });
+});
+
+describe('what is composed', () => {
+  it('is listed beside the catalogue, each id once', () => {
+    const listed = listReplayable();
+    expect(new Set(listed.map(({ id }) => id)).size).toBe(listed.length);
+    expect(listed.find(({ id }) => id === 'pair.E-G')).toMatchObject({
+      strengths: ['must-reject'],
+      notYet: false,
+    });
+    expect(listed.find(({ id }) => id === 'history.mixed')?.change).toContain('history');
+    for (const { id } of replayable) expect(listed.some((one) => one.id === id)).toBe(true);
   });
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { listCatalogue, listValidFamilies } from '../attacks/catalogue.ts';
+import { listReplayable } from '../attacks/replayable.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { evidenceOf } from './html-evidence.ts';
 import { type FindingExtras, findingSection, type ShownDuty } from './html-findings.ts';
@@ -32,7 +32,7 @@ export function renderHtml(input: PageInput): string {
   const context: PageContext = {
     results,
     verifiers: Object.keys(results.verifiers),
-    listings: new Map([...listCatalogue(), ...listValidFamilies()].map((one) => [one.id, one])),
+    listings: new Map(listReplayable().map((one) => [one.id, one])),
     anchors: anchorsOf(results.findings),
   };
   const stored = [...context.anchors].flatMap(([finding, anchor]) => {

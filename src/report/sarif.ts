@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Listing, listCatalogue, listValidFamilies } from '../attacks/catalogue.ts';
+import type { Listing } from '../attacks/catalogue.ts';
+import { listReplayable } from '../attacks/replayable.ts';
 import { escapeText } from '../escape-text.ts';
 import type { Finding } from '../harness/finding.ts';
 import { documents } from '../suit/clause.ts';
@@ -47,7 +48,7 @@ export function renderSarif(results: Results, options: SarifOptions = {}): strin
 
 /** Of what was run and what was found. */
 function rulesOf(results: Results) {
-  const listings = new Map([...listCatalogue(), ...listValidFamilies()].map((one) => [one.id, one]));
+  const listings = new Map(listReplayable().map((one) => [one.id, one]));
   const run = Object.values(results.attacks).flatMap((attacks) => Object.keys(attacks));
   const ids = new Set([...run, ...results.findings.map(({ attack }) => attack)]);
   return [...ids].sort().map((id) => ruleOf(id, listings.get(id)));
