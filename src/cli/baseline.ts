@@ -8,17 +8,28 @@ import { BenchError } from '../bench-error.ts';
 import { baselineOf, readBaseline } from '../report/baseline.ts';
 import type { Results } from '../report/results.ts';
 import { readJson } from './files.ts';
+import { knownIds } from './run.ts';
 
-export function runBaseline(
-  results: string,
-  file: string,
-  options: { readonly reason: string; readonly format: 'text' | 'json' },
-): number {
+export interface BaselineCommandOptions {
+  readonly reason: string;
+  /** Record answers and proven attacks too. */
+  readonly coverage?: boolean;
+  /** Record which attacks there are. */
+  readonly adopt?: boolean;
+  readonly format: 'text' | 'json';
+}
+
+export function runBaseline(results: string, file: string, options: BaselineCommandOptions): number {
   const json = readJson(results, 'results') as Partial<Results> | null;
   if (!Array.isArray(json?.findings))
     throw new BenchError('results-unreadable', `${results} has no findings`);
   const before = existsSync(file) ? readBaseline(file) : undefined;
-  const baseline = baselineOf(json as Results, options.reason, before);
+  const baseline = baselineOf(json as Results, {
+    reason: options.reason,
+    ...(before && { before }),
+    coverage: options.coverage ?? false,
+    catalogue: { ids: [...knownIds()], adopt: options.adopt ?? false },
+  });
   writeFileSync(file, `${JSON.stringify(baseline, null, 2)}\n`);
   process.stdout.write(
     options.format === 'json'

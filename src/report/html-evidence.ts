@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { toHex } from '../cbor/hex.ts';
+import type { Payload } from '../device/delivery.ts';
 import { judgedEnvelope, type StoredCase } from '../harness/finding.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { explain } from '../suit/explain.ts';
@@ -63,17 +65,24 @@ export function evidenceOf(cases: ReadonlyMap<string, StoredCase>): Evidence {
   return { envelopes, findings: Object.fromEntries(findings) };
 }
 
-/** "update, envelope of 312 bytes, 1 payload; judged at installed" */
+/** "update, envelope of 312 bytes, payload coap://a of 9 bytes (SHA-256 0123456789ab…); judged at installed" */
 export function deliveryInWords({ delivery, must, level }: RunStep): string {
   const { event, envelope, payloads, candidates, powerCut } = delivery;
   const parts = [
     event,
     envelope ? `envelope of ${envelope.length} bytes` : 'the stored envelope',
     ...(candidates ? [`${candidates.length} candidates`] : []),
-    `${payloads.length} payload${payloads.length === 1 ? '' : 's'}`,
+    ...payloads.map(payloadInWords),
     ...(powerCut ? [`power cut ${powerCut.when} storage step ${powerCut.step}`] : []),
   ];
   return `${parts.join(', ')}; ${must} at ${level}`;
+}
+
+function payloadInWords(payload: Payload): string {
+  if (payload.kind === 'endless') return `payload ${payload.uri} without end`;
+  if (payload.kind !== 'bytes') return `payload ${payload.uri}, assumed from its digest`;
+  const digest = createHash('sha256').update(payload.bytes).digest('hex').slice(0, 12);
+  return `payload ${payload.uri} of ${payload.bytes.length} bytes (SHA-256 ${digest}…)`;
 }
 
 /** A control has no judged delivery: its last one stands beside the attack's. */

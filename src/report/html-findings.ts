@@ -87,6 +87,9 @@ function findingOf(finding: Finding, context: PageContext, extras: FindingExtras
       : ['Choice', html`<code>${verbatim(cut(JSON.stringify(finding.choice)))}</code>`],
     stored && ['Control', steps(stored.control)],
     stored && ['Attack', steps(stored.attacked)],
+    stored && stored.attacked.recipient !== stored.control.recipient
+      ? ['Device', 'not the control’s: keys, state or capabilities differ (see the stored case)']
+      : undefined,
     [
       'See it again',
       html`<code class="replay">${replay}</code> <button type="button" data-copy="${replay}">Copy</button>`,

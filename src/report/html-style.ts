@@ -34,7 +34,7 @@ h1{font-size:1.1rem;margin:0}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}
 nav{display:flex;flex-wrap:wrap;gap:.2rem .9rem;flex:1}
 .lead,small,.count{color:var(--quiet)}.lead{margin:.2rem 0 .6rem;max-width:60rem}
 .facts{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;list-style:none;color:var(--quiet)}
-.problems{border-left:4px solid var(--bad);background:var(--bad-ground);padding:.4rem 1rem;overflow-wrap:anywhere}.problems h2,.problems ul{margin:0}
+.problems{border-left:4px solid var(--bad);background:var(--bad-ground);padding:.4rem 1rem;overflow-wrap:anywhere}.problems h2,.problems ul{margin:0}.problems summary{font-weight:600;cursor:pointer}
 input,select,button{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:4px;padding:.2rem .5rem;min-height:1.9rem}
 button{cursor:pointer}
 #search{min-width:9rem;flex:0 1 18rem}
@@ -88,7 +88,9 @@ body{font-size:15px}html{scroll-padding-top:1rem}
 .bar{position:static}nav{flex-basis:100%;gap:.2rem 1.2rem}nav a{padding-block:.4rem}#search{flex:1 1 9rem}button,select,input{min-height:2.4rem}.opener{min-height:2rem}
 th[scope=row],thead th:first-child{min-width:11rem}
 dl{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.5rem}
-.hex{font-size:.78em}
+
+.pair thead{display:none}.pair tr,.pair td{display:block}.pair td+td{border-left:0}.pair td:empty{display:none}
+.pair tr:not(.gap){border-bottom:1px solid var(--line)}
 }
 @media print{
 :root,:root[data-theme=dark],:root:not([data-theme=light]){${light}}

@@ -6,7 +6,7 @@ import { toHex } from '../cbor/hex.ts';
 import { caseFromFile, judgedEnvelope, type StoredCase } from '../harness/finding.ts';
 import { emptyCounts } from '../harness/tally.ts';
 import { packageRoot } from '../package-root.ts';
-import { exampleFinding, exampleResults, hostile, lower } from './fixtures.ts';
+import { exampleFinding, exampleResults, hostile, lower } from './fixtures/results.ts';
 import { renderHtml } from './html.ts';
 import type { Evidence } from './html-evidence.ts';
 import { pageScript } from './html-script.ts';

@@ -97,11 +97,15 @@ function headOf({ results, verifiers }: PageContext, baseline: BaselineCompariso
 <button type="button" id="theme" aria-label="Switch between dark and light">Dark / light</button></div>
 <p>${verifiers.length} verifier${verifiers.length === 1 ? '' : 's'}: ${verifiers.join(', ')}</p>
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
-${
-  baseline && baseline.problems.length > 0
-    ? html`<div class="problems"><h2>Against the baseline</h2><ul>${baseline.problems.map(
-        (problem) => html`<li>${problem}</li>`,
-      )}</ul></div>`
-    : undefined
-}${results.notes.length > 0 ? html`<details class="notes"><summary>Notes</summary><ul>${results.notes.map((note) => html`<li>${note}</li>`)}</ul></details>` : undefined}</header>`;
+${problemsOf(baseline)}${results.notes.length > 0 ? html`<details class="notes"><summary>Notes</summary><ul>${results.notes.map((note) => html`<li>${note}</li>`)}</ul></details>` : undefined}</header>`;
+}
+
+/** Many are folded: each of them is a finding below, or a sentence about the baseline. */
+function problemsOf(baseline: BaselineComparison | undefined): Html | undefined {
+  const problems = baseline?.problems ?? [];
+  if (problems.length === 0) return undefined;
+  const list = html`<ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`;
+  return problems.length > 8
+    ? html`<details class="problems"><summary>Against the baseline: ${problems.length} problems</summary>${list}</details>`
+    : html`<div class="problems"><h2>Against the baseline</h2>${list}</div>`;
 }

@@ -32,6 +32,14 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
     ...(baseline && baseline.problems.length > 0
       ? ['## Against the baseline', '', ...baseline.problems.map((problem) => `- ${cell(problem)}`), '']
       : []),
+    ...(baseline?.newer
+      ? [
+          '## Of attacks newer than the baseline, not gating',
+          '',
+          ...baseline.newer.map((one) => `- ${cell(one)}`),
+          '',
+        ]
+      : []),
     '## Families (proven + unattributed / failed / weak)',
     '',
     ...header('family'),

@@ -165,7 +165,7 @@ describe('a baseline', () => {
 
   it('reports what is new, what vanished, and ids that do not exist', async () => {
     const made = await results('accept-all', acceptAll);
-    expect(compare(made, empty, ids).problems.some((problem) => problem.startsWith('new:'))).toBe(true);
+    expect(compare(made, empty, { ids }).problems.some((problem) => problem.startsWith('new:'))).toBe(true);
     const quiet = await results('reference', referenceVerifier());
     const entry = {
       verifier: 'reference',
@@ -173,9 +173,9 @@ describe('a baseline', () => {
       kind: 'accepted-invalid',
       reason: 'x',
     };
-    expect(compare(quiet, { ...empty, known: [entry] }, ids).problems.join()).toContain('vanished');
+    expect(compare(quiet, { ...empty, known: [entry] }, { ids }).problems.join()).toContain('vanished');
     expect(
-      compare(quiet, { ...empty, known: [{ ...entry, attack: 'no.such' }] }, ids).problems.join(),
+      compare(quiet, { ...empty, known: [{ ...entry, attack: 'no.such' }] }, { ids }).problems.join(),
     ).toContain('unknown id');
   });
 
@@ -188,7 +188,8 @@ describe('a baseline', () => {
       reason: 'on purpose',
     }));
     expect(
-      compare(made, { ...empty, known }, new Set([...ids, ...known.map((one) => one.attack)])).problems,
+      compare(made, { ...empty, known }, { ids: new Set([...ids, ...known.map((one) => one.attack)]) })
+        .problems,
     ).toEqual([]);
   });
 });

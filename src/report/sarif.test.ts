@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleFinding, exampleResults, hostile, lower } from './fixtures.ts';
+import { exampleFinding, exampleResults, hostile, lower } from './fixtures/results.ts';
 import { renderSarif } from './sarif.ts';
 
 interface Log {

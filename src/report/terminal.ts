@@ -42,6 +42,10 @@ export function renderResults(results: Results, baseline?: BaselineComparison): 
     ...section('Findings', results.findings.map(findingLine(baseline))),
     ...section('Against the baseline', baseline?.problems.map((problem) => `- ${escapeText(problem)}`) ?? []),
     ...section(
+      'Of attacks newer than the baseline, not gating until it is written anew',
+      baseline?.newer?.map((one) => `- ${escapeText(one)}`) ?? [],
+    ),
+    ...section(
       'Never applicable here',
       results.neverApplicable.length > 0 ? [results.neverApplicable.join(', ')] : [],
     ),
