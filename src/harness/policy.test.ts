@@ -63,7 +63,7 @@ describe('the answers of a policy row', () => {
       [],
     );
     expect(Object.keys(result.tallies.get(host)?.policy ?? {}).length).toBeGreaterThan(20);
-  });
+  }, 120_000);
 });
 
 describe('fingerprints', () => {
