@@ -82,7 +82,7 @@ function payloadInWords(payload: Payload): string {
   if (payload.kind === 'endless') return `payload ${payload.uri} without end`;
   if (payload.kind !== 'bytes') return `payload ${payload.uri}, assumed from its digest`;
   const digest = createHash('sha256').update(payload.bytes).digest('hex').slice(0, 12);
-  return `payload ${payload.uri} of ${payload.bytes.length} bytes (SHA-256 ${digest}…)`;
+  return `payload ${payload.uri} of ${payload.bytes.length} byte${payload.bytes.length === 1 ? '' : 's'} (SHA-256 ${digest}…)`;
 }
 
 /** A control has no judged delivery: its last one stands beside the attack's. */

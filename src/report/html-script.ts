@@ -116,7 +116,7 @@ const pairTable = (className, caption, heads, rows) => {
   const head = table.createTHead().insertRow();
   for (const name of heads) { const th = make('th', '', name); th.scope = 'col'; head.append(th); }
   const body = table.createTBody();
-  const line = ({ left, right }) => { const row = make('tr'); row.append(cellOf(left), cellOf(right)); return row; };
+  const line = ({ left, right, changed }) => { const row = make('tr', changed ? '' : 'same'); row.append(cellOf(left), cellOf(right)); return row; };
   for (let i = 0; i < rows.length; ) {
     let end = i;
     while (end < rows.length && !rows[end].changed) end++;

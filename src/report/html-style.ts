@@ -89,8 +89,8 @@ body{font-size:15px}html{scroll-padding-top:1rem}
 th[scope=row],thead th:first-child{min-width:11rem}
 dl{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.5rem}
 
-.pair thead{display:none}.pair tr,.pair td{display:block}.pair td+td{border-left:0}.pair td:empty{display:none}
-.pair tr:not(.gap){border-bottom:1px solid var(--line)}
+.pair thead{display:none}.pair tr,.pair td{display:block}.pair td+td{border-left:0}.pair td:empty,.pair .same td+td{display:none}
+.pair tr:not(.gap,.same){border-block:1px solid var(--line)}
 }
 @media print{
 :root,:root[data-theme=dark],:root:not([data-theme=light]){${light}}

@@ -25,7 +25,10 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
       ? [
           '## New',
           '',
-          ...fresh.map((f) => `- **${f.kind}** ${cell(f.verifier)}, \`${f.attack}\`: ${cell(f.note)}`),
+          ...fresh.map(
+            (f) =>
+              `- **${f.kind}** ${cell(f.verifier)}, \`${f.attack}\`: ${cell(f.note)}<br>See it again: ${cell(f.replay)}`,
+          ),
           '',
         ]
       : []),
