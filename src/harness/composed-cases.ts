@@ -58,8 +58,8 @@ export function drawPair(i: number, seed: number): Case | Inapplicable {
   return { kind: 'inapplicable', attack, round: i };
 }
 
-/** What the one needs may exclude what the other needs. */
-function drawIfPlanned(attack: AnyAttack, round: number, seed: number): Case | Inapplicable {
+/** As `drawCase`; what the one attack needs may exclude what the other needs. */
+export function drawIfPlanned(attack: AnyAttack, round: number, seed: number): Case | Inapplicable {
   try {
     return drawCase(attack, round, seed);
   } catch (thrown) {

@@ -8,7 +8,7 @@ import { defaultRules } from '../verifiers/reference/rules.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { casesOf } from './campaign.ts';
 import { type Case, drawCase, isInapplicable, makeCase } from './case.ts';
-import { drawPair } from './composed-cases.ts';
+import { drawIfPlanned, drawPair } from './composed-cases.ts';
 import { asCase } from './corpus.ts';
 import { directHost } from './direct-host.ts';
 import { caseFromFile, caseToFile } from './finding.ts';
@@ -119,6 +119,12 @@ describe('pairs of attacks', () => {
     expect(one.expect.reasons).toEqual(expect.arrayContaining(['sig-invalid', 'sequence-rollback']));
     expect(one.expect).toMatchObject({ strength: 'must-reject', stage: 'authenticate', lateDetection: true });
     expect(other.expect.strength).toBe('must-reject');
+  });
+
+  it('have none where no scenario has what both need', () => {
+    const attack = pairAttack([attackOf('downgrade.alg.mac-for-sig')], [attackOf('cose.alg.short-mac')]);
+    expect(drawIfPlanned(attack, 0, 1)).toMatchObject({ kind: 'inapplicable' });
+    expect(() => drawIfPlanned({ ...attack, on: { family: 'no.such' } }, 0, 1)).toThrow('no.such');
   });
 
   it('have no meaning where an attack is a history, unknown, or chooses among envelopes', () => {
