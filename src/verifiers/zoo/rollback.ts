@@ -6,6 +6,7 @@
 
 import { valueAt } from '../../cbor/item.ts';
 import { readItem } from '../../cbor/read.ts';
+import { bad } from '../../suit/problem.ts';
 import { authenticate } from '../reference/authenticate.ts';
 import { checkSequence, checkStructure, checkVersion } from '../reference/manifest.ts';
 import { runProcedure } from '../reference/procedure.ts';
@@ -31,7 +32,40 @@ function storeUnauthenticated(work: Work): undefined {
   if (number?.kind === 'uint') storeNumber(work, number.value);
 }
 
+/** Until the update is committed there is no number. */
+function clearNumber({ device, delivery }: Work): undefined {
+  if (delivery.event !== 'update') return;
+  const { sequenceNumber: _cleared, ...recipient } = device.recipient;
+  device.recipient = recipient;
+}
+
+/** Devices on which a procedure has failed. */
+const failed = new WeakSet<Work['device']>();
+
 export const rollbackAnimals = [
+  animal(
+    'Z162',
+    'clears-its-number-while-updating',
+    'The stored number is cleared when an update starts, and written when it ends.',
+    ['rollback.sequence.failed-advance', 'fetch.fail', 'fetch.arbitrary', 'image.flip'],
+    { steps: (steps) => insertBefore(steps, runProcedure, clearNumber) },
+  ),
+  animal(
+    'Z180',
+    'never-recovers-from-a-failure',
+    'The flag that a command has failed outlives its delivery.',
+    ['image.flip', 'fetch.fail', 'fetch.arbitrary'],
+    {
+      steps: (steps) =>
+        replaceStep(steps, runProcedure, (work) => {
+          const problem = failed.has(work.device)
+            ? bad('abort', 'it failed before').problem
+            : runProcedure(work);
+          if (problem !== undefined) failed.add(work.device);
+          return problem;
+        }),
+    },
+  ),
   animal(
     'Z045',
     'forgets-the-version-error',

@@ -437,6 +437,8 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'never-stores-sequence': history(recipient(), update(8n), update(7n)),
   'commits-before-authentication': of(manifest({ sequenceNumber: 99n }), { signers: [stranger] }),
   'commits-before-applicability': vendor(classId, [vendorId]),
+  'clears-its-number-while-updating': of(manifest(), { payloads: [] }),
+  'never-recovers-from-a-failure': history(recipient(), update(6n, {}, { payloads: [] }), update(7n)),
   'commits-before-installation': of(manifest(), { payloads: [] }),
 
   'ignores-the-vendor': vendor(classId, [vendorId]),
