@@ -13,7 +13,7 @@ import { familyCell } from './terminal.ts';
 export interface PageContext {
   readonly results: Results;
   readonly verifiers: readonly string[];
-  /** Attacks and valid families, by id. */
+  /** Attacks, histories and valid families, by id. */
   readonly listings: ReadonlyMap<string, Listing>;
   readonly anchors: ReadonlyMap<Finding, string>;
 }
@@ -57,7 +57,10 @@ export function countCell(family: string, counts: Counts, more?: Filling): Html 
 export function attackRow(context: PageContext, id: string): Html {
   const { results, verifiers, listings } = context;
   const listing = listings.get(id);
-  const clause = listing === undefined ? undefined : html`<span class="id">${listing.handle}</span> `;
+  const handle =
+    listing === undefined || listing.handle === id
+      ? undefined
+      : html`<span class="id">${listing.handle}</span> `;
   const cells = verifiers.map((verifier) => {
     const counts = results.attacks[verifier]?.[id] ?? emptyCounts();
     const own = results.findings.filter((one) => one.verifier === verifier && one.attack === id);
@@ -67,7 +70,7 @@ export function attackRow(context: PageContext, id: string): Html {
     );
     return countCell(listing?.family ?? 'valid', counts, links);
   });
-  return html`<tr class="attack"><th scope="row">${clause}<code>${id}</code>${
+  return html`<tr class="attack"><th scope="row">${handle}<code>${id}</code>${
     listing?.notYet ? html` <em>not built yet</em>` : undefined
   }<small>${listing?.change}</small></th>${cells}</tr>
 `;

@@ -116,7 +116,7 @@ const pairTable = (className, caption, heads, rows) => {
   const head = table.createTHead().insertRow();
   for (const name of heads) { const th = make('th', '', name); th.scope = 'col'; head.append(th); }
   const body = table.createTBody();
-  const line = ({ left, right, changed }) => { const row = make('tr', changed ? '' : 'same'); row.append(cellOf(left), cellOf(right)); return row; };
+  const line = ({ left, right, changed, shifted }) => { const row = make('tr', changed || shifted ? '' : 'same'); row.append(cellOf(left), cellOf(right)); return row; };
   for (let i = 0; i < rows.length; ) {
     let end = i;
     while (end < rows.length && !rows[end].changed) end++;
@@ -129,7 +129,7 @@ const pairTable = (className, caption, heads, rows) => {
     const gap = make('tr', 'gap');
     const cell = make('td');
     cell.colSpan = 2;
-    const button = make('button', '', '… ' + folded.length + ' equal lines');
+    const button = make('button', '', '… ' + folded.length + ' lines without a difference');
     button.type = 'button';
     button.addEventListener('click', () => gap.replaceWith(...folded.map(line)));
     cell.append(button);
@@ -193,7 +193,7 @@ const hexRows = (left, right, stretches) => {
   const rows = [];
   for (let i = 0; i < Math.max(sides[0].length, sides[1].length); i++) {
     const [l, r] = [sides[0][i], sides[1][i]];
-    rows.push({ changed: Boolean((l && l.changed) || (r && r.changed) || (l && l.text) !== (r && r.text)), left: l ? l.parts : [], right: r ? r.parts : [] });
+    rows.push({ changed: Boolean((l && l.changed) || (r && r.changed)), shifted: (l && l.text) !== (r && r.text), left: l ? l.parts : [], right: r ? r.parts : [] });
   }
   return rows;
 };

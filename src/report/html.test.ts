@@ -84,6 +84,19 @@ describe('the HTML report', () => {
     expect(page).toContain('id="finding/aaaa11112222"');
   });
 
+  it('lists a history in the family that it is counted in', () => {
+    const counts = { ...emptyCounts(), proven: 5 };
+    const of = { valid: { ...emptyCounts(), accepted: 7 }, replay: counts };
+    const results = exampleResults({
+      families: { mine: of },
+      attacks: { mine: { 'history.mixed': counts } },
+    });
+    const bodies = renderHtml({ results }).split('<tbody');
+    const body = bodies.find((one) => one.includes('id="family-replay"')) ?? '';
+    expect(bodies.findLast((one) => one.includes('history.mixed'))).toBe(body);
+    expect(body).toContain('5/5');
+  });
+
   it('tells findings of two verifiers apart that have the same case', () => {
     const findings = [exampleFinding(), exampleFinding({ verifier: 'other', fingerprint: '1' })];
     const page = renderHtml({ results: exampleResults({ findings }) });
