@@ -293,6 +293,7 @@ describe('bad input ends with one clear line', () => {
     [['run', '--only', 'dep.unchecked'], 2, 'not built yet'],
     [['run', '--baseline', badBaseline], 2, 'entry 0'],
     [['run', '--runs', 'many'], 2, 'whole number'],
+    [['run', '--runs', '0', '--no-stored', '--histories', '0'], 2, 'nothing to run'],
     [['replay', old], 2, 'suit-gauntlet/case/0'],
     [['explain', join(folder, 'missing.suit')], 2, 'missing.suit'],
     [['no-such-command'], 2, 'no-such-command'],

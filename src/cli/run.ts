@@ -90,12 +90,18 @@ async function campaign(
 ): Promise<Results> {
   const notYet = listCatalogue().filter((row) => row.notYet).length;
   const subject = options.envelope ?? subjectOf(options.runs > 0 ? attacks : [], more);
+  const planned = plannedCases({ stored, attacks, runs: options.runs, ...more });
+  if (planned === 0)
+    throw new BenchError(
+      'usage',
+      'there is nothing to run: no stored cases, and --runs, --histories and --pairs are 0',
+    );
   const log = recordLog(options.out, {
     format: logFormat,
     version: version(),
     seed: options.seed,
     subject,
-    planned: plannedCases({ stored, attacks, runs: options.runs, ...more }),
+    planned,
     verifiers: hosts.map(({ spec }) => spec),
     notYet,
   });

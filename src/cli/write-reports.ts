@@ -5,6 +5,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { BenchError } from '../bench-error.ts';
 import { caseFromFile, type StoredCase } from '../harness/finding.ts';
 import type { BaselineComparison } from '../report/baseline.ts';
 import { renderHtml } from '../report/html.ts';
@@ -52,11 +53,17 @@ export function writeReports(
 /** What `findings/` has of this run's findings, by id. */
 function storedCases(out: string, { findings }: Results): ReadonlyMap<string, StoredCase> {
   const files = findings.map(({ id }) => [id, join(out, 'findings', `${id}.json`)] as const);
-  return new Map(
-    files
-      .filter(([id, file]) => /^[0-9a-f]+$/.test(id) && existsSync(file))
-      .map(([id, file]) => [id, caseFromFile(readJson(file, 'stored case'), file)]),
-  );
+  const cases = new Map<string, StoredCase>();
+  for (const [id, file] of files) {
+    if (!/^[0-9a-f]+$/.test(id) || !existsSync(file)) continue;
+    try {
+      cases.set(id, caseFromFile(readJson(file, 'stored case'), file));
+    } catch (thrown) {
+      // The finding is still told, without its evidence: one unreadable file takes no report away.
+      if (!(thrown instanceof BenchError)) throw thrown;
+    }
+  }
+  return cases;
 }
 
 /** Code scanning wants paths from the repository's root, where it runs. */

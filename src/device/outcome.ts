@@ -7,7 +7,8 @@ import type { Decision } from './decision.ts';
 
 export type Outcome =
   | Decision
-  | { readonly kind: 'crashed'; readonly error: string }
+  /** `notRun`: it was given up before, and this delivery was never made. */
+  | { readonly kind: 'crashed'; readonly error: string; readonly notRun?: true }
   | { readonly kind: 'hung'; readonly afterMs: number }
   /** The *bench's* ceiling stopped it. */
   | { readonly kind: 'exhausted'; readonly ceilingBytes: number; readonly error?: string }

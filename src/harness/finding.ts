@@ -178,6 +178,8 @@ export function caseFromFile(json: unknown, where: string): StoredCase {
     );
   if (typeof file.attack !== 'string' || file.expect === undefined)
     throw new BenchError('case-unreadable', `${where} lacks "attack" or "expect"`);
+  if (typeof file.expect?.strength !== 'string' || typeof file.expect.clause?.section !== 'string')
+    throw new BenchError('case-unreadable', `${where}: "expect" needs "strength" and "clause"`);
   try {
     const control = runFromJson(file.control);
     return {
@@ -248,7 +250,7 @@ function runFromJson(json: unknown, known?: Recipient): Run {
     steps: run.steps.map(
       (step: Record<string, unknown>): RunStep => ({
         delivery: deliveryFromJson(step.delivery),
-        must: step.must as RunStep['must'],
+        must: demandOf(step.must),
         level: step.level as RunStep['level'],
         ...(step.after !== undefined && { after: stateFromJson(step.after) }),
         ...(Array.isArray(step.alsoAfter) && { alsoAfter: step.alsoAfter.map(stateFromJson) }),
@@ -259,6 +261,17 @@ function runFromJson(json: unknown, known?: Recipient): Run {
       }),
     ),
   };
+}
+
+function demandOf(must: unknown): RunStep['must'] {
+  const known: readonly RunStep['must'][] = ['accept', 'reject', 'either', 'judged'];
+  const found = known.find((one) => one === must);
+  if (found === undefined)
+    throw new BenchError(
+      'case-unreadable',
+      `a step's "must" is ${JSON.stringify(must)}; wanted ${known.join(', ')}`,
+    );
+  return found;
 }
 
 function withoutSecrets(recipient: Recipient): Recipient {

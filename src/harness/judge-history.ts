@@ -7,11 +7,12 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Family } from '../attacks/attack.ts';
 import { requiredLevel } from '../attacks/expectation.ts';
-import { equalBytes } from '../cbor/hex.ts';
 import type { Decision, Rejected } from '../device/decision.ts';
 import { type Delivery, reaches } from '../device/delivery.ts';
+import { deliveryToJson } from '../device/json.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { stateOf } from '../device/recipient.ts';
 import { equalState } from '../device/state.ts';
@@ -166,14 +167,13 @@ function next({ recipients, isVague, answered }: Known, step: RunStep, outcome: 
     !isVague &&
     equalState(stateOf(left[0]), stateOf(recipients[0]));
   const one = { delivery: step.delivery, outcome };
-  return { recipients: left, isVague: false, answered: isSame ? [...answered, one] : [] };
+  // A cut says nothing of what was open before it.
+  const stays = isVague && outcome.kind === 'interrupted';
+  return { recipients: left, isVague: stays, answered: isSame ? [...answered, one] : [] };
 }
 
 function isSame(a: Delivery, b: Delivery): boolean {
-  if (a.event !== b.event || a.powerCut || b.powerCut || a.payloads.length !== b.payloads.length)
-    return false;
-  const [one, two] = [a.envelope, b.envelope];
-  return one === undefined || two === undefined ? one === two : equalBytes(one, two);
+  return !a.powerCut && !b.powerCut && isDeepStrictEqual(deliveryToJson(a), deliveryToJson(b));
 }
 
 function ends(verdict: Verdict): boolean {

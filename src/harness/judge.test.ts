@@ -85,6 +85,7 @@ describe('a must-reject', () => {
     ['accepted', accepted, 'failed: accepted-invalid'],
     ['accepted at a level that does not decide', { ...accepted, level: 'authenticated' }, 'inconclusive'],
     ['crashed', { kind: 'crashed', error: 'x' }, 'failed: crashed'],
+    ['not run', { kind: 'crashed', error: 'x', notRun: true }, 'inconclusive'],
     ['hung', { kind: 'hung', afterMs: 1 }, 'failed: hung'],
     ['out of memory', { kind: 'exhausted', ceilingBytes: 1 }, 'failed: exhausted'],
     ['garbled', { kind: 'protocol-error', error: 'x' }, 'failed: protocol-error'],

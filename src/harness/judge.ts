@@ -235,6 +235,9 @@ export function deathOf(outcome: Outcome, { delivery }: RunStep): Ruling | undef
       if (delivery.powerCut) return undefined;
       return failed('protocol-error', 'interrupted, though nothing cut the power', outcome);
     case 'crashed':
+      return outcome.notRun
+        ? inconclusive(outcome.error, outcome)
+        : failed('crashed', outcome.error, outcome);
     case 'protocol-error':
       return failed(outcome.kind, outcome.error, outcome);
     case 'hung':

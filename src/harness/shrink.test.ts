@@ -46,6 +46,19 @@ describe('shrinking', () => {
     });
   });
 
+  it('leaves a case alone whose plan makes another control, or none', async () => {
+    const { one, ruling } = await firstFailure((round) => drawCase(lowerNumber, round, seed));
+    const plan = one.plan as NonNullable<Case['plan']>;
+    for (const stale of [
+      { ...plan, seed: (plan.seed + 1) % 256 },
+      { ...plan, images: [] },
+    ]) {
+      const shrunk = await shrink(host, { ...one, plan: stale }, ruling, { seed, maxTries: 80 });
+      expect(shrunk.tries).toBe(0);
+      expect(shrunk.smallest.attacked).toBe(one.attacked);
+    }
+  });
+
   it('keeps within its budget of tries', async () => {
     const { one, ruling } = await firstFailure((round) => drawCase(lowerNumber, round, seed));
     expect(await shrink(host, one, ruling, { seed, maxTries: 0 })).toEqual({

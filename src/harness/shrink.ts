@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { buildScenario } from '../scenarios/build.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import { attempts, type Case, choiceSeed, makeCase } from './case.ts';
+import { runToJson } from './finding.ts';
 import { planArbitrary, planSeed, sampleOne } from './scenario-pool.ts';
 import { ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
@@ -36,7 +39,7 @@ export async function shrink(
   ruling: Ruling,
   options: ShrinkOptions,
 ): Promise<Shrunk> {
-  const given = found.plan === undefined ? options.scenario : buildScenario(found.plan);
+  const given = found.plan === undefined ? options.scenario : planned(found, found.plan);
   if (given === undefined) return { smallest: found, ruling, tries: 0 };
   const search = new Search(host, found, ruling, options.maxTries);
   const { attack, round } = found;
@@ -55,6 +58,22 @@ export async function shrink(
     );
   }
   return { ...search.best, tries: search.tries };
+}
+
+/**
+ * The scenario of a case's plan; undefined where the plan no longer makes the case's own control, as one that an
+ * older version stored.
+ */
+function planned(found: Case, plan: Plan): Scenario | undefined {
+  try {
+    const scenario = buildScenario(plan);
+    const made = makeCase(found.attack, found.round, scenario, found.choice);
+    return made && isDeepStrictEqual(runToJson(made.control), runToJson(found.control))
+      ? scenario
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The smallest case so far, and the budget. */
@@ -82,6 +101,10 @@ class Search {
     const { ruling } = await tryCase(this.host, one, this.controls);
     if (ruling.verdict !== 'failed' || ruling.kind !== this.ruling.kind) return false;
     if (ruling.family !== this.ruling.family) return false;
+    // Another clause is another defect.
+    const { expect } = this.best.smallest;
+    if (one.expect.strength !== expect.strength || cite(one.expect.clause) !== cite(expect.clause))
+      return false;
     this.best = { smallest: plan === undefined ? one : { ...one, plan }, ruling, tries: this.tries };
     return true;
   }

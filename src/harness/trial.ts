@@ -11,6 +11,7 @@ import type { Outcome } from '../device/outcome.ts';
 import { withState } from '../device/recipient.ts';
 import { isHistory, type Run } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
+import type { Claims } from '../verifiers/verifier.ts';
 import type { Case } from './case.ts';
 import { highestClaimed, unclaimed, unclaimedExtras } from './claims-fit.ts';
 import { judgeAttack, judgeControl } from './judge.ts';
@@ -139,5 +140,12 @@ export async function deliver(
     const deliveries = all.slice(from, to).map((step) => step.delivery);
     outcomes.push(...(await host.trial(all[from]?.on ?? recipient, deliveries)));
   }
-  return outcomes;
+  return outcomes.map((outcome) => asClaimed(outcome, host.claims));
+}
+
+/** Only what a verifier claims to report is judged: effects that it does not claim may be half of them. */
+function asClaimed(outcome: Outcome, { reports }: Claims): Outcome {
+  if (!('effects' in outcome) || reports.includes('effects')) return outcome;
+  const { effects: _unclaimed, ...rest } = outcome;
+  return rest;
 }

@@ -58,7 +58,7 @@ export async function runZoo(options: ZooOptions): Promise<readonly AnimalResult
         animal,
         role: roleOf(animal),
         detection,
-        ...(await byNamed(animal, host, detection, cases, yardstick)),
+        ...(await byNamed(animal, host, detection, cases, yardstick, options.stop)),
         ...(await byBlind(host, blind, blindYardstick, options)),
         ...(await counterexample(host, detection, options)),
         ms,
@@ -107,10 +107,11 @@ async function byNamed(
   first: Detection,
   cases: Iterable<Case | Inapplicable>,
   yardstick: Yardstick,
+  stop?: () => boolean,
 ): Promise<Pick<AnimalResult, 'named'>> {
   if (first.by === undefined || animal.exposedBy.length === 0) return {};
   if (isNamed(animal, first.by)) return {};
-  return { named: await detect(host, only(cases, animal.exposedBy), yardstick) };
+  return { named: await detect(host, only(cases, animal.exposedBy), yardstick, stop) };
 }
 
 function isNamed(animal: Animal, { id }: Catch): boolean {

@@ -87,5 +87,11 @@ describe('a strict baseline', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'baseline-')), 'baseline.json');
     writeFileSync(file, JSON.stringify(baseline({ expires: 'soon' })));
     expect(() => readBaseline(file)).toThrow('entry 0 expires on "soon"');
+    for (const wrong of [{ proven: { reference: null } }, { proven: [] }, { catalogue: 7 }]) {
+      writeFileSync(file, JSON.stringify({ ...baseline({}), ...wrong }));
+      expect(() => readBaseline(file)).toThrow(Object.keys(wrong)[0]);
+    }
+    writeFileSync(file, JSON.stringify(baseline({ answers: 'text' as never })));
+    expect(() => readBaseline(file)).toThrow('entry 0 has "answers"');
   });
 });

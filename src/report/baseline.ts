@@ -63,7 +63,28 @@ export function readBaseline(file: string): Baseline {
   for (const [i, { expires }] of (json as Baseline).known.entries())
     if (expires !== undefined && !isDay(expires))
       throw wrong(`entry ${i} expires on ${JSON.stringify(expires)}; wanted a day as 2027-01-31`);
+  for (const [i, { answers }] of (json as Baseline).known.entries())
+    if (answers !== undefined && !isTexts(answers))
+      throw wrong(`entry ${i} has "answers" that are no list of texts`);
+  const { proven, catalogue } = json as { readonly proven?: unknown; readonly catalogue?: unknown };
+  if (catalogue !== undefined && !isTexts(catalogue))
+    throw wrong('has a "catalogue" that is no list of texts');
+  if (proven !== undefined && !isTable(proven))
+    throw wrong('has a "proven" that is no list of attacks by verifier');
   return json as Baseline;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function isTable(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(isTexts)
+  );
 }
 
 export interface CompareOptions {

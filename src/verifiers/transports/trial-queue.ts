@@ -116,7 +116,7 @@ export class TrialQueue {
     if (this.#closed) {
       this.#settleAll('the host is closed');
     } else if (this.#givenUp !== undefined) {
-      this.#settleAll(this.#givenUp);
+      this.#settleAll(this.#givenUp, { notRun: true });
     } else if (this.#runner === undefined) {
       this.#relaunch();
     } else if (this.#suspects.length > 0) {
@@ -249,10 +249,10 @@ export class TrialQueue {
     this.#givenUp = `not run: the verifier died ${this.#deathsInARow} times in a row and was given up; the last time: ${error}`;
   }
 
-  #settleAll(error: string): void {
+  #settleAll(error: string, more: { readonly notRun?: true } = {}): void {
     const all = [...this.#underWay.values(), ...this.#suspects.splice(0), ...this.#waiting.splice(0)];
     this.#underWay.clear();
-    for (const pending of all) pending.settle([{ kind: 'crashed', error }]);
+    for (const pending of all) pending.settle([{ kind: 'crashed', error, ...more }]);
   }
 
   #watch(): void {
