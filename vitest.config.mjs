@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests run as compiled JavaScript: workers and children load the very same files, and c8 maps
@@ -9,6 +10,7 @@ export default defineConfig({
     include: [`${dist}/**/*.test.js`],
     exclude: ['node_modules/**'],
     pool: 'threads',
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     experimental: { viteModuleRunner: false },
