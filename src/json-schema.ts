@@ -31,9 +31,12 @@ function compile(name: string): CompiledSchema {
   const file = join(packageRoot(), 'docs', 'schemas', `${name}.schema.json`);
   try {
     const schema = JSON.parse(readFileSync(file, 'utf8')) as SchemaObject;
-    const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(
-      schema,
-    );
+    const validate = new Ajv2020({
+      strict: true,
+      strictRequired: false,
+      allowUnionTypes: true,
+      verbose: true,
+    }).compile(schema);
     return {
       check: (value) => firstError(validate, value),
       properties: new Set(Object.keys(schema.properties ?? {})),
@@ -50,10 +53,14 @@ function firstError(validate: ValidateFunction, value: unknown): string | undefi
 }
 
 /** Fields, not values: those may be long and are the verifier's. */
-function describe({ instancePath, message, params }: ErrorObject): string {
+function describe({ instancePath, message, params, parentSchema }: ErrorObject): string {
   const field = instancePath === '' ? '' : `${instancePath.slice(1).replaceAll('/', '.')}: `;
   const allowed =
     'allowedValues' in params ? `: ${(params.allowedValues as readonly unknown[]).join(', ')}` : '';
+  if ('additionalProperty' in params) {
+    const known = Object.keys((parentSchema?.properties ?? {}) as object);
+    return `${field}does not know the key ${JSON.stringify(String(params.additionalProperty).slice(0, 80))}; it may have ${known.join(', ')}`;
+  }
   const constant = 'allowedValue' in params ? ` ${JSON.stringify(params.allowedValue)}` : '';
   return `${field}${message ?? 'not valid'}${allowed}${constant}`;
 }

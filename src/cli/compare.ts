@@ -21,11 +21,13 @@ import { shellWord } from '../shell-word.ts';
 import type { Host } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
+import type { Config } from './config.ts';
 import { readBytes, readJson } from './files.ts';
 import { givenScenario, openAll, progressBar } from './run.ts';
 
 export interface CompareOptions {
   readonly verifier?: readonly string[];
+  readonly config?: Config;
   readonly only?: readonly string[];
   readonly seed?: number;
   readonly runs?: number;

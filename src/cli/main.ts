@@ -13,6 +13,7 @@ import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
 import { runCatalogue } from './catalogue.ts';
 import { runCompare } from './compare.ts';
+import { applyConfig } from './config.ts';
 import { runCorpus } from './corpus.ts';
 import { runExplain } from './explain.ts';
 import { runReplay } from './replay.ts';
@@ -27,6 +28,14 @@ const program = new Command('gauntlet')
   .exitOverride()
   .showHelpAfterError('(add --help for what it takes)');
 
+program.hook('preAction', (_, command) => applyConfig(command));
+
+const config = (): Option =>
+  new Option(
+    '--config <file>',
+    'verifiers by name, and defaults of options; default: gauntlet.config.mjs or .json here',
+  );
+
 const format = (): Option =>
   new Option('--format <format>', 'text or json').choices(['text', 'json']).default('text');
 
@@ -35,9 +44,10 @@ program
   .description('attack one or more verifiers; the main job')
   .option(
     '-v, --verifier <spec>',
-    'reference, bounded, library:…, zoo:…, module:FILE, process:"COMMAND"; repeatable',
+    'reference, bounded, library:…, zoo:…, module:FILE, process:"COMMAND", or a name of the config file; repeatable',
     collect,
   )
+  .addOption(config())
   .option('--seed <n>', 'same seed, same cases', whole, 1)
   .option('--runs <n>', 'cases per attack', whole, 10)
   .option('--histories <n>', 'histories of up to 8 deliveries, over all rounds; default one a round', whole)
@@ -77,6 +87,7 @@ program
   .description('one stored finding against any verifier')
   .argument('<file>')
   .option('-v, --verifier <spec>', 'repeatable', collect)
+  .addOption(config())
   .option('--key <file>', 'a symmetric key that the stored case leaves out')
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
@@ -88,6 +99,7 @@ program
   .description('two or more verifiers on the same bytes, or two or more results.json: where they part')
   .argument('[files...]', 'stored cases or envelopes for the verifiers; without -v, results.json')
   .option('-v, --verifier <spec>', 'repeatable', collect)
+  .addOption(config())
   .option('--seed <n>', 'same seed, same cases; default 1', whole)
   .option('--runs <n>', 'cases per attack; default 10', whole)
   .option('--round <n>', 'this round only', whole)

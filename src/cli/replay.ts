@@ -18,11 +18,13 @@ import type { Ruling } from '../harness/verdict.ts';
 import type { Run } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
-import { openVerifier } from '../verifiers/transports/open.ts';
+import type { Config } from './config.ts';
 import { readJson } from './files.ts';
+import { openOne } from './run.ts';
 
 export interface ReplayOptions {
   readonly verifier?: readonly string[];
+  readonly config?: Config;
   readonly key?: string;
   readonly deadline: number;
   readonly memory: number;
@@ -53,7 +55,7 @@ async function replay(stored: StoredCase, spec: string, options: ReplayOptions) 
       'attack-unknown',
       `the stored case is of the attack ${stored.attack}, which does not exist`,
     );
-  const host = await openVerifier(spec, { deadlineMs: options.deadline, memoryMiB: options.memory });
+  const host = await openOne(spec, options);
   try {
     const ruling =
       attack === undefined

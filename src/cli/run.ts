@@ -29,12 +29,15 @@ import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
+import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
 import { makeFolder, readBytes } from './files.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface RunOptions {
   readonly verifier?: readonly string[];
+  /** Of the file named, or found; its defaults are filled in already. */
+  readonly config?: Config;
   readonly seed: number;
   readonly runs: number;
   /** Default: one a round, where the whole catalogue is run on generated scenarios. */
@@ -224,19 +227,22 @@ function wantsAll({ only, valid }: RunOptions, attack: AnyAttack): boolean {
   return only === undefined && !valid && composed.includes(attack);
 }
 
-export async function openAll(
-  specs: readonly string[],
-  options: Pick<RunOptions, 'deadline' | 'memory'>,
-): Promise<readonly Host[]> {
+export async function openAll(specs: readonly string[], options: HostChoices): Promise<readonly Host[]> {
   const opened: Host[] = [];
   try {
-    for (const spec of new Set(specs))
-      opened.push(await openVerifier(spec, { deadlineMs: options.deadline, memoryMiB: options.memory }));
+    for (const spec of new Set(specs)) opened.push(await openOne(spec, options));
     return opened;
   } catch (thrown) {
     await Promise.all(opened.map((host) => host.close()));
     throw thrown;
   }
+}
+
+export type HostChoices = Pick<RunOptions, 'deadline' | 'memory' | 'config'>;
+
+export async function openOne(spec: string, { deadline, memory, config }: HostChoices): Promise<Host> {
+  const choices = { deadlineMs: deadline, memoryMiB: memory };
+  return openVerifier(spec, { ...choices, ...(config && { entries: config.entries }) });
 }
 
 /** In UTC. The only clock that a verdict of the run hangs on. */

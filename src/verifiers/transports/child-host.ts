@@ -63,7 +63,7 @@ function launchChild(spec: string, source: Source, options: TransportOptions): L
   };
 }
 
-function forkOptions({ memoryMiB, cwd }: TransportOptions): ForkOptions {
+function forkOptions({ memoryMiB, cwd, env }: TransportOptions): ForkOptions {
   const heap = `--max-old-space-size=${memoryMiB}`;
   // Buffers lie outside the heap: the shell's limit on data holds them, then the shell becomes Node.
   const limited = {
@@ -74,7 +74,7 @@ function forkOptions({ memoryMiB, cwd }: TransportOptions): ForkOptions {
     ...(canLimit ? limited : { execArgv: [heap] }),
     cwd,
     detached: true,
-    env: bareEnvironment(),
+    env: bareEnvironment(env),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   };

@@ -65,11 +65,10 @@ export function adopt(child: ChildProcess): Child {
 }
 
 /** What a child may know of the bench's environment: enough to find programs, nothing secret. */
-export function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'SystemRoot', 'NODE_V8_COVERAGE'];
-  return Object.fromEntries(
-    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
+  const own = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  return { ...Object.fromEntries(own), ...more };
 }
 
 /**

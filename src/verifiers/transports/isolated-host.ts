@@ -11,6 +11,7 @@ import { describeExit, type Exit, lastWords } from './death.ts';
 import type { Launch } from './runner.ts';
 import { type QueueStatus, TrialQueue } from './trial-queue.ts';
 import { validateClaims } from './validate-claims.ts';
+import type { NamedEntry } from './verifier-entry.ts';
 
 export interface TransportOptions extends HostOptions {
   /** Milliseconds from start to hello. */
@@ -19,6 +20,12 @@ export interface TransportOptions extends HostOptions {
   readonly deathsInARow: number;
   /** Where relative paths start, and where processes run. */
   readonly cwd: string;
+  /** Of its environment, beside what every verifier gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it is called in results; default: its spec. */
+  readonly name?: string;
+  /** Verifiers that a config file names. */
+  readonly entries?: readonly NamedEntry[];
 }
 
 export function transportOptions(options: Partial<TransportOptions> = {}): TransportOptions {
@@ -45,7 +52,7 @@ export async function openHost(
   const queue = new TrialQueue(launch, options);
   const { claims, depth } = await queue.begin();
   return {
-    spec,
+    spec: options.name ?? spec,
     claims,
     depth,
     trial: (recipient, deliveries) => queue.run(recipient, deliveries),

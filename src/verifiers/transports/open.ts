@@ -11,11 +11,15 @@ import { escapeText } from '../../escape-text.ts';
 import { builtinNames, workerBuiltins } from '../builtins.ts';
 import { openChildHost } from './child-host.ts';
 import { type IsolatedHost, type TransportOptions, transportOptions } from './isolated-host.ts';
+import { optionsOf, specOf } from './verifier-entry.ts';
 import { openWorkerHost } from './worker-host.ts';
 
-/** `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs` or `process:command words`. */
+/** A config file's name, `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs` or `process:command words`. */
 export async function openVerifier(spec: string, options?: Partial<TransportOptions>): Promise<IsolatedHost> {
   const all = transportOptions(options);
+  const named = all.entries?.find(({ name }) => name === spec);
+  if (named !== undefined)
+    return openVerifier(specOf(named), { ...options, entries: [], ...optionsOf(named) });
   if (spec.startsWith('process:')) {
     // Loaded on demand: the schema compiler takes longer to load than all the rest.
     const { openProcessHost } = await import('./process-host.ts');
@@ -28,7 +32,7 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
   if (names.includes(spec)) return openChildHost(spec, source, all);
   throw new BenchError(
     'verifier-unknown',
-    `there is no verifier ${escapeText(spec)}. Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs or process:"command words"`,
+    `there is no verifier ${escapeText(spec)}. ${ofConfig(all)}Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs or process:"command words"`,
   );
 }
 
@@ -41,4 +45,8 @@ async function openModule(spec: string, path: string, options: TransportOptions)
     );
   }
   return openChildHost(spec, { kind: 'module', url: pathToFileURL(file).href }, options);
+}
+
+function ofConfig({ entries = [] }: TransportOptions): string {
+  return entries.length === 0 ? '' : `In the config file: ${entries.map(({ name }) => name).join(', ')}. `;
 }

@@ -108,11 +108,11 @@ function launchProcess(
   };
 }
 
-function start(words: readonly string[], { cwd, memoryMiB }: TransportOptions): Child {
+function start(words: readonly string[], { cwd, env, memoryMiB }: TransportOptions): Child {
   const line = canLimit ? ['/bin/sh', '-c', limitScript(memoryMiB), ...words] : words;
   const [program = '', ...rest] = line;
   return adopt(
-    spawn(program, rest, { cwd, detached: true, env: bareEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] }),
+    spawn(program, rest, { cwd, detached: true, env: bareEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] }),
   );
 }
 

@@ -1,0 +1,61 @@
+/**
+ * A verifier as a config file names it: what it is, and how it is to be run (docs/schemas/config).
+ *
+ * @module
+ */
+import { resolve } from 'node:path';
+import { BenchError } from '../../bench-error.ts';
+import type { TransportOptions } from './isolated-host.ts';
+
+/** Kinds of entries; each is also the prefix of its spec, but for `builtin`, which has none. */
+export const entryKinds = ['process', 'module', 'builtin'] as const;
+
+export type EntryKind = (typeof entryKinds)[number];
+
+/** As it stands in the file, checked against the schema. */
+export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string>>> {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | true>>;
+  /** Milliseconds. */
+  readonly deadline?: number;
+  /** MiB. */
+  readonly memory?: number;
+}
+
+/** An entry with its name and the folder that its paths start from. */
+export interface NamedEntry {
+  readonly name: string;
+  /** Of the config file, for messages. */
+  readonly file: string;
+  readonly folder: string;
+  readonly entry: VerifierEntry;
+}
+
+/** What it is, as a spec. Throws BenchError `config` unless exactly one kind is given. */
+export function specOf({ name, file, entry }: NamedEntry): string {
+  const kinds = entryKinds.filter((kind) => entry[kind] !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1)
+    throw new BenchError(
+      'config',
+      `${file}: verifiers.${name}: wanted exactly one of ${entryKinds.join(', ')}; it has ${kinds.join(' and ') || 'none'}`,
+    );
+  const value = entry[kind] as string;
+  return kind === 'builtin' ? value : `${kind}:${value}`;
+}
+
+/** What the entry says of how it is run; the rest is as for any other verifier. */
+export function optionsOf({ name, folder, entry }: NamedEntry): Partial<TransportOptions> {
+  return {
+    name,
+    cwd: resolve(folder, entry.cwd ?? '.'),
+    ...(entry.env && { env: valuesOf(entry.env) }),
+    ...(entry.deadline !== undefined && { deadlineMs: entry.deadline }),
+    ...(entry.memory !== undefined && { memoryMiB: entry.memory }),
+  };
+}
+
+function valuesOf(env: NonNullable<VerifierEntry['env']>): Readonly<Record<string, string>> {
+  const values = Object.entries(env).map(([key, value]) => [key, value === true ? process.env[key] : value]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
