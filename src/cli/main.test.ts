@@ -231,8 +231,13 @@ describe('gauntlet run', () => {
 });
 
 /** Starts a run far too long for a test, and sends the signal once it has judged something. */
-async function killed(out: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-  const args = ['run', '--runs', '100000', '--only', 'E01', '--no-stored', '--out', out, '--format', 'json'];
+async function killed(
+  out: string,
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL',
+  verifier = 'reference',
+): Promise<number | null> {
+  const long = ['run', '--runs', '100000', '--only', 'E01', '--no-stored', '-v', verifier];
+  const args = [...long, '--out', out, '--format', 'json'];
   const child = spawn(process.execPath, [gauntlet, ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const log = join(out, 'results.jsonl');
@@ -243,13 +248,32 @@ async function killed(out: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<numbe
 }
 
 describe('a run that is stopped', () => {
-  it('writes the results of what was reached, on SIGTERM', async () => {
-    const out = join(folder, 'terminated');
-    expect(await killed(out, 'SIGTERM')).toBe(0);
+  it.each(['SIGINT', 'SIGTERM'] as const)('writes the results of what was reached, on %s', async (signal) => {
+    const out = join(folder, signal);
+    expect(await killed(out, signal)).toBe(3);
     const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
-    expect(results).toMatchObject({ complete: false, planned: 100000 });
+    expect(results).toMatchObject({ complete: false, interrupted: true, planned: 100000 });
+    expect(jsonSchema('results').check(results)).toBeUndefined();
     expect(results.verifiers.reference.proven).toBeGreaterThan(0);
     expect(results.notes.join()).toContain('interrupted');
+  });
+
+  it('exits 1 on a signal where something was found', async () => {
+    const out = join(folder, 'interrupted-findings');
+    expect(await killed(out, 'SIGINT', 'zoo:never-checks-sequence')).toBe(1);
+    const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
+    expect(results.interrupted).toBe(true);
+    expect(results.findings[0]).toMatchObject({ kind: 'accepted-invalid', shrunk: false });
+  });
+
+  it('ends with its time, and that is no interruption', () => {
+    const cut = ['run', '--runs', '100000', '--only', 'E01', '--no-stored', '--time', '0'];
+    const { status, stdout } = run(...cut, '--format', 'json');
+    expect(status).toBe(0);
+    const results = JSON.parse(stdout);
+    expect(results).toMatchObject({ complete: false, planned: 100000 });
+    expect(results.interrupted).toBeUndefined();
+    expect(results.done).toBeGreaterThan(0);
   });
 
   it('leaves on SIGKILL what gauntlet report makes results of', async () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The `gauntlet` command. Exit status: 0 nothing unexpected, 1 findings or a regression, 2 wrong usage,
- * 3 the bench itself could not do its work.
+ * 3 the bench itself could not do its work, or was interrupted before it had found anything.
  *
  * @module
  */

@@ -77,10 +77,16 @@ export async function runRun(options: RunOptions): Promise<number> {
         : renderResults(results, comparison),
     );
     const unexpected = comparison ? comparison.problems.length : results.findings.length;
-    return unexpected > 0 ? 1 : 0;
+    return exitStatus({ unexpected, interrupted: results.interrupted ?? false });
   } finally {
     await Promise.all(hosts.map((host) => host.close()));
   }
+}
+
+/** An interrupted run that found nothing has not shown that there is nothing. */
+export function exitStatus(of: { readonly unexpected: number; readonly interrupted: boolean }): 0 | 1 | 3 {
+  if (of.unexpected > 0) return 1;
+  return of.interrupted ? 3 : 0;
 }
 
 async function campaign(
@@ -149,6 +155,7 @@ async function campaign(
     attacks,
     notYet,
     notes: notesFor(scenario, notYet, interrupted),
+    interrupted,
   });
 }
 

@@ -24,6 +24,8 @@ export interface Results {
   /** Of draft-ietf-suit-manifest, that the generated scenarios follow; who does not claim it is skipped. */
   readonly revision: string;
   readonly complete: boolean;
+  /** A signal ended it. */
+  readonly interrupted?: true;
   readonly planned: number;
   readonly done: number;
   readonly verifiers: Readonly<Record<string, Counts>>;
@@ -46,6 +48,7 @@ export interface ResultsInput {
   readonly attacks: readonly AnyAttack[];
   readonly notYet: number;
   readonly notes: readonly string[];
+  readonly interrupted?: boolean;
 }
 
 export function makeResults(input: ResultsInput): Results {
@@ -58,6 +61,7 @@ export function makeResults(input: ResultsInput): Results {
     subject: input.subject,
     revision,
     complete: campaign.done === campaign.planned,
+    ...(input.interrupted && { interrupted: true }),
     planned: campaign.planned,
     done: campaign.done,
     verifiers: by((tally) => tally.verdicts),
