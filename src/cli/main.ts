@@ -15,6 +15,7 @@ import { runCatalogue } from './catalogue.ts';
 import { runCompare } from './compare.ts';
 import { applyConfig } from './config.ts';
 import { runCorpus } from './corpus.ts';
+import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
 import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
@@ -164,6 +165,17 @@ program
   .option('--shrink <tries>', 'tries to shrink each counterexample', whole, 60)
   .addOption(format())
   .action(exitWith(runZooCommand));
+
+program
+  .command('doctor')
+  .description('check a plug-in: what works, what of its claims was seen to, and what to mend first')
+  .argument('<spec>', 'as for run -v')
+  .option('--seed <n>', 'same seed, same deliveries', whole, 1)
+  .option('--time <seconds>', 'new deliveries are begun for so long', seconds, 12)
+  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .addOption(format())
+  .action(exitWith(runDoctor));
 
 program
   .command('baseline')

@@ -1,0 +1,92 @@
+/**
+ * Does a new session find a new recipient, and a delivery what the one before it left?
+ *
+ * @module
+ */
+import { allCases } from '../attacks/catalogue.ts';
+import type { Outcome } from '../device/outcome.ts';
+import { buildScenario } from '../scenarios/build.ts';
+import type { Plan } from '../scenarios/plan.ts';
+import { before, type Run, step } from '../scenarios/scenario.ts';
+import type { Host } from '../verifiers/host.ts';
+import type { Claims } from '../verifiers/verifier.ts';
+import { drawCase, isInapplicable } from './case.ts';
+import type { Check } from './check-up.ts';
+import { missingFor } from './claims-seen.ts';
+import { summary } from './judge.ts';
+import { deliver } from './trial.ts';
+
+/** Two updates for the same recipient, alike but for their sequence numbers. */
+export interface TwoReleases {
+  readonly older: Run;
+  readonly newer: Run;
+}
+
+const rounds = 40;
+
+/** Undefined: none could be drawn that needs only what is claimed. */
+export function twoReleases(claims: Claims, seed: number): TwoReleases | undefined {
+  const attack = allCases.find(({ id }) => id === 'rollback.sequence.lower');
+  for (let round = 0; attack !== undefined && round < rounds; round++) {
+    const drawn = drawCase(attack, round, seed);
+    if (isInapplicable(drawn) || drawn.plan === undefined) continue;
+    if (missingFor(claims, drawn).length > 0 || drawn.control.steps.length !== 1) continue;
+    const older = updateOf(drawn.plan, '10');
+    const newer = updateOf(drawn.plan, '20');
+    if (older && newer) return { older, newer };
+  }
+  return undefined;
+}
+
+function updateOf(plan: Plan, offered: string): Run | undefined {
+  const found = before(buildScenario({ ...plan, sequence: { installed: '5', offered } }), 'update');
+  return found && { recipient: found.recipient, steps: [step(found.delivery)] };
+}
+
+/** The older release is for a fresh recipient each time, whatever sessions before have installed. */
+export async function checkReset(host: Host, { older, newer }: TwoReleases): Promise<Check> {
+  const name = 'a new session is a new recipient';
+  const first = last(await deliver(host, older));
+  const between = last(await deliver(host, newer));
+  const second = last(await deliver(host, older));
+  const unlucky = [first, between].find((outcome) => outcome?.kind !== 'accepted');
+  if (unlucky !== undefined)
+    return { name, status: 'skipped', note: `an update was not accepted: ${inWords(unlucky)}` };
+  if (second?.kind === 'accepted')
+    return { name, status: 'passed', note: 'an older release is accepted in a session after a newer one' };
+  return {
+    name,
+    status: 'failed',
+    note: `accepted at first, and after another session had installed a newer one: ${inWords(second)}`,
+    fix: 'forget everything at `open`: each session brings its recipient’s whole state',
+  };
+}
+
+/** Within a session the device remembers, if that is claimed. */
+export async function checkMemory(host: Host, { older, newer }: TwoReleases): Promise<Check> {
+  const name = 'a session keeps its state';
+  if (!host.claims.keepsState)
+    return { name, status: 'skipped', note: 'not claimed: attacks over several deliveries are left out' };
+  const outcomes = await deliver(host, newer, older.steps);
+  const answer = outcomes[1];
+  if (outcomes[0]?.kind !== 'accepted' || answer === undefined)
+    return { name, status: 'skipped', note: `the first update was not accepted: ${inWords(outcomes[0])}` };
+  if (answer.kind === 'rejected') return { name, status: 'passed', note: summary(answer) };
+  return {
+    name,
+    status: 'failed',
+    note: `after sequence number 20, number 10 in the same session: ${inWords(answer)}`,
+    fix: 'keep the sequence number of what was installed until `close`, or do not claim keepsState',
+  };
+}
+
+function last(outcomes: readonly Outcome[]): Outcome | undefined {
+  return outcomes.at(-1);
+}
+
+function inWords(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return 'no answer';
+  return 'error' in outcome && outcome.error !== undefined
+    ? `${outcome.kind}: ${outcome.error}`
+    : summary(outcome);
+}

@@ -1,0 +1,235 @@
+/**
+ * A check-up of a plug-in, for whoever writes it: what works, what does not, and what to mend first.
+ *
+ * @module
+ */
+import { allCases } from '../attacks/catalogue.ts';
+import type { Host } from '../verifiers/host.ts';
+import type { Claims } from '../verifiers/verifier.ts';
+import { type Case, drawCase, isInapplicable } from './case.ts';
+import { checkMemory, checkReset, twoReleases } from './check-reset.ts';
+import { type ClaimSeen, fittingCases, missingFor, SeenClaims } from './claims-seen.ts';
+import { ScenarioPool } from './scenario-pool.ts';
+import { ControlCache, deliver, tryCase } from './trial.ts';
+import type { Ruling } from './verdict.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  /** What was seen. Text from a verifier in it is data. */
+  readonly note: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+export interface Pace {
+  /** Median of one delivery after another, in milliseconds. */
+  readonly medianMs: number;
+  /** Deliveries a second, as many at once as the verifier takes. */
+  readonly perSecond: number;
+  readonly deliveries: number;
+}
+
+export interface CheckUp {
+  readonly checks: readonly Check[];
+  readonly claims: readonly ClaimSeen[];
+  /** Absent: nothing was accepted. */
+  readonly pace?: Pace;
+}
+
+export interface CheckUpOptions {
+  readonly seed: number;
+  /** Nothing new is begun after so many milliseconds. */
+  readonly timeMs: number;
+}
+
+/** Hostile deliveries that every verifier must refuse, as far as its claims let them be told. */
+const tampered: readonly (readonly [id: string, what: string, fix: string])[] = [
+  ['cose.sig.flip', 'one bit of the signature flipped', 'check the signature over the digest (draft §6.2)'],
+  [
+    'digest.mismatch',
+    'manifest altered, the signature kept',
+    'compare the manifest’s bytes, head included, with the signed digest (draft §6.2)',
+  ],
+  [
+    'rollback.sequence.lower',
+    'an older manifest by the rightful author',
+    'compare the sequence number with the recipient’s `sequenceNumber` (draft §8.4.2)',
+  ],
+  [
+    'app.id.mismatch',
+    'a manifest for another device',
+    'run the shared sequence and compare the ids with those of the component (draft §8.4.9.1)',
+  ],
+  ['image.flip', 'one bit of the image flipped', 'compare the image with its digest (draft §8.4.9.2)'],
+];
+
+/** Rounds in which a case that fits the claims is sought. */
+const rounds = 40;
+
+export async function checkUp(host: Host, { seed, timeMs }: CheckUpOptions): Promise<CheckUp> {
+  const end = performance.now() + timeMs;
+  const stop = () => performance.now() > end;
+  const seen = new SeenClaims(host.claims);
+  const plain = plainest(firstFitting(host.claims, seed));
+  const claims = checkClaims(host.claims, plain, seed);
+  if (plain.length === 0) return { checks: [claims], claims: seen.list() };
+  const valid = await checkValid(host, plain, seen);
+  const isUseful = valid.status === 'passed';
+  const hostile: Check[] = [];
+  for (const row of tampered) if (isUseful) hostile.push(await checkTampered(host, row, seed, seen));
+  const two = isUseful ? twoReleases(host.claims, seed) : undefined;
+  const states = two ? [await checkReset(host, two), await checkMemory(host, two)] : [];
+  if (isUseful) await seen.seek(host, fittingCases(host.claims, { seed, rounds, stop }));
+  const list = seen.list();
+  const pace = isUseful
+    ? await measurePace(host, plain[0] as Case, Math.min(longestPaceMs, timeMs / 4))
+    : undefined;
+  const shown = isUseful ? [checkShown(list)] : [];
+  return {
+    checks: [claims, valid, ...hostile, ...states, ...shown],
+    claims: list,
+    ...(pace && { pace }),
+  };
+}
+
+/** Some cases that fit the claims, of the first rounds that have any. */
+function firstFitting(claims: Claims, seed: number): readonly Case[] {
+  for (const tried of [1, 6]) {
+    const cases = [...fittingCases(claims, { seed, rounds: tried, stop: () => false })];
+    if (cases.length > 0) return cases;
+  }
+  return [];
+}
+
+/** Those that need least, first. */
+function plainest(cases: readonly Case[]): readonly Case[] {
+  const weight = ({ needs, control }: Case) =>
+    needs.commands.length + needs.parameters.length + 4 * control.steps.length;
+  return [...cases].sort((a, b) => weight(a) - weight(b)).slice(0, 3);
+}
+
+function checkClaims(claims: Claims, plain: readonly Case[], seed: number): Check {
+  const { structures, algorithms, commands, parameters, levels } = claims;
+  if (plain.length > 0) {
+    const note = `${structures.join(', ')}; algorithms ${algorithms.join(', ')}; ${commands.length} commands, ${parameters.length} parameters; up to ${levels.at(-1)}`;
+    return { name: 'claims', status: 'passed', note };
+  }
+  const missing = nearest(claims, seed);
+  return {
+    name: 'claims',
+    status: 'failed',
+    note: 'no valid manifest needs only what it claims, so nothing can be tried',
+    fix: `claim what you implement; the nearest manifest needs also: ${missing.join('; ')}`,
+  };
+}
+
+/** What the manifest that asks for least beyond the claims asks for. */
+function nearest(claims: Claims, seed: number): readonly string[] {
+  const generous: Claims = { ...claims, extras: [] };
+  const pool = new ScenarioPool(seed);
+  const lacks = allCases
+    .filter(({ family }) => family === 'valid')
+    .flatMap((family) => [0, 1].map((round) => drawCase(family, round, seed, pool)))
+    .flatMap((drawn) => (isInapplicable(drawn) ? [] : [missingFor(generous, drawn)]));
+  const size = (words: readonly string[]) => words.join(' ').length;
+  return lacks.toSorted((a, b) => size(a) - size(b))[0] ?? [];
+}
+
+async function checkValid(host: Host, cases: readonly Case[], seen: SeenClaims): Promise<Check> {
+  const name = 'valid example accepted';
+  let first: Ruling | undefined;
+  for (const one of cases) {
+    const { ruling } = await tryCase(host, one, new ControlCache());
+    seen.add(one, ruling);
+    if (ruling.verdict === 'accepted')
+      return { name, status: 'passed', note: `${one.family}: ${ruling.note}` };
+    first ??= ruling;
+  }
+  const note = first?.note ?? 'nothing was delivered';
+  return { name, status: 'failed', note, fix: fixFor(first) };
+}
+
+function fixFor(ruling: Ruling | undefined): string {
+  switch (ruling?.kind) {
+    case 'crashed':
+      return 'no delivery may end the program or throw: find out what did (stderr’s last line is above)';
+    case 'hung':
+      return 'answer every delivery, flush stdout after each line, and answer `close`';
+    case 'exhausted':
+      return 'it used more memory than --memory allows';
+    case 'protocol-error':
+      return 'mend the answer: docs/harness-protocol.md describes each field';
+    case 'wrong-state':
+      return 'report the state that the delivery leaves, or do not claim to report it';
+    default:
+      return 'accept the plainest valid manifests first: gauntlet run --valid --only valid.auth.sign1 -v …, then gauntlet explain on the envelope';
+  }
+}
+
+async function checkTampered(
+  host: Host,
+  [id, what, fix]: (typeof tampered)[number],
+  seed: number,
+  seen: SeenClaims,
+): Promise<Check> {
+  const name = `refused: ${what}`;
+  const attack = allCases.find((one) => one.id === id);
+  const pool = new ScenarioPool(seed);
+  let skipped = 'no such delivery needs only what is claimed';
+  for (let round = 0; attack !== undefined && round < rounds; round++) {
+    const drawn = drawCase(attack, round, seed, pool);
+    if (isInapplicable(drawn) || drawn.expect.strength !== 'must-reject') continue;
+    if (missingFor(host.claims, drawn).length > 0) continue;
+    const { ruling } = await tryCase(host, drawn, new ControlCache());
+    seen.addAnswer(ruling.outcome);
+    if (ruling.verdict === 'failed') return { name, status: 'failed', note: ruling.note, fix };
+    if (ruling.verdict !== 'skipped' && ruling.verdict !== 'inconclusive')
+      return { name, status: 'passed', note: ruling.note };
+    skipped = ruling.note;
+    if (ruling.verdict === 'inconclusive') break;
+  }
+  return { name, status: 'skipped', note: skipped };
+}
+
+function checkShown(claims: readonly ClaimSeen[]): Check {
+  const refused = claims.filter(({ status }) => status === 'refused');
+  const name = 'every claim seen to work';
+  const count = claims.filter(({ status }) => status === 'seen').length;
+  if (refused.length === 0)
+    return { name, status: 'passed', note: `${count} of ${claims.length} claims, none refused` };
+  const [first] = refused;
+  return {
+    name,
+    status: 'failed',
+    note: refused.map(({ kind, value }) => `${kind} ${value}`).join(', '),
+    fix: `claimed and refused: ${first?.kind} ${first?.value} (${first?.note}); mend it or do not claim it`,
+  };
+}
+
+/** At most this many deliveries and about this long, for each of the two figures. */
+const paceDeliveries = 200;
+const longestPaceMs = 750;
+
+async function measurePace(host: Host, { control }: Case, paceMs: number): Promise<Pace> {
+  const times: number[] = [];
+  const begin = performance.now();
+  while (times.length < paceDeliveries && performance.now() - begin < paceMs) {
+    const start = performance.now();
+    await deliver(host, control);
+    times.push((performance.now() - start) / control.steps.length);
+  }
+  times.sort((a, b) => a - b);
+  const atOnce = Array.from({ length: Math.max(1, Math.min(times.length, 4 * host.depth)) });
+  const start = performance.now();
+  let done = 0;
+  while (performance.now() - start < paceMs && done < 5 * paceDeliveries) {
+    await Promise.all(atOnce.map(() => deliver(host, control)));
+    done += atOnce.length;
+  }
+  return {
+    medianMs: times[Math.floor(times.length / 2)] ?? 0,
+    perSecond: (1000 * done * control.steps.length) / (performance.now() - start),
+    deliveries: (times.length + done) * control.steps.length,
+  };
+}
