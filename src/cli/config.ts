@@ -97,6 +97,7 @@ function withPaths(run: Readonly<Record<string, unknown>>, folder: string): Reco
     ...run,
     ...(run.baseline !== undefined && { baseline: absolute(run.baseline) }),
     ...(run.out !== undefined && { out: absolute(run.out) }),
+    ...(String(run.class).endsWith('.json') && { class: absolute(run.class) }),
     ...(Array.isArray(run.corpus) && { corpus: run.corpus.map(absolute) }),
   };
 }

@@ -72,6 +72,7 @@ program
   )
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
   .addOption(format())
   .action(exitWith(runRun));
@@ -92,6 +93,7 @@ program
   .option('--key <file>', 'a symmetric key that the stored case leaves out')
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--class <which>', 'the device’s ceiling that it was found under')
   .addOption(format())
   .action(exitWith(runReplay));
 

@@ -13,6 +13,7 @@ import { unclaimed } from '../harness/claims-fit.ts';
 import { needsOfRun } from '../harness/corpus.ts';
 import { caseFromFile, type StoredCase } from '../harness/finding.ts';
 import { judgeControl, summary } from '../harness/judge.ts';
+import { underCeiling } from '../harness/room.ts';
 import { ControlCache, tryCase } from '../harness/trial.ts';
 import type { Ruling } from '../harness/verdict.ts';
 import type { Run } from '../scenarios/scenario.ts';
@@ -28,6 +29,7 @@ export interface ReplayOptions {
   readonly key?: string;
   readonly deadline: number;
   readonly memory: number;
+  readonly class?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -85,7 +87,8 @@ async function replayControl(control: Run, host: Host): Promise<Ruling> {
   const missing = unclaimed(host.claims, needsOfRun(control));
   if (missing.length > 0) return { verdict: 'skipped', note: `not claimed: ${missing.join('; ')}` };
   const deliveries = control.steps.map((step) => step.delivery);
-  return judgeControl(control, await host.trial(control.recipient, deliveries), host.claims);
+  const ruling = judgeControl(control, await host.trial(control.recipient, deliveries), host.claims);
+  return underCeiling(ruling, control, host);
 }
 
 function withKey(stored: StoredCase, file: string | undefined): StoredCase {

@@ -17,6 +17,7 @@ import { type CaseRecord, type Progress, plannedCases, runCampaign } from '../ha
 import type { Composed } from '../harness/composed-cases.ts';
 import { loadCases } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
+import { describeCeiling } from '../harness/room.ts';
 import { compare, readBaseline } from '../report/baseline.ts';
 import { type LogHeader, type LogLine, logFormat, logLine } from '../report/log.ts';
 import { makeResults, type Results } from '../report/results.ts';
@@ -31,6 +32,7 @@ import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
+import { readProfile } from './device-class.ts';
 import { makeFolder, readBytes } from './files.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -56,6 +58,8 @@ export interface RunOptions {
   readonly out?: string;
   readonly deadline: number;
   readonly memory: number;
+  /** 0, 1, 2, or a file with a profile. */
+  readonly class?: string;
   readonly shrink: number;
   readonly format: 'text' | 'json';
 }
@@ -154,7 +158,10 @@ async function campaign(
     findings,
     attacks,
     notYet,
-    notes: notesFor(scenario, notYet, interrupted),
+    notes: [
+      ...notesFor(scenario, notYet, interrupted),
+      ...hosts.flatMap((host) => (host.profile ? [describeCeiling(host, host.profile, options.memory)] : [])),
+    ],
     interrupted,
   });
 }
@@ -245,10 +252,14 @@ export async function openAll(specs: readonly string[], options: HostChoices): P
   }
 }
 
-export type HostChoices = Pick<RunOptions, 'deadline' | 'memory' | 'config'>;
+export type HostChoices = Pick<RunOptions, 'deadline' | 'memory' | 'config' | 'class'>;
 
-export async function openOne(spec: string, { deadline, memory, config }: HostChoices): Promise<Host> {
-  const choices = { deadlineMs: deadline, memoryMiB: memory };
+export async function openOne(
+  spec: string,
+  { deadline, memory, config, class: device }: HostChoices,
+): Promise<Host> {
+  const profile = device === undefined ? undefined : readProfile(device);
+  const choices = { deadlineMs: deadline, memoryMiB: memory, ...(profile && { profile }) };
   return openVerifier(spec, { ...choices, ...(config && { entries: config.entries }) });
 }
 

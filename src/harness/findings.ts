@@ -89,8 +89,12 @@ export async function findingOf(failure: Failure, options: FindingOptions): Prom
     cases: failure.cases,
     shrunk: tries > 0,
     ...(bytes && { bytes: bytes.length }),
-    replay: `gauntlet replay ${shellWord(path)} --verifier ${shellWord(host.spec)}`,
+    replay: `gauntlet replay ${shellWord(path)} --verifier ${shellWord(host.spec)}${classOption(host)}`,
   };
+}
+
+function classOption({ profile }: Pick<Failure['host'], 'profile'>): string {
+  return profile === undefined ? '' : ` --class ${shellWord(profile.file ?? profile.name)}`;
 }
 
 /** What a campaign counted, by verifier. */

@@ -16,6 +16,7 @@ import type { Case } from './case.ts';
 import { highestClaimed, unclaimed, unclaimedExtras } from './claims-fit.ts';
 import { judgeAttack, judgeControl } from './judge.ts';
 import { judgeHistory } from './judge-history.ts';
+import { underCeiling } from './room.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CaseRuling {
@@ -31,7 +32,9 @@ export class ControlCache {
   async ruling(host: Host, run: Run): Promise<{ readonly ruling: Ruling; readonly fresh: boolean }> {
     const known = this.rulings.get(run);
     if (known !== undefined) return { ruling: await known, fresh: false };
-    const ruling = deliver(host, run).then((outcomes) => judgeControl(run, outcomes, host.claims));
+    const ruling = deliver(host, run).then((outcomes) =>
+      underCeiling(judgeControl(run, outcomes, host.claims), run, host),
+    );
     this.rulings.set(run, ruling);
     return { ruling: await ruling, fresh: true };
   }
@@ -56,7 +59,9 @@ export async function tryCase(host: Host, one: Case, controls: ControlCache): Pr
     return { ...first, ruling: judgeHistory(one.attacked, outcomes, host.claims) };
   }
   const outcomes = await deliver(host, one.attacked, livenessOf(host, one));
-  return { ...first, ruling: judgeAttack(one.attacked, outcomes, one.expect, host.claims) };
+  const ruling = judgeAttack(one.attacked, outcomes, one.expect, host.claims);
+  const mustAccept = one.expect.strength === 'must-accept';
+  return { ...first, ruling: mustAccept ? underCeiling(ruling, one.attacked, host) : ruling };
 }
 
 /** Crashed, hung, or stopped by the bench: such controls are counted. */
@@ -79,7 +84,7 @@ async function tryValid(host: Host, one: Case): Promise<Ruling> {
   if (missing !== undefined) return { verdict: 'skipped', note: missing };
   let ruling: Ruling = { verdict: 'inconclusive', note: 'an empty history' };
   for (const run of host.claims.keepsState ? [one.control] : apart(one.control)) {
-    ruling = judgeControl(run, await deliver(host, run), host.claims);
+    ruling = underCeiling(judgeControl(run, await deliver(host, run), host.claims), run, host);
     if (ruling.verdict !== 'accepted') return ruling;
   }
   return ruling;

@@ -3,25 +3,32 @@
  *
  * @module
  */
+import type { DeviceProfile } from '../device/classes.ts';
 import { panel } from './library/panel.ts';
 import type { Verifier } from './verifier.ts';
 
 /** Trusted to end: run in a worker thread. */
 export const workerBuiltins = ['reference', 'bounded'] as const;
 
-const makers: Readonly<Record<string, () => Promise<Verifier>>> = {
+/** Those whose ceiling is their own arena. */
+export const countedBuiltins: readonly string[] = ['bounded'];
+
+const makers: Readonly<Record<string, (profile?: DeviceProfile) => Promise<Verifier>>> = {
   reference: async () => (await import('./reference/reference.ts')).referenceVerifier(),
-  bounded: async () => (await import('./bounded/bounded.ts')).boundedVerifier(),
+  bounded: async (profile) =>
+    (await import('./bounded/bounded.ts')).boundedVerifier(
+      profile && { arenaBytes: profile.verifierBytes, maxEnvelopeBytes: profile.envelopeBytes },
+    ),
   'library:cbor-x': async () => (await import('./library/cbor-x.ts')).cborXVerifier(),
   ...panel,
   'library:cose-kit': async () => (await import('./library/cose-kit.ts')).coseKitVerifier(),
   'library:auth0-cose': async () => (await import('./library/auth0-cose.ts')).auth0CoseVerifier(),
 };
 
-/** A new verifier of that name; undefined: there is none. */
-export async function createBuiltin(name: string): Promise<Verifier | undefined> {
+/** A new verifier of that name; undefined: there is none. Only `countedBuiltins` heed the profile. */
+export async function createBuiltin(name: string, profile?: DeviceProfile): Promise<Verifier | undefined> {
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (make !== undefined) return make();
+  if (make !== undefined) return make(profile);
   if (!name.startsWith('zoo:')) return undefined;
   const { wholeZoo } = await import('./zoo/zoo.ts');
   return wholeZoo.find((animal) => `zoo:${animal.id}` === name)?.create();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DeviceProfile } from '../device/classes.ts';
 import type { Delivery } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import type { Recipient } from '../device/recipient.ts';
@@ -13,6 +14,8 @@ export interface HostOptions {
   readonly deadlineMs: number;
   /** Heap or address-space limit of a child, in MiB. */
   readonly memoryMiB: number;
+  /** The device that the verifier is to fit; absent: none in particular. */
+  readonly profile?: DeviceProfile;
 }
 
 export const defaultHostOptions: HostOptions = { deadlineMs: 2_000, memoryMiB: 256 };
@@ -22,6 +25,10 @@ export interface Host {
   readonly claims: Claims;
   /** How many trials may usefully be under way at once. */
   readonly depth: number;
+  /** The device that it must fit. */
+  readonly profile?: DeviceProfile;
+  /** How that device's ceiling holds; absent: it is only observed. */
+  readonly ceiling?: 'counted';
   /**
    * Opens a fresh session and makes the deliveries in order. One outcome per delivery; shorter when the
    * verifier died: the last outcome is then the one that is no decision. Never rejects because of the

@@ -33,6 +33,8 @@ import { stagedSlots } from './storage.ts';
 export interface BoundedOptions {
   /** The ceiling of its working memory. */
   readonly arenaBytes?: number;
+  /** Larger envelopes are refused before a byte of them is read. */
+  readonly maxEnvelopeBytes?: number;
   /** Heads of data items that it reads, and KiB that it moves or hashes, in one delivery before it gives up. */
   readonly maxSteps?: number;
 }
@@ -93,6 +95,10 @@ function openSession(given: Recipient, options: BoundedOptions): Session {
       if (bytes === undefined) {
         const nothing = { state: report(recipient), effects: [], cost: { highWaterBytes: 0, steps: 0 } };
         return rejected('state-conflict', 'there is no envelope', nothing);
+      }
+      if (envelope !== undefined && envelope.length > (options.maxEnvelopeBytes ?? envelope.length)) {
+        const nothing = { state: report(recipient), effects: [], cost: { highWaterBytes: 0, steps: 0 } };
+        return rejected('limit-size', `an envelope of ${envelope.length} bytes`, nothing);
       }
       const run = begin(fixed, { recipient, bytes, event, payloads });
       const reason = run === undefined ? 'limit-memory' : follow(run, steps);

@@ -55,6 +55,7 @@ export async function openHost(
     spec: options.name ?? spec,
     claims,
     depth,
+    ...(options.profile && { profile: options.profile }),
     trial: (recipient, deliveries) => queue.run(recipient, deliveries),
     close: () => queue.close(),
     status: () => ({ ...queue.status(), unknownFields: extra.unknownFields?.() ?? 0 }),

@@ -11,7 +11,7 @@ import type { Source } from './messages.ts';
 export async function loadVerifier(source: Source): Promise<Verifier> {
   if (source.kind === 'module')
     return exported((await import(source.url)) as Readonly<Record<string, unknown>>);
-  const verifier = await createBuiltin(source.name);
+  const verifier = await createBuiltin(source.name, source.profile);
   if (verifier !== undefined) return verifier;
   throw new BenchError('verifier-unknown', `there is no built-in verifier ${source.name}`);
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { DeviceProfile } from '../../device/classes.ts';
 import type { Job } from './runner.ts';
 import type { Answer } from './validate-decision.ts';
 
 /** Where the verifier's code comes from. */
 export type Source =
-  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'builtin'; readonly name: string; readonly profile?: DeviceProfile }
   /** A `file:` URL of an ES module. */
   | { readonly kind: 'module'; readonly url: string };
 

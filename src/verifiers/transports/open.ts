@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BenchError } from '../../bench-error.ts';
 import { escapeText } from '../../escape-text.ts';
-import { builtinNames, workerBuiltins } from '../builtins.ts';
+import { builtinNames, countedBuiltins, workerBuiltins } from '../builtins.ts';
 import { openChildHost } from './child-host.ts';
 import { type IsolatedHost, type TransportOptions, transportOptions } from './isolated-host.ts';
 import { optionsOf, specOf } from './verifier-entry.ts';
@@ -26,8 +26,12 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
     return openProcessHost(spec, spec.slice('process:'.length), all);
   }
   if (spec.startsWith('module:')) return openModule(spec, spec.slice('module:'.length), all);
-  const source = { kind: 'builtin', name: spec } as const;
-  if ((workerBuiltins as readonly string[]).includes(spec)) return openWorkerHost(spec, source, all);
+  const { profile } = all;
+  const source = { kind: 'builtin', name: spec, ...(profile && { profile }) } as const;
+  if ((workerBuiltins as readonly string[]).includes(spec)) {
+    const host = await openWorkerHost(spec, source, all);
+    return profile && countedBuiltins.includes(spec) ? { ...host, ceiling: 'counted' } : host;
+  }
   const names = await builtinNames();
   if (names.includes(spec)) return openChildHost(spec, source, all);
   throw new BenchError(
