@@ -10,20 +10,14 @@ import { write } from '../cbor/write.ts';
 import { fitsKey } from '../cose/algorithms.ts';
 import { headerLabels, headerMap, makeBlock, type Signer } from '../cose/blocks.ts';
 import { type CoseKey, publicOf } from '../cose/key.ts';
+import { coseKeyItem } from '../cose/key-forms.ts';
 import { authorP384 } from '../cose/test-keys.ts';
 import type { Delivery } from '../device/delivery.ts';
 import type { Recipient } from '../device/recipient.ts';
 import { before, type Scenario, step } from '../scenarios/scenario.ts';
 import { encode, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked } from './attack.ts';
-import {
-  algorithmOf,
-  alterBlocks,
-  type BlockFields,
-  coseKeyItem,
-  remakeBlocks,
-  withField,
-} from './cose-change.ts';
+import { algorithmOf, alterBlocks, type BlockFields, remakeBlocks, withField } from './cose-change.ts';
 import { afterDelivering, attacked, type DeliverOptions, defaultEvent, onDevice } from './deliver.ts';
 import { eitherAnswer, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 

@@ -1,7 +1,6 @@
-import { array, bstr, type CborMap, type Item, int, type List, map, valueAt } from '../cbor/item.ts';
+import { array, type CborMap, type Item, type List, map, valueAt } from '../cbor/item.ts';
 import { readItem } from '../cbor/read.ts';
 import { type BlockOptions, coseTags, headerLabels, makeBlocks, type Signer } from '../cose/blocks.ts';
-import type { CoseKey } from '../cose/key.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { signedBytes } from '../suit/parts.ts';
 import type { Attacked } from './attack.ts';
@@ -156,13 +155,4 @@ export function remakeBlocks(
   if (signers.length === 0 || signers.some((signer) => departures(signer) === undefined)) return undefined;
   const made = makeBlocks(signers, signedBytes(scenario.release), (signer) => departures(signer) ?? {});
   return alter(scenario, (parts) => ({ ...parts, blocks: made }), options);
-}
-
-/** COSE_Key of the public part (RFC 9052 §7, RFC 9053 §7). */
-export function coseKeyItem(key: CoseKey): CborMap {
-  if (key.kty === 'Symmetric') return map([int(1), int(4)]);
-  if (key.kty === 'OKP') return map([int(1), int(1)], [int(-1), int(6)], [int(-2), bstr(key.x)]);
-  if (key.kty === 'HSS-LMS') return map([int(1), int(5)], [int(-1), bstr(key.pub)]);
-  const crv = { 'P-256': 1, 'P-384': 2, 'P-521': 3 }[key.crv];
-  return map([int(1), int(2)], [int(-1), int(crv)], [int(-2), bstr(key.x)], [int(-3), bstr(key.y)]);
 }

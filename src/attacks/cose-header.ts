@@ -7,9 +7,10 @@ import fc from 'fast-check';
 import { equalBytes } from '../cbor/hex.ts';
 import { array, bstr, int, map, tag, tstr, valueAt, wrapped } from '../cbor/item.ts';
 import { headerLabels, headerMap } from '../cose/blocks.ts';
+import { coseKeyItem } from '../cose/key-forms.ts';
 import { setMember } from '../suit/edit.ts';
 import type { Attack } from './attack.ts';
-import { alterBlocks, coseKeyItem, remakeBlocks, withField } from './cose-change.ts';
+import { alterBlocks, remakeBlocks, withField } from './cose-change.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
 export const shared = {

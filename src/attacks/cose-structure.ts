@@ -21,6 +21,7 @@ import {
 import { write } from '../cbor/write.ts';
 import { coseTags, headerLabels, headerMap, makeBlock, type Signer, signerOf } from '../cose/blocks.ts';
 import { publicOf } from '../cose/key.ts';
+import { coseKeyItem } from '../cose/key-forms.ts';
 import { signatureOf } from '../cose/sign.ts';
 import { isMacStructure, macStructure, sigStructure } from '../cose/structures.ts';
 import { strangerHmac, strangerP256 } from '../cose/test-keys.ts';
@@ -29,7 +30,7 @@ import { before, type RunStep, type Scenario, step } from '../scenarios/scenario
 import { setMember } from '../suit/edit.ts';
 import { encode, sign, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack } from './attack.ts';
-import { alterBlocks, coseKeyItem, remakeBlocks, withField } from './cose-change.ts';
+import { alterBlocks, remakeBlocks, withField } from './cose-change.ts';
 import { afterDelivering, alter, attacked, defaultEvent } from './deliver.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 

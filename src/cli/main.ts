@@ -45,7 +45,7 @@ program
   .description('attack one or more verifiers; the main job')
   .option(
     '-v, --verifier <spec>',
-    'reference, bounded, library:…, zoo:…, module:FILE, process:"COMMAND", or a name of the config file; repeatable',
+    'reference, bounded, library:…, zoo:…, module:FILE, process:"…", command:"… {envelope} {anchor}", or a name of the config file; repeatable',
     collect,
   )
   .addOption(config())

@@ -5,7 +5,7 @@
  */
 import { type ForkOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { adopt, bareEnvironment, canLimit, limitScript } from './child-process.ts';
+import { adopt, bareEnvironment, canLimit, limitingShell } from './child-process.ts';
 import { failureOf } from './death.ts';
 import { type IsolatedHost, openHost, type TransportOptions, whyGone } from './isolated-host.ts';
 import type { JobsMessage, Source } from './messages.ts';
@@ -66,10 +66,9 @@ function launchChild(spec: string, source: Source, options: TransportOptions): L
 function forkOptions({ memoryMiB, cwd, env }: TransportOptions): ForkOptions {
   const heap = `--max-old-space-size=${memoryMiB}`;
   // Buffers lie outside the heap: the shell's limit on data holds them, then the shell becomes Node.
-  const limited = {
-    execPath: '/bin/sh',
-    execArgv: ['-c', limitScript(memoryMiB + runtimeMiB), process.execPath, heap],
-  };
+  // Descriptor 3 is the channel to the bench.
+  const [shell, ...script] = limitingShell(memoryMiB + runtimeMiB, 4);
+  const limited = { execPath: shell, execArgv: [...script, process.execPath, heap] };
   return {
     ...(canLimit ? limited : { execArgv: [heap] }),
     cwd,

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Exit } from './death.ts';
+import type { TransportOptions } from './isolated-host.ts';
 import { OutputTail } from './output-tail.ts';
 
 export interface Child {
@@ -27,6 +29,17 @@ const lastWordsMs = 300;
 
 const living = new Set<number>();
 let guarded = false;
+
+/** A program in a process group of its own, with a limit on its data and an environment cleared of the bench's. */
+export function spawnLimited(
+  words: readonly string[],
+  { cwd, env, memoryMiB }: Pick<TransportOptions, 'cwd' | 'env' | 'memoryMiB'>,
+  stdin: 'pipe' | 'ignore' | number,
+): ChildProcess {
+  const [program = '', ...rest] = canLimit ? [...limitingShell(memoryMiB, 3), ...words] : words;
+  const environment = bareEnvironment(env);
+  return spawn(program, rest, { cwd, detached: true, env: environment, stdio: [stdin, 'pipe', 'pipe'] });
+}
 
 /** Takes over a child that was spawned `detached`, with stderr as a pipe. */
 export function adopt(child: ChildProcess): Child {
@@ -72,11 +85,52 @@ export function bareEnvironment(more: Readonly<Record<string, string>> = {}): No
 }
 
 /**
- * The script that sets resource limits and then becomes the program given as its arguments. A limit on
- * data, not on address space: V8, Go and Java reserve far more addresses than they use.
+ * A shell that sets resource limits, closes what the bench itself inherited (a key given as `<(…)`, for example), and
+ * then becomes the program given as its arguments. A limit on data, not on address space: V8, Go and Java reserve far
+ * more addresses than they use. Descriptors below `keep` stay.
  */
-export function limitScript(dataMiB: number): string {
-  return `ulimit -c 0; ulimit -d ${Math.ceil(dataMiB) * 1024}; exec "$0" "$@"`;
+export function limitingShell(
+  dataMiB: number,
+  keep: number,
+): readonly [shell: string, flag: string, script: string] {
+  const toClose = inherited().filter((fd) => fd >= keep);
+  const closes = toClose.map((fd) => `exec ${fd}>&-; `).join('');
+  // Only there are numbers of more than one digit descriptors.
+  const shell = toClose.some((fd) => fd > 9) ? '/bin/bash' : '/bin/sh';
+  return [shell, '-c', `${closes}ulimit -c 0; ulimit -d ${Math.ceil(dataMiB) * 1024}; exec "$0" "$@"`];
+}
+
+let found: readonly number[] | undefined;
+
+/** Descriptors that this process was started with beyond the usual three; all that Node.js opens close by themselves. */
+function inherited(): readonly number[] {
+  found ??= openWithoutClosing().filter((fd) => fd <= 9 || existsSync('/bin/bash'));
+  return found;
+}
+
+const closeOnExec = 0o2000000;
+
+function openWithoutClosing(): readonly number[] {
+  try {
+    return readdirSync('/proc/self/fdinfo')
+      .map(Number)
+      .filter((fd) => fd > 2 && (flagsOf(fd) & closeOnExec) === 0);
+  } catch {
+    // Not Linux.
+    return [];
+  }
+}
+
+function flagsOf(fd: number): number {
+  try {
+    return Number.parseInt(
+      /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '',
+      8,
+    );
+  } catch {
+    // It was the listing's own.
+    return closeOnExec;
+  }
 }
 
 export const canLimit = process.platform !== 'win32';

@@ -4,6 +4,7 @@
  * @module
  */
 import { capText } from './cap-text.ts';
+import { crashText } from './crash-text.ts';
 import type { Failure } from './runner.ts';
 
 export interface Exit {
@@ -30,7 +31,7 @@ export function failureOf(exit: Exit, ceilingBytes: number): Failure {
   if (isOutOfMemory(exit.stderr.slice(-lastWordsLength))) {
     return { kind: 'exhausted', ceilingBytes, error: `${describeExit(exit)}: out of memory` };
   }
-  const words = lastWords(exit.stderr);
+  const words = crashText(exit.stderr)?.trace ?? lastWords(exit.stderr);
   return { kind: 'crashed', error: capText(`${describeExit(exit)}${words === '' ? '' : `: ${words}`}`) };
 }
 
@@ -50,7 +51,7 @@ export function describeExit({
     return 'killed by SIGKILL, not by the bench (the kernel does so when memory runs out)';
   if (signal !== null) return `died of ${signal}`;
   if (code !== null && code > 128 && code <= 128 + 64) return `exit status ${code} (signal ${code - 128})`;
-  return `exit status ${code ?? 'unknown'}`;
+  return code === null ? 'it could not be started' : `exit status ${code}`;
 }
 
 /** The last line of stderr that says something: not a stack frame, not Node's closing line. */

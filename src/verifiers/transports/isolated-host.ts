@@ -7,6 +7,7 @@ import { BenchError } from '../../bench-error.ts';
 import { escapeText } from '../../escape-text.ts';
 import { defaultHostOptions, type Host, type HostOptions } from '../host.ts';
 import type { Claims } from '../verifier.ts';
+import type { CommandSettings } from './command-host.ts';
 import { describeExit, type Exit, lastWords } from './death.ts';
 import type { Launch } from './runner.ts';
 import { type QueueStatus, TrialQueue } from './trial-queue.ts';
@@ -24,6 +25,8 @@ export interface TransportOptions extends HostOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it is called in results; default: its spec. */
   readonly name?: string;
+  /** Of a command: how its exits and its output are read. */
+  readonly command?: CommandSettings;
   /** Verifiers that a config file names. */
   readonly entries?: readonly NamedEntry[];
 }

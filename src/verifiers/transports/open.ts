@@ -14,7 +14,7 @@ import { type IsolatedHost, type TransportOptions, transportOptions } from './is
 import { optionsOf, specOf } from './verifier-entry.ts';
 import { openWorkerHost } from './worker-host.ts';
 
-/** A config file's name, `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs` or `process:command words`. */
+/** A config file's name, `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs`, `process:command words` or `command:words {envelope}`. */
 export async function openVerifier(spec: string, options?: Partial<TransportOptions>): Promise<IsolatedHost> {
   const all = transportOptions(options);
   const named = all.entries?.find(({ name }) => name === spec);
@@ -24,6 +24,10 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
     // Loaded on demand: the schema compiler takes longer to load than all the rest.
     const { openProcessHost } = await import('./process-host.ts');
     return openProcessHost(spec, spec.slice('process:'.length), all);
+  }
+  if (spec.startsWith('command:')) {
+    const { openCommandHost } = await import('./command-host.ts');
+    return openCommandHost(spec, spec.slice('command:'.length), all);
   }
   if (spec.startsWith('module:')) return openModule(spec, spec.slice('module:'.length), all);
   const { profile } = all;
@@ -36,7 +40,7 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
   if (names.includes(spec)) return openChildHost(spec, source, all);
   throw new BenchError(
     'verifier-unknown',
-    `there is no verifier ${escapeText(spec)}. ${ofConfig(all)}Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs or process:"command words"`,
+    `there is no verifier ${escapeText(spec)}. ${ofConfig(all)}Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs, process:"command words" or command:"words {envelope}"`,
   );
 }
 

@@ -3,14 +3,11 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { BenchError } from '../../bench-error.ts';
-import { escapeText } from '../../escape-text.ts';
 import type { Claims } from '../verifier.ts';
-import { adopt, bareEnvironment, type Child, canLimit, limitScript } from './child-process.ts';
+import { adopt, spawnLimited } from './child-process.ts';
 import { failureOf } from './death.ts';
+import { commandWords, findProgram } from './find-program.ts';
 import { Greeting } from './greeting.ts';
 import {
   claimsOf,
@@ -25,7 +22,6 @@ import { LineReader } from './line-reader.ts';
 import { ProcessClient } from './process-client.ts';
 import type { Failure, Launch } from './runner.ts';
 import { prepareSchemas } from './schema.ts';
-import { splitCommand } from './split-command.ts';
 
 /** Sessions at once, however many are claimed. */
 const greatestDepth = 16;
@@ -42,7 +38,7 @@ export async function openProcessHost(
   options: TransportOptions,
 ): Promise<IsolatedHost> {
   prepareSchemas();
-  const words = commandWords(command, options.cwd);
+  const words = programWords(command, options.cwd);
   let unknown = 0;
   const launch = launchProcess(spec, words, options, (count) => {
     unknown += count;
@@ -58,7 +54,7 @@ function launchProcess(
 ): Launch {
   const ceilingBytes = options.memoryMiB * mebibyte;
   return async (events) => {
-    const child = start(words, options);
+    const child = adopt(spawnLimited(words, options, 'pipe'));
     const { stdin, stdout } = child.process;
     // Writing to a dead child fails; its exit tells.
     stdin?.on('error', () => undefined);
@@ -108,48 +104,8 @@ function launchProcess(
   };
 }
 
-function start(words: readonly string[], { cwd, env, memoryMiB }: TransportOptions): Child {
-  const line = canLimit ? ['/bin/sh', '-c', limitScript(memoryMiB), ...words] : words;
-  const [program = '', ...rest] = line;
-  return adopt(
-    spawn(program, rest, { cwd, detached: true, env: bareEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] }),
-  );
-}
-
-/** The words of the command, the program as an absolute path. */
-function commandWords(command: string, cwd: string): readonly string[] {
-  const outer = splitCommand(command);
-  // process:"./harness --x" may keep its quotes on the way here: then they enclose all of it.
-  const only = outer.length === 1 ? outer[0] : undefined;
-  const words =
-    only !== undefined && /\s/.test(only) && find(only, cwd) === undefined ? splitCommand(only) : outer;
-  const [program, ...rest] = words;
-  if (program === undefined)
-    throw new BenchError(
-      'verifier-not-found',
-      'process: needs a command, as in process:"./my-harness --flag"',
-    );
-  const path = find(program, cwd);
-  if (path !== undefined) return [path, ...rest];
-  const where = /[\\/]/.test(program) ? `in ${escapeText(cwd)}` : 'on the PATH';
-  throw new BenchError(
-    'verifier-not-found',
-    `there is no program ${escapeText(program)} ${where} that can be run`,
-  );
-}
-
-function find(program: string, cwd: string): string | undefined {
-  const candidates = /[\\/]/.test(program)
-    ? [isAbsolute(program) ? program : resolve(cwd, program)]
-    : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
-  return candidates.find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+function programWords(command: string, cwd: string): readonly string[] {
+  const [program, ...rest] = commandWords(command, cwd);
+  if (program !== undefined) return [findProgram(program, cwd), ...rest];
+  throw new BenchError('verifier-not-found', 'process: needs a command, as in process:"./my-harness --flag"');
 }

@@ -5,15 +5,16 @@
  */
 import { resolve } from 'node:path';
 import { BenchError } from '../../bench-error.ts';
+import type { CommandSettings } from './command-host.ts';
 import type { TransportOptions } from './isolated-host.ts';
 
 /** Kinds of entries; each is also the prefix of its spec, but for `builtin`, which has none. */
-export const entryKinds = ['process', 'module', 'builtin'] as const;
+export const entryKinds = ['command', 'process', 'module', 'builtin'] as const;
 
 export type EntryKind = (typeof entryKinds)[number];
 
 /** As it stands in the file, checked against the schema. */
-export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string>>> {
+export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string>>>, CommandSettings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | true>>;
   /** Milliseconds. */
@@ -40,8 +41,20 @@ export function specOf({ name, file, entry }: NamedEntry): string {
       'config',
       `${file}: verifiers.${name}: wanted exactly one of ${entryKinds.join(', ')}; it has ${kinds.join(' and ') || 'none'}`,
     );
+  const foreign = commandKeys.find((key) => kind !== 'command' && entry[key] !== undefined);
+  if (foreign !== undefined)
+    throw new BenchError('config', `${file}: verifiers.${name}.${foreign}: goes with command only`);
   const value = entry[kind] as string;
   return kind === 'builtin' ? value : `${kind}:${value}`;
+}
+
+/** Keys that say how a command's exits and output are read. */
+const commandKeys = ['level', 'stdin', 'exits', 'output', 'claims', 'concurrency'] as const;
+
+function settingsOf(entry: VerifierEntry): CommandSettings {
+  return Object.fromEntries(
+    commandKeys.flatMap((key) => (entry[key] === undefined ? [] : [[key, entry[key]]])),
+  );
 }
 
 /** What the entry says of how it is run; the rest is as for any other verifier. */
@@ -50,6 +63,7 @@ export function optionsOf({ name, folder, entry }: NamedEntry): Partial<Transpor
     name,
     cwd: resolve(folder, entry.cwd ?? '.'),
     ...(entry.env && { env: valuesOf(entry.env) }),
+    ...(entry.command !== undefined && { command: settingsOf(entry) }),
     ...(entry.deadline !== undefined && { deadlineMs: entry.deadline }),
     ...(entry.memory !== undefined && { memoryMiB: entry.memory }),
   };

@@ -1,0 +1,292 @@
+/**
+ * Existing programs, once a delivery: their command line filled in, their exit and output read as a decision.
+ *
+ * @module
+ */
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { BenchError } from '../../bench-error.ts';
+import type { Delivery, Level } from '../../device/delivery.ts';
+import { isDecision, type Outcome } from '../../device/outcome.ts';
+import type { Recipient } from '../../device/recipient.ts';
+import type { Claims } from '../verifier.ts';
+import { adopt, spawnLimited } from './child-process.ts';
+import { claimsOfCommand } from './command-claims.ts';
+import {
+  type CommandMapping,
+  type CompiledMapping,
+  compileMapping,
+  type OutputRule,
+} from './command-mapping.ts';
+import { fillPlace, placeForms, placeNames, tellsAll, untold } from './command-places.ts';
+import { fill, type Place, parseTemplate, placesIn, type Word } from './command-template.ts';
+import { describeFailure } from './death.ts';
+import { commandWords, findProgram } from './find-program.ts';
+import { claimsOf, type IsolatedHost, type TransportOptions } from './isolated-host.ts';
+import { OutputTail } from './output-tail.ts';
+import { SessionFolder } from './session-folder.ts';
+import { validateDecision } from './validate-decision.ts';
+
+/** What a config says of a command, beside its words. */
+export interface CommandSettings {
+  /** Of an acceptance; default authenticated. */
+  readonly level?: Level;
+  readonly stdin?: 'envelope';
+  readonly exits?: CommandMapping['exits'];
+  readonly output?: readonly OutputRule[];
+  readonly claims?: Partial<Claims>;
+  /** Runs at once; default: as many as the machine has cores. */
+  readonly concurrency?: number;
+}
+
+/** Bytes that one run may write to stdout and stderr together. */
+export const outputLimit = 64 * 1024 * 1024;
+
+interface Command {
+  readonly words: readonly Word[];
+  readonly places: readonly Place[];
+  readonly mapping: CompiledMapping;
+  readonly settings: CommandSettings;
+  readonly options: TransportOptions;
+  readonly claims: Claims;
+}
+
+/** Throws BenchError `verifier-command` or `verifier-not-found`. Nothing is run yet. */
+export function openCommandHost(
+  spec: string,
+  template: string | readonly string[],
+  options: TransportOptions,
+): IsolatedHost {
+  const command = commandOf(spec, template, options);
+  const depth = command.settings.concurrency ?? availableParallelism();
+  const turns = new Turns(depth);
+  const underWay = new Set<Promise<unknown>>();
+  let deathsInARow = 0;
+  let lastDeath = '';
+  let closed = false;
+  const givenUp = (): boolean => deathsInARow >= options.deathsInARow;
+  const trial = async (
+    recipient: Recipient,
+    deliveries: readonly Delivery[],
+  ): Promise<readonly Outcome[]> => {
+    if (closed) return [{ kind: 'crashed', error: 'the host is closed' }];
+    if (givenUp())
+      return [
+        {
+          kind: 'crashed',
+          error: `not run: the command died ${deathsInARow} times in a row and was given up; the last time: ${lastDeath}`,
+          notRun: true,
+        },
+      ];
+    const outcomes = await session(command, recipient, deliveries);
+    const last = outcomes.at(-1);
+    if (last === undefined || isDecision(last) || last.kind === 'unsupported') deathsInARow = 0;
+    else {
+      deathsInARow++;
+      lastDeath = describeFailure(last);
+    }
+    return outcomes;
+  };
+  return {
+    spec: options.name ?? spec,
+    claims: command.claims,
+    depth,
+    ...(options.profile && { profile: options.profile }),
+    trial: (recipient, deliveries) => {
+      const running = turns.take(() => trial(recipient, deliveries));
+      underWay.add(running);
+      return running.finally(() => underWay.delete(running));
+    },
+    close: async () => {
+      closed = true;
+      await Promise.all(underWay);
+    },
+    status: () => ({ restarts: 0, unexplained: [], givenUp: givenUp(), unknownFields: 0 }),
+  };
+}
+
+function commandOf(spec: string, template: string | readonly string[], options: TransportOptions): Command {
+  const settings = options.command ?? {};
+  const plain = typeof template === 'string' ? commandWords(template, options.cwd) : template;
+  const words = parseTemplate(plain, placeNames);
+  const [program] = words;
+  if (program === undefined || program.some((part) => typeof part !== 'string'))
+    throw new BenchError(
+      'verifier-command',
+      'command: needs a program and its arguments, as in command:"my-cli {envelope} --key {anchor}"',
+    );
+  const places = placesIn(words);
+  for (const { name, form } of places) demandForm(name, form);
+  if (!places.some(({ name }) => name === 'envelope' || name === 'delivery') && settings.stdin === undefined)
+    throw new BenchError('verifier-command', 'the command has no place for the envelope: {envelope}');
+  const level = settings.level ?? 'authenticated';
+  const { exits, output } = settings;
+  const mapping = compileMapping({ level, ...(exits && { exits }), ...(output && { output }) });
+  const found = findProgram(program.join(''), options.cwd);
+  const given = settings.claims ?? {};
+  const claims = claimsOf(
+    spec,
+    claimsOfCommand({ program: program.join(''), places, mapping, level, given }),
+  );
+  return { words: [[found], ...words.slice(1)], places, mapping, settings, options, claims };
+}
+
+function demandForm(name: string, form: string | undefined): void {
+  const known = placeForms[name];
+  if (form === undefined || known === undefined || known.includes(form)) return;
+  throw new BenchError(
+    'verifier-command',
+    `{${name}:${form}} has no such form; there are ${known.join(', ')}`,
+  );
+}
+
+/** One recipient's life: its state is carried from one run to the next. */
+async function session(
+  command: Command,
+  recipient: Recipient,
+  deliveries: readonly Delivery[],
+): Promise<readonly Outcome[]> {
+  const all = tellsAll(command.places);
+  const feature = all ? undefined : untold(recipient);
+  if (feature !== undefined) return [{ kind: 'unsupported', feature }];
+  const folder = new SessionFolder();
+  try {
+    const uses = (name: string): boolean => command.places.some((place) => place.name === name);
+    const holdsSlots = uses('slot-dir') || uses('component-file');
+    if (holdsSlots) folder.writeSlots(recipient);
+    if (uses('state-dir')) folder.makeFolder(folder.path('state'));
+    if (uses('payload-dir')) folder.makeFolder(folder.path('payloads'));
+    let device = recipient;
+    const outcomes: Outcome[] = [];
+    for (const delivery of deliveries) {
+      const { outcome, sequence } = await deliver(command, device, delivery, folder);
+      outcomes.push(outcome);
+      if (!isDecision(outcome)) break;
+      device = carried(device, delivery, outcome, sequence);
+    }
+    return outcomes;
+  } finally {
+    folder.remove();
+  }
+}
+
+function carried(
+  device: Recipient,
+  delivery: Delivery,
+  outcome: Outcome,
+  sequence: bigint | undefined,
+): Recipient {
+  const isInstalled = outcome.kind === 'accepted' && delivery.event === 'update' && delivery.envelope;
+  return {
+    ...device,
+    ...(sequence !== undefined && { sequenceNumber: sequence }),
+    ...(isInstalled && { installed: delivery.envelope as Uint8Array }),
+  };
+}
+
+interface Delivered {
+  readonly outcome: Outcome;
+  /** The new sequence number, where its output said one. */
+  readonly sequence?: bigint;
+}
+
+async function deliver(
+  command: Command,
+  device: Recipient,
+  delivery: Delivery,
+  folder: SessionFolder,
+): Promise<Delivered> {
+  const { options, claims, mapping } = command;
+  const { deadlineMs, memoryMiB } = options;
+  const run = { recipient: device, delivery, folder, deadlineMs };
+  const filled = fill(command.words, (place) => fillPlace(place, run));
+  if (filled.kind === 'unable') return { outcome: { kind: 'unsupported', feature: filled.feature } };
+  const stdin =
+    command.settings.stdin === 'envelope'
+      ? folder.write('stdin', delivery.envelope ?? device.installed ?? new Uint8Array())
+      : undefined;
+  const end = await runOnce(filled.words, options, stdin);
+  if (end.kind === 'outcome') return end;
+  const mapped = mapping.read(end, memoryMiB * 1024 * 1024);
+  if (mapped.kind === 'failure') return { outcome: mapped.failure };
+  const number = mapped.sequence ?? device.sequenceNumber;
+  const state = {
+    ...(claims.reports.includes('sequence') && number !== undefined && { sequenceNumber: number }),
+    ...(claims.reports.includes('components') && { components: folder.readSlots(device) }),
+  };
+  const isReported = claims.reports.includes('sequence') || claims.reports.includes('components');
+  const decision = validateDecision({ ...mapped.fields, ...(isReported && { state }) });
+  const outcome: Outcome =
+    decision.kind === 'ok'
+      ? decision.value
+      : { kind: 'protocol-error', error: `its output, as the config reads it: ${decision.error}` };
+  return { outcome, ...(mapped.sequence !== undefined && { sequence: mapped.sequence }) };
+}
+
+type Ended =
+  | { readonly kind: 'outcome'; readonly outcome: Outcome }
+  | {
+      readonly kind: 'end';
+      readonly code: number | null;
+      readonly signal: string | null;
+      readonly stdout: string;
+      readonly stderr: string;
+    };
+
+async function runOnce(
+  words: readonly string[],
+  options: TransportOptions,
+  stdin: string | undefined,
+): Promise<Ended> {
+  const { deadlineMs } = options;
+  const input = stdin === undefined ? 'ignore' : openSync(stdin, 'r');
+  let spawned: ChildProcess;
+  try {
+    spawned = spawnLimited(words, options, input);
+  } finally {
+    if (typeof input === 'number') closeSync(input);
+  }
+  const child = adopt(spawned);
+  const stdout = new OutputTail(spawned.stdout);
+  let stopped: Outcome | undefined;
+  const stop = (why: Outcome): void => {
+    stopped ??= why;
+    void child.kill();
+  };
+  const timer = setTimeout(() => stop({ kind: 'hung', afterMs: deadlineMs }), deadlineMs);
+  let written = 0;
+  const count = (chunk: Buffer): void => {
+    written += chunk.length;
+    if (written > outputLimit)
+      stop({ kind: 'protocol-error', error: `more than ${outputLimit} bytes of output` });
+  };
+  spawned.stdout?.on('data', count);
+  spawned.stderr?.on('data', count);
+  const exit = await child.gone;
+  clearTimeout(timer);
+  if (stopped !== undefined) return { kind: 'outcome', outcome: stopped };
+  return { kind: 'end', ...exit, stdout: stdout.text() };
+}
+
+/** So many at once; the others wait in the order they came. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free--;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+}

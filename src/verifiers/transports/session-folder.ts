@@ -1,0 +1,86 @@
+/**
+ * The temporary folder of one session of a command: what it reads, and what it writes into its components' slots.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ReportedState } from '../../device/decision.ts';
+import type { Recipient } from '../../device/recipient.ts';
+
+/** Begins the name of every folder: a test looks for what was left. */
+export const sessionPrefix = 'gauntlet-session-';
+
+/** Of a file that a slot's digest is taken of. */
+const largestSlot = 64 * 1024 * 1024;
+
+export class SessionFolder {
+  readonly #root: string;
+  readonly #folders = new Set<string>();
+
+  constructor() {
+    this.#root = mkdtempSync(join(tmpdir(), sessionPrefix));
+  }
+
+  path(name: string): string {
+    return join(this.#root, name);
+  }
+
+  /** Its whole path. */
+  write(name: string, bytes: Uint8Array): string {
+    const path = this.path(name);
+    const folder = dirname(path);
+    if (folder !== this.#root) this.makeFolder(folder);
+    writeFileSync(path, bytes);
+    return path;
+  }
+
+  makeFolder(folder: string): void {
+    if (this.#folders.has(folder)) return;
+    mkdirSync(folder, { recursive: true });
+    this.#folders.add(folder);
+  }
+
+  slotPath(component: number, slot: number): string {
+    return this.path(`slots/${component}-${slot}`);
+  }
+
+  /** One file a slot that holds bytes; an empty one has none. */
+  writeSlots({ components }: Recipient): void {
+    this.makeFolder(this.path('slots'));
+    for (const [c, { slots }] of components.entries())
+      for (const [s, content] of slots.entries())
+        if (content.kind === 'bytes') writeFileSync(this.slotPath(c, s), content.bytes);
+  }
+
+  /** What the current slots hold now. */
+  readSlots({ components }: Recipient): NonNullable<ReportedState['components']> {
+    return components.map(({ current }, component) => {
+      const path = this.slotPath(component, current);
+      try {
+        // Nothing but a plain file is opened: a pipe that the command put there would never end.
+        const stat = lstatSync(path);
+        if (!stat.isFile()) return null;
+        const { size } = stat;
+        if (size > largestSlot) return { sha256: new Uint8Array(32), size: BigInt(size) };
+        const bytes = readFileSync(path);
+        return {
+          sha256: new Uint8Array(createHash('sha256').update(bytes).digest()),
+          size: BigInt(bytes.length),
+        };
+      } catch {
+        return null;
+      }
+    });
+  }
+
+  remove(): void {
+    try {
+      rmSync(this.#root, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // The command has taken away the right to remove it; nothing more can be done.
+    }
+  }
+}
