@@ -10,6 +10,7 @@ import { familyRows, notDrawn } from '../scenarios/family-rows.ts';
 import { applicabilityAttacks } from './applicability.ts';
 import { type AnyAttack, type By, type Family, families, type Group, type Strength } from './attack.ts';
 import { commandAttacks } from './commands.ts';
+import { componentSetAttacks } from './component-set.ts';
 import { componentAttacks } from './components.ts';
 import { conditionAttacks } from './conditions.ts';
 import { contentAttacks } from './content.ts';
@@ -34,6 +35,7 @@ import { invocationAttacks } from './invocation.ts';
 import { parameterScopeAttacks } from './parameter-scope.ts';
 import { replayAttacks } from './replay.ts';
 import { resourceAttacks } from './resource.ts';
+import { rightsAttacks } from './rights.ts';
 import { rollbackAttacks } from './rollback.ts';
 import { rows } from './rows.ts';
 import { runIndexAttacks } from './run-index.ts';
@@ -62,6 +64,8 @@ export const catalogue: readonly AnyAttack[] = [
   ...downgradeAttacks,
   ...applicabilityAttacks,
   ...componentAttacks,
+  ...componentSetAttacks,
+  ...rightsAttacks,
   ...indexScopeAttacks,
   ...commandAttacks,
   ...tryEachAttacks,

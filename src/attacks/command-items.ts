@@ -17,7 +17,7 @@ import {
   wrapped,
 } from '../cbor/item.ts';
 import { sortEntries } from '../cbor/order.ts';
-import { commonOf, sequenceOf } from '../suit/edit.ts';
+import { commonOf, sequenceOf, setMember, withCommon } from '../suit/edit.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, commonKey, parameterKey } from '../suit/registry.ts';
 
@@ -68,6 +68,14 @@ export function componentItems(parts: EnvelopeParts): readonly Item[] {
   const common = commonOf(parts.manifest);
   const listed = common && valueAt(common, commonKey.components);
   return listed?.kind === 'array' ? listed.items : [];
+}
+
+/** The release with another component list. */
+export function withComponents(parts: EnvelopeParts, components: readonly Item[]): EnvelopeParts {
+  const manifest = withCommon(parts.manifest, (common) =>
+    setMember(common, commonKey.components, array(...components)),
+  );
+  return { ...parts, manifest };
 }
 
 /** The vendor check that the shared sequence makes at its top level, with its index: it holds in every section. */

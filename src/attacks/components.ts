@@ -31,7 +31,7 @@ import {
 import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, commonKey, manifestKey, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
-import { command, componentItems, override, select } from './command-items.ts';
+import { command, componentItems, override, select, withComponents } from './command-items.ts';
 import { reissue } from './deliver.ts';
 import { eitherAnswer, mustReject, shouldReject } from './expectation.ts';
 import { insert } from './twin.ts';
@@ -287,13 +287,6 @@ export const componentAttacks: readonly AnyAttack[] = [
   twice,
   source,
 ];
-
-function withComponents(parts: EnvelopeParts, components: readonly Item[]): EnvelopeParts {
-  const change = withCommon(parts.manifest, (common) =>
-    setMember(common, commonKey.components, array(...components)),
-  );
-  return { ...parts, manifest: change };
-}
 
 /** Selects the index at the end of the shared sequence, and sets a parameter there so that it is used. */
 function withIndex(scenario: Scenario, index: Item, expect?: Expectation): Attacked | undefined {

@@ -82,6 +82,7 @@ const byteFields = new Set([
   'arguments',
   'sha256',
   'identifier',
+  'prefix',
   'vendorIds',
   'pens',
   'classIds',

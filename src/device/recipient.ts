@@ -18,6 +18,21 @@ export interface TrustAnchor {
   /** COSE algorithm ids this anchor may be used with: of signatures and MACs, and -3 for a key that unwraps MAC keys. */
   readonly algorithms: readonly number[];
   readonly roles: readonly Role[];
+  /** What its signature allows a manifest to do; absent: everything. Of several signers any one's rights will do. */
+  readonly rights?: readonly Right[];
+}
+
+/**
+ * An entry of an access control list (draft §9): directives on the components under a prefix. Conditions need no
+ * right: any identity can verify a digest.
+ */
+export interface Right {
+  /** Whole parts of a component identifier; none: every component. */
+  readonly prefix: readonly Uint8Array[];
+  /** Directives that may be used there, by code; absent: all. */
+  readonly commands?: readonly number[];
+  /** Parameters that may be set there, by key; absent: all. */
+  readonly parameters?: readonly number[];
 }
 
 /** How many authorities must have signed (RFC 9124 §4.3.11, §4.5.5). */
@@ -100,6 +115,21 @@ export interface Recipient {
   readonly deviceClass: 0 | 1 | 2;
   /** How its interpreter goes through components: one at a time (draft §6.6) or out of order where it may (§6.7). */
   readonly processing?: 'serial' | 'parallel';
+  /** Groups of interdependent components, by index: one update is for all of a group (draft §6.2). */
+  readonly componentSets?: readonly (readonly number[])[];
+}
+
+/** What a recipient may have that not every verifier honours; a verifier claims it among its extensions. */
+export const recipientExtensions = ['access-rights', 'component-sets'] as const;
+
+export function extensionsOf({
+  anchors,
+  componentSets,
+}: Recipient): readonly (typeof recipientExtensions)[number][] {
+  return [
+    ...(anchors.some(({ rights }) => rights !== undefined) ? (['access-rights'] as const) : []),
+    ...(componentSets !== undefined ? (['component-sets'] as const) : []),
+  ];
 }
 
 /** The part of a recipient that deliveries change. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { extrasOf, type Level, levels, lowerLevel } from '../device/delivery.ts';
+import { extensionsOf } from '../device/recipient.ts';
 import type { Needs, Run } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 
@@ -25,10 +26,20 @@ export function unclaimed(claims: Claims, needs: Needs): string[] {
   return missing;
 }
 
-/** What the deliveries of these runs have that the verifier does not claim to honour, in words. */
+/** What the deliveries and recipients of these runs have that the verifier does not claim to honour, in words. */
 export function unclaimedExtras(claims: Claims, runs: readonly Run[]): string[] {
   const wanted = new Set(runs.flatMap(({ steps }) => steps.flatMap(({ delivery }) => extrasOf(delivery))));
-  return [...wanted].filter((one) => !claims.extras?.includes(one)).map((one) => `deliveries with ${one}`);
+  const recipients = runs.flatMap(({ recipient, steps }) => [
+    recipient,
+    ...steps.flatMap(({ on }) => on ?? []),
+  ]);
+  const extensions = new Set(recipients.flatMap(extensionsOf));
+  return [
+    ...[...wanted].filter((one) => !claims.extras?.includes(one)).map((one) => `deliveries with ${one}`),
+    ...[...extensions]
+      .filter((one) => !claims.extensions.includes(one))
+      .map((one) => `recipients with ${one}`),
+  ];
 }
 
 export function highestClaimed(claims: Claims): Level {

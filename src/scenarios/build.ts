@@ -38,6 +38,7 @@ import { inAnyOrder } from './parallel.ts';
 import { hasBoot, hasUpdate, type Plan, schemes } from './plan.ts';
 import { publishedScenario } from './published.ts';
 import { type Happening, interrupted } from './resume.ts';
+import { withRights } from './rights.ts';
 import type { Image, Scenario, ScenarioDelivery } from './scenario.ts';
 import { amongOthers, otherEnvelopes } from './select.ts';
 import { invokedIndex, type Sequences, sequencesOf } from './sequences.ts';
@@ -187,7 +188,7 @@ function recipientOf(plan: Plan, parts: EnvelopeParts): Recipient {
     deviceClass: plan.deviceClass,
     ...(plan.processing && { processing: plan.processing }),
   };
-  const fresh = profile ? inProfile(recipient, profile) : recipient;
+  const fresh = withRights(profile ? inProfile(recipient, profile) : recipient, plan, parts);
   const earlier = earlierOf(plan);
   if (earlier === undefined) return fresh;
   return withState(fresh, updateDelivery(earlier, releaseOf(earlier), stateOf(fresh)).after);

@@ -278,6 +278,16 @@ export const familyDraws: Readonly<Record<string, readonly FamilyDraw[]>> = {
   'valid.run.sequence': [exercising(exercise('run')), having('run-sequence')],
   'valid.strict.order': [exercising(exercise('order'))],
   'valid.custom': [exercising(exercise('custom'))],
+  'valid.acl.models': [
+    changing(record({ rights: fc.constantFrom<Plan['rights'] & string>('component', 'prefix', 'listed') })),
+    changing(
+      record({
+        rights: fc.constant('listed' as const),
+        exercises: fc.array(anyExercise(), { maxLength: 2 }),
+      }),
+    ),
+    changing(record({ rights: fc.constant('shared' as const) }), 'both-sign', 'multi-component'),
+  ],
   'valid.commands.all': [exercising(fc.oneof(anyExercise(), idChecks))],
   'valid.params.all': [exercising(limits)],
   'valid.template.ab': [having('slots', 'boot'), having('slots', 'update')],

@@ -28,7 +28,6 @@ export function notDrawn(row: FamilyRow): string | undefined {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  V54: 'access control lists are not built',
   V55: 'delegation is not built',
 };
 

@@ -8,6 +8,7 @@ import type { Capabilities } from '../device/recipient.ts';
 import type { Exercise } from './exercise.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import type { PublishedName } from './published.ts';
+import type { PlannedRights } from './rights.ts';
 
 /** Which procedures are run: an update, a boot of what is in place, or an update and its boot. */
 export type PlannedDeliveries = 'update' | 'boot' | 'update-boot';
@@ -62,6 +63,8 @@ export interface Plan extends HistoryPlan {
   readonly exercises?: readonly Exercise[];
   /** Image digests and sizes are set in the sections that need them; the shared sequence has the id checks alone. */
   readonly factsIn?: 'sections';
+  /** What the signers' keys may do; absent: everything. */
+  readonly rights?: PlannedRights;
   /** Payloads in the envelope that no command asks for. */
   readonly unusedPayloads?: number;
   /** Start of the images' bytes; no two contents of a scenario are the same. */

@@ -34,7 +34,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m6.1-s2', 'statement', 'recipient', 'a manifest is excluded for an unsupported command, parameter or component, or a missing parameter or payload', '', 'seq.unknown override.unknown comp.unsupported directive.no-param fetch.fail fetch.uri.scheme', 'unknown source payloadFrom'],
   // §6.2 required checks
   ['m6.2-1', 'MUST', 'recipient', 'the manifest is authenticated before any of it is parsed or executed', 'valid.fetch valid.auth.mac0 valid.auth.multi valid.auth.headers', 'cose.sig.flip cose.sig.length cose.kid.spoof enc.bitflip fetch.before-auth env.auth.no-anchor replay.cross-key replay.retired-key rollback.sequence.unauth-advance', 'step:authenticate verify counts selectAnchors'],
-  ['m6.2-2', 'MAY', 'recipient', 'an ACL may bound the rights that authenticity gives', '', 'app.id.as-identity comp.id.boundary', 'rights'],
+  ['m6.2-2', 'MAY', 'recipient', 'an ACL may bound the rights that authenticity gives', 'valid.acl.models', 'app.id.as-identity comp.id.boundary', 'rights granted mayUse'],
   ['m6.2-3a', 'MUST', 'recipient', 'the component list is examined', 'valid.common.forms valid.component.ids', 'comp.unsupported comp.shape', 'step:components componentOf'],
   ['m6.2-3b', 'MUST', 'recipient', 'not more components are listed than the target has', 'valid.common.forms', 'comp.count', 'componentsFit'],
   ['m6.2-4', 'MUST', 'recipient', 'each listed component has storage for the supported parameters', 'valid.common.forms valid.params.all', 'res.count.params index.scope', 'startTable parametersOf'],
@@ -42,7 +42,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m6.2-6', 'SHOULD', 'recipient', 'the shared sequence is checked for a vendor and a class check', 'valid.common.forms', 'app.check.missing app.check.in-try', 'compatible'],
   ['m6.2-s1', 'statement', 'both', 'no custom commands in the shared sequence', '', 'seq.shared.custom', 'sharedAllows'],
   ['m6.2-7', 'MUST', 'both', 'with several components each sequence begins with set-component-index', 'valid.common.forms valid.index.array valid.index.true', 'index.missing index.missing.nested', 'beginsWithIndex startIndex'],
-  ['m6.2-8', 'SHOULD', 'recipient', 'a component set is updated by one update, by an author with the rights', '', 'comp.set.partial replay.mixed-set', ''],
+  ['m6.2-8', 'SHOULD', 'recipient', 'a component set is updated by one update, by an author with the rights', '', 'comp.set.partial replay.mixed-set', 'coversSet'],
   // §6.3 properties
   ['m6.3-1', 'MUST', 'recipient', 'an update ends in an error, or in a correct state that digests can confirm', 'valid.fetch valid.mixed', 'fetch.arbitrary fetch.fail image.swap image.size.huge fetch.integrated.large fetch.nodigest res.loop.true', 'mayGoOn fits withinBudget verified'],
   ['m6.3-2', 'MUST', 'recipient', 'an invocation ends in an error, or in an invoked image', 'valid.invoke valid.sections valid.mixed', 'invoke.tampered image.partial replay.same.invoke', 'mustCheck'],

@@ -65,7 +65,7 @@ describe('the world', () => {
     expect(families).toEqual(
       expect.arrayContaining(['valid.custom', 'valid.example.published', 'valid.auth.policy']),
     );
-    expect(families).not.toContain('valid.acl.models');
+    expect(families).not.toContain('valid.delegation');
     expect(new Set(families).size).toBe(families.length);
   });
 });

@@ -70,6 +70,11 @@ export function isAuthorized({ policy, anchors }: Recipient, words: Int32Array, 
   return count >= (policy.kind === 'any' ? 1 : Math.max(1, policy.count));
 }
 
+/** Is there an anchor that may not do everything? */
+export function hasRights({ anchors }: Recipient): boolean {
+  return anchors.some(({ rights }) => rights !== undefined);
+}
+
 export function isSet(words: Int32Array, base: number, bit: number): boolean {
   return ((words[base + (bit >> 5)]! >> (bit & 31)) & 1) === 1;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Reason } from '../../suit/stage.ts';
-import { isAuthorized } from './anchors.ts';
+import { hasRights, isAuthorized } from './anchors.ts';
 import { checkBlock } from './block.ts';
 import { allocate, field, get, type Run, refuse, set } from './run.ts';
 import { compareSpans, enterAt, isDefinite, major, nextHead, open } from './walk.ts';
@@ -17,14 +17,14 @@ export function authenticate(run: Run): boolean {
   const count = openWrapper(run);
   if (count < 0) return false;
   const mark = run.arena.top;
-  const blocks = noteBlocks(run, count);
-  if (blocks < 0) return false;
-
   const bitWords = Math.ceil(run.recipient.anchors.length / 32);
   const bits = allocate(run, bitWords * 4);
   if (bits < 0) return false;
   const { words } = run.arena;
   words.fill(0, bits / 4, bits / 4 + bitWords);
+  const kept = run.arena.top;
+  const blocks = noteBlocks(run, count);
+  if (blocks < 0) return false;
   let failure: Reason | undefined;
   let isVerified = false;
   for (let i = 0; i < count; i++) {
@@ -37,7 +37,8 @@ export function authenticate(run: Run): boolean {
   }
   if (!isVerified) return refuse(run, failure ?? 'auth-missing', words[blocks]!);
   if (!isAuthorized(run.recipient, words, bits / 4)) return refuse(run, 'threshold-unmet');
-  run.arena.release(mark);
+  // Who signed is asked for again where rights are limited: the bits are the first thing behind the fields.
+  run.arena.release(hasRights(run.recipient) ? kept : mark);
   return true;
 }
 

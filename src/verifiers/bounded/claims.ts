@@ -19,7 +19,7 @@ export const claims: Claims = {
   algorithms: [-7, -8, -9, -19, -46, 5, -6, -3],
   digests: [-16, -43, -44, -18, -45],
   structures: ['sign1', 'sign', 'mac0', 'mac'],
-  extensions: ['custom-commands'],
+  extensions: ['custom-commands', 'access-rights'],
   reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
   keepsState: true,
 };

@@ -9,6 +9,7 @@ import { parameterOf, recipientIndex } from './components.ts';
 import { storeCustom } from './custom.ts';
 import { fetch } from './fetch.ts';
 import { isChecked, markCopied, markExchanged, markSource, markTarget, markWritten } from './marks.ts';
+import { mayUse } from './rights.ts';
 import { charge, field, get, type Run, refuse, set } from './run.ts';
 import { sizeOf } from './storage.ts';
 import { store } from './transfer.ts';
@@ -45,7 +46,7 @@ function write(run: Run, component: number, at: number): boolean {
 }
 
 function copy(run: Run, component: number, at: number): boolean {
-  const source = sourceOf(run, component, at);
+  const source = sourceOf(run, component, commandCode.copy, at);
   if (source < 0 || !markSource(run, source)) return false;
   const content = run.storage.current(recipientIndex(run, source));
   if (!store(run, component, content, 'block')) return false;
@@ -56,7 +57,7 @@ function copy(run: Run, component: number, at: number): boolean {
 
 /** draft §8.4.10.9: both contents fit where they go. */
 function swap(run: Run, component: number, at: number): boolean {
-  const source = sourceOf(run, component, at);
+  const source = sourceOf(run, component, commandCode.swap, at);
   if (source < 0 || !markSource(run, source)) return false;
   const { storage, recipient, effects } = run;
   const here = recipientIndex(run, component);
@@ -73,8 +74,8 @@ function swap(run: Run, component: number, at: number): boolean {
   return true;
 }
 
-/** The index of the source, whose content is there (draft §8.4.10.5); -1 after a refusal. */
-function sourceOf(run: Run, component: number, at: number): number {
+/** The index of the source, whose content is there (draft §8.4.10.5), for this directive; -1 after a refusal. */
+function sourceOf(run: Run, component: number, code: number, at: number): number {
   const parameter = parameterOf(run, component, parameterKey.sourceComponent);
   if (parameter === 0) return refused(refuse(run, 'param-missing', at));
   goTo(run, parameter);
@@ -82,7 +83,9 @@ function sourceOf(run: Run, component: number, at: number): number {
   const { argumentHigh, argumentLow: source } = run.parser;
   const isOther = argumentHigh === 0 && source < get(run, field.componentCount) && source !== component;
   const isThere = isOther && run.storage.current(recipientIndex(run, source)).kind !== 'empty';
-  return isThere ? source : refused(refuse(run, 'source-missing', at));
+  if (!isThere) return refused(refuse(run, 'source-missing', at));
+  // draft §9: to take from a component needs a right on it too.
+  return mayUse(run, code, source, at) ? source : -1;
 }
 
 function invoke(run: Run, component: number, at: number): boolean {

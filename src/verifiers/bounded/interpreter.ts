@@ -19,6 +19,7 @@ import { readIndex, selectedAt, selectedCount } from './index-argument.ts';
 import { closeLane, openLane, passBarrier } from './marks.ts';
 import { override } from './override.ts';
 import { frame, isOutermost, mode, popFrame, pushFrame, read, readParent, write } from './return-stack.ts';
+import { mayUse } from './rights.ts';
 import { field, get, type Run, refuse, set } from './run.ts';
 import { goTo, major, nextHead, skipItem } from './walk.ts';
 
@@ -105,7 +106,7 @@ function runOnEach(run: Run, code: number, at: number): boolean {
       const reason = failureOf(run, code, component);
       if (run.reason !== undefined) return false;
       if (reason !== undefined) return failCondition(run, reason, at);
-    } else if (!perform(run, code, component, at)) {
+    } else if (!mayUse(run, code, component, at) || !perform(run, code, component, at)) {
       // draft §6.4: a directive that fails ends everything, soft-failure or not.
       return false;
     }

@@ -8,6 +8,7 @@ import { parameterKey } from '../../suit/registry.ts';
 import { setParameter } from './components.ts';
 import { selectedAt, selectedCount } from './index-argument.ts';
 import { frame, isOutermost, mode, read, write } from './return-stack.ts';
+import { maySet } from './rights.ts';
 import { field, type Run, refuse, set } from './run.ts';
 import { goTo, major, nextHead, skipItem } from './walk.ts';
 
@@ -37,6 +38,7 @@ function overrideOne(run: Run, argument: number, component: number): boolean {
     if (!isKnown || !run.recipient.capabilities.parameters.includes(key)) {
       return refuse(run, 'param-unsupported');
     }
+    if (!maySet(run, key, component)) return false;
     const value = parser.position;
     if (key === parameterKey.softFailure) {
       if (!setSoftFailure(run, run.bytes[value] === trueByte)) return false;

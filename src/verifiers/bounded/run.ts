@@ -116,6 +116,11 @@ export function set(run: Run, which: Field, value: number): void {
   run.arena.words[run.fields + which] = value;
 }
 
+/** The first byte behind the fields: what authentication keeps there stays in its place. */
+export function keptAt(run: Run): number {
+  return (run.fields + fieldCount) * 4;
+}
+
 /** Ends the run. Always false, so that a check can be left with `return refuse(…)`. */
 export function refuse(run: Run, reason: Reason, at: number = run.parser.headStart): false {
   if (run.reason === undefined) {

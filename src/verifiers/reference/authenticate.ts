@@ -39,7 +39,10 @@ export function authenticationBlocks(work: Work): Result<readonly Item[]> {
 export function decideAuthority(work: Work, verified: readonly Result<TrustAnchor>[]): Problem | undefined {
   const anchors = verified.flatMap((result) => (result.ok ? [result.value] : []));
   const { policy, anchors: trusted } = work.device.recipient;
-  if (work.rules.authorized(anchors, policy, verified.length, trusted) === true) return undefined;
+  if (work.rules.authorized(anchors, policy, verified.length, trusted) === true) {
+    work.rights = work.rules.granted(anchors, trusted);
+    return undefined;
+  }
   const refused = verified.find((result) => !result.ok);
   if (anchors.length > 0 || refused === undefined) {
     return bad('threshold-unmet', `${anchors.length} of ${verified.length} signatures count`).problem;

@@ -5,6 +5,7 @@
  */
 import { algorithms, digestAlgorithms, recipientAlgorithms } from '../../cose/algorithms.ts';
 import { extras, levels } from '../../device/delivery.ts';
+import { recipientExtensions } from '../../device/recipient.ts';
 import { commands, parameters } from '../../suit/registry.ts';
 import type { Claims } from '../verifier.ts';
 
@@ -25,7 +26,7 @@ export function claimsOf(name: string): Claims {
       .filter((algorithm) => algorithm.hash !== undefined)
       .map((algorithm) => algorithm.id),
     structures: ['sign1', 'sign', 'mac0', 'mac'],
-    extensions: ['custom-commands'],
+    extensions: ['custom-commands', ...recipientExtensions],
     reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
     keepsState: true,
     extras,

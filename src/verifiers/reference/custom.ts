@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { denied } from './access.ts';
 import { store } from './directives.ts';
 import { aborted, type Current, type Failure, failed, type Machine } from './machine.ts';
 
@@ -19,6 +20,8 @@ export function custom(machine: Machine, code: number, current: Current): Failur
     const { equal } = work.rules.contentEquals(wanted, value.bytes);
     return equal ? undefined : failed('condition-failed', `private condition ${code}`);
   }
+  const refused = denied(machine, { of: 'command', code }, current.index);
+  if (refused !== undefined) return refused;
   if (value?.kind !== 'bstr') return aborted('param-missing', `parameter ${command.parameter}`);
   const failure = store(machine, current, { kind: 'bytes', bytes: value.bytes }, 'write');
   // The author gave these very bytes: there is nothing left to check.

@@ -6,6 +6,7 @@
 import type { Payload } from '../../device/delivery.ts';
 import type { Content } from '../../device/recipient.ts';
 import { commandCode } from '../../suit/registry.ts';
+import { denied } from './access.ts';
 import { hashingOf } from './digest.ts';
 import {
   aborted,
@@ -75,7 +76,7 @@ function retrieve(machine: Machine, current: Current, uri: string): Payload | Co
 }
 
 function copy(machine: Machine, current: Current): Failure | undefined {
-  const source = sourceOf(machine, current);
+  const source = sourceOf(machine, current, commandCode.copy);
   if ('problem' in source) return source;
   access(machine, 'sources', source.own);
   const content = contentOf(machine, source);
@@ -86,7 +87,7 @@ function copy(machine: Machine, current: Current): Failure | undefined {
 }
 
 function swap(machine: Machine, current: Current): Failure | undefined {
-  const source = sourceOf(machine, current);
+  const source = sourceOf(machine, current, commandCode.swap);
   if ('problem' in source) return source;
   access(machine, 'sources', source.own);
   const [here, there] = [contentOf(machine, current), contentOf(machine, source)];
@@ -123,12 +124,14 @@ function invoke(machine: Machine, current: Current): Failure | undefined {
   return undefined;
 }
 
-function sourceOf(machine: Machine, current: Current): Current | Failure {
+function sourceOf(machine: Machine, current: Current, code: number): Current | Failure {
   const { rules, components } = machine.work;
   const source = rules.source(current.parameters, current.index, components.length);
   if (typeof source === 'string') return aborted(source, `source of component ${current.index}`);
   const found = currentAt(machine, source);
-  return 'problem' in found ? aborted('source-missing', `component ${source}`) : found;
+  if ('problem' in found) return aborted('source-missing', `component ${source}`);
+  // Draft §9: to take from a component needs a right on it too.
+  return denied(machine, { of: 'command', code }, source) ?? found;
 }
 
 /** Writes a component's slot, within its capacity. */

@@ -6,6 +6,7 @@
  */
 import { bad, type Problem } from '../../suit/problem.ts';
 import { commandByCode, commandCode, parameterKey } from '../../suit/registry.ts';
+import { denied } from './access.ts';
 import { evaluate } from './conditions.ts';
 import { custom } from './custom.ts';
 import { perform } from './directives.ts';
@@ -109,7 +110,7 @@ function act(machine: Machine, code: number, frame: Frame, current: Current): Fa
     case 'condition':
       return evaluate(machine, code, frame.enclosing, current);
     case 'directive':
-      return perform(machine, code, current);
+      return denied(machine, { of: 'command', code }, current.index) ?? perform(machine, code, current);
     default:
       return custom(machine, code, current);
   }
@@ -140,6 +141,8 @@ function overrideParameters(
     if (answer === 'refuse') return aborted('param-unsupported', `parameter ${key}`);
     if (answer === 'stop') return undefined;
     if (answer === 'skip') continue;
+    const refused = denied(machine, { of: 'parameter', code: key }, index);
+    if (refused !== undefined) return refused;
     // Draft §8.4.8.16.
     if (key < 0 && machine.shared)
       return aborted('command-forbidden', 'a custom parameter in the shared sequence');

@@ -5,6 +5,7 @@
  */
 import type { Problem } from '../../suit/problem.ts';
 import { contentStart } from '../../suit/unwrap.ts';
+import { incompleteSet } from './access.ts';
 import { runSection } from './interpreter.ts';
 import { type Machine, startMachine } from './machine.ts';
 import type { Section } from './rules-manifest.ts';
@@ -14,7 +15,7 @@ export function runProcedure(work: Work): Problem | undefined {
   const machine = startMachine(work);
   const problem = runSections(machine);
   work.device.leftover = machine.tables;
-  return problem ?? unverified(machine);
+  return problem ?? unverified(machine) ?? incompleteSet(work, machine.validated);
 }
 
 function runSections(machine: Machine): Problem | undefined {

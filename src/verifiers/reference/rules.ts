@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { accessRules } from './rules-access.ts';
 import { authenticationRules } from './rules-authentication.ts';
 import { commandRules } from './rules-command.ts';
 import { componentRules } from './rules-component.ts';
@@ -16,6 +17,7 @@ export const defaultRules = {
   ...digestRules,
   ...authenticationRules,
   ...macRules,
+  ...accessRules,
   ...manifestRules,
   ...commandRules,
   ...componentRules,

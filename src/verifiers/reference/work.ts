@@ -6,6 +6,7 @@
 import type { CborMap, Item } from '../../cbor/item.ts';
 import type { CommandRecord, Effect } from '../../device/decision.ts';
 import type { Delivery } from '../../device/delivery.ts';
+import type { Right } from '../../device/recipient.ts';
 import type { ComponentIdentifier, Parameters } from '../../suit/model.ts';
 import { bad, fromCborError, good, type Problem, type Result } from '../../suit/problem.ts';
 import type { Reason } from '../../suit/stage.ts';
@@ -54,6 +55,8 @@ export interface Work {
   envelope: CborMap;
   payloads: ReadonlyMap<string, Uint8Array>;
   digest: SignedDigest;
+  /** What those who signed may do; undefined: everything (draft §9). */
+  rights: readonly Right[] | undefined;
   manifest: CborMap;
   sequenceNumber: bigint;
   /** The manifest's component list. */
@@ -91,6 +94,7 @@ export function startWork(
     envelope: { kind: 'map', entries: [] },
     payloads: new Map(),
     digest: { content: nothing, encoded: nothing },
+    rights: undefined,
     manifest: { kind: 'map', entries: [] },
     sequenceNumber: 0n,
     identifiers: [],

@@ -62,6 +62,7 @@ import {
 import { referenceVerifier } from '../reference/reference.ts';
 import type { Verifier } from '../verifier.ts';
 import { equivalents } from './equivalents.ts';
+import { rightsDemonstrations } from './fixtures/rights-demonstrations.ts';
 import { hardToCatch, missingAnimals } from './not-yet.ts';
 import { zoo } from './zoo.ts';
 
@@ -815,6 +816,7 @@ const demonstrations: Readonly<Record<string, Demonstration>> = {
   ...firstDemonstrations,
   ...formDemonstrations,
   ...lenienceDemonstrations,
+  ...rightsDemonstrations,
   ...refusalDemonstrations,
 };
 

@@ -16,6 +16,7 @@ import { lenienceAnimals } from './lenience.ts';
 import { payloadAnimals } from './payloads.ts';
 import { refusalAnimals } from './refusals.ts';
 import { resourceAnimals } from './resources.ts';
+import { rightsAnimals } from './rights.ts';
 import { rollbackAnimals } from './rollback.ts';
 import { scopeAnimals } from './scopes.ts';
 import { sentinels } from './sentinels.ts';
@@ -44,6 +45,7 @@ export const zoo: readonly Animal[] = [
   ...refusalAnimals,
   ...differentialAnimals,
   ...toctouAnimals,
+  ...rightsAnimals,
   ...resourceAnimals,
 ];
 
