@@ -53,6 +53,11 @@ describe('the catalogue', () => {
     ).toEqual(catalogue.map((attack) => attack.id).sort());
   });
 
+  it('says why a row is not built', () => {
+    const silent = listCatalogue().filter(({ notYet, why }) => notYet && (!why || why === 'not built'));
+    expect(silent.map(({ handle }) => handle)).toEqual([]);
+  });
+
   it('finds attacks by id, handle, group, family, requirement and threat', () => {
     for (const name of [
       'rollback.sequence.lower',

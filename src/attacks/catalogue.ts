@@ -32,6 +32,7 @@ import { imageSizeAttacks } from './image-size.ts';
 import { indexScopeAttacks } from './index-scope.ts';
 import { integrityAttacks } from './integrity.ts';
 import { invocationAttacks } from './invocation.ts';
+import { notBuilt } from './not-built.ts';
 import { parameterScopeAttacks } from './parameter-scope.ts';
 import { replayAttacks } from './replay.ts';
 import { resourceAttacks } from './resource.ts';
@@ -124,7 +125,8 @@ export function listCatalogue(): readonly Listing[] {
     };
     if (attack === undefined) {
       const clause = row.clauses[0] ?? { doc: 'none', section: '' };
-      return { ...shared, strengths: row.strengths, clause, by: row.by, notYet: true };
+      const why = notBuilt(row);
+      return { ...shared, strengths: row.strengths, clause, by: row.by, notYet: true, why };
     }
     return { ...shared, ...builtAs(attack) };
   });
