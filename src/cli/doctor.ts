@@ -110,6 +110,6 @@ function reportOf(
 
 /** Median of the calibration loop, the unit of the bench's ratios. */
 async function calibrationMs(): Promise<number> {
-  const { calibration } = await timeTasks([], { timeMs: 60, warmUpMs: 20 });
+  const { calibration } = await timeTasks([], { rounds: 5, roundMs: 20, warmUpMs: 20 });
   return calibration.medianNs / 1e6;
 }

@@ -144,10 +144,14 @@ program
 
 program
   .command('bench')
-  .description('parse and verify cost of built-in verifiers on the published examples')
-  .option('-v, --verifier <name>', 'repeatable', collect)
-  .option('--envelope <name>', 'example0 … example5; repeatable', collect)
-  .option('--quick', 'rough figures within about ten seconds')
+  .description(
+    'parse and verify cost: counted, timed, and how it grows; exit status 1 where it is not linear',
+  )
+  .option('-v, --verifier <spec>', 'as for run; repeatable', collect)
+  .option('--envelope <name>', 'example0 … example5, algorithm-…; repeatable', collect)
+  .option('--series <name>', 'components, commands, nesting, …; repeatable', collect)
+  .option('--quick', 'rough times within about ten seconds; what is counted is the same')
+  .option('--out <dir>', 'bench.json and the plots')
   .addOption(format())
   .action(exitWith(runBenchCommand));
 

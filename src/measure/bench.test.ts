@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
-import { type BenchReport, type BenchRow, type Metric, metrics, runBench } from './bench.ts';
+import { type BenchOptions, runBench } from './bench.ts';
+import { type BenchReport, type BenchRow, type Metric, metrics } from './bench-report.ts';
+import { drawGrowth } from './draw-growth.ts';
 import { renderBench } from './render-bench.ts';
 
 function value({ rows }: BenchReport, verifier: string, envelope: string, metric: Metric): number {
@@ -8,6 +10,8 @@ function value({ rows }: BenchReport, verifier: string, envelope: string, metric
   expect([verifier, envelope, metric, row !== undefined]).toEqual([verifier, envelope, metric, true]);
   return row!.value;
 }
+
+const counted = ({ rows }: BenchReport): readonly BenchRow[] => rows.filter(({ exact }) => exact);
 
 describe('runBench', () => {
   it('measures parsing and verifying, and finds the smallest arena', async () => {
@@ -23,6 +27,7 @@ describe('runBench', () => {
       expect(of(verifier, 'parseTime')).toBeGreaterThan(0);
       expect(of(verifier, 'verifyTime')).toBeGreaterThan(0);
       expect(of(verifier, 'verifyAllocated')).toBeGreaterThan(of(verifier, 'parseAllocated'));
+      expect(of(verifier, 'signatureOperations')).toBe(1);
     }
     expect(of('bounded', 'smallestArena')).toBe(of('bounded', 'arenaHighWater'));
     expect(of('bounded', 'arenaAndEnvelope')).toBe(of('bounded', 'smallestArena') + 237);
@@ -33,11 +38,45 @@ describe('runBench', () => {
     expect(new Set(report.rows.map((row) => row.metric)).size).toBe(metrics.length);
   }, 60_000);
 
+  it('finds the cost of ours linear in every dimension, and draws it', async () => {
+    const options: BenchOptions = {
+      quick: true,
+      verifiers: ['reference', 'bounded'],
+      series: ['components', 'blocks'],
+    };
+    const report = await runBench(options);
+    expect(counted(await runBench(options))).toEqual(counted(report));
+    expect([report.skipped, report.findings]).toEqual([[], []]);
+    const signatures = report.growth.filter(({ metric }) => metric === 'signatureOperations');
+    const blocks = signatures.filter(({ dimension }) => dimension === 'blocks');
+    expect(blocks.map(({ points }) => points.map((point) => point.value))).toEqual([
+      [1, 2, 4, 8],
+      [1, 2, 4, 8],
+    ]);
+    expect(drawGrowth(report.growth).match(/<polyline/g)).toHaveLength(4);
+    expect(jsonSchema('bench').check(JSON.parse(JSON.stringify(report)))).toBeUndefined();
+  }, 60_000);
+
+  it('measures through a transport only what can be seen from there', async () => {
+    const verifier = 'zoo:accepts-everything';
+    const { rows, warnings, skipped } = await runBench({
+      quick: true,
+      verifiers: ['module:./src/verifiers/transports/fixtures/broken/accept-all.mjs', verifier],
+      envelopes: ['example0'],
+    });
+    const through = rows.filter((row) => row.verifier.startsWith('module:'));
+    expect([...new Set(through.map(({ metric }) => metric))]).not.toContain('parseTime');
+    expect(through.length + skipped.length).toBeGreaterThan(0);
+    expect(warnings).toContainEqual(expect.stringMatching(/^module:.*the way to its process/));
+    expect(rows.some((row) => row.verifier === verifier && row.metric === 'verifyTime')).toBe(true);
+  }, 60_000);
+
   it('refuses what it does not know, by name', async () => {
     await expect(runBench({ verifiers: ['nobody'], envelopes: ['example0'] })).rejects.toMatchObject({
       code: 'verifier-unknown',
     });
     await expect(runBench({ envelopes: ['example9'] })).rejects.toMatchObject({ code: 'envelope-unknown' });
+    await expect(runBench({ series: ['example9'] })).rejects.toMatchObject({ code: 'series-unknown' });
   });
 });
 
@@ -59,15 +98,14 @@ describe('renderBench', () => {
     calibration: {
       name: 'calibration',
       medianNs: 16_000,
-      ratio: 1,
-      samples: 1,
       batch: 1,
       spread: { deviationPercent: 0, p75: 1, p99: 1 },
-      driftPercent: 0,
     },
-    timing: { timeMs: 1, warmUpMs: 1 },
+    timing: { rounds: 1, roundMs: 1, warmUpMs: 1 },
+    growth: [],
+    findings: ['v: steps of parse grows with the power 2.00 of commands'],
     rows: [
-      row('parseTime', 1.234, { unit: 'ratio', spread: { deviationPercent: 2, p75: 1, p99: 1 } }),
+      row('parseTime', 1.234, { unit: 'ratio', interval: { low: 1.2, high: 1.3, confidence: 0.965 } }),
       row('smallestArena', 316, { source: 'counted', exact: true }),
     ],
     skipped: [{ verifier: 'w', envelope: 'e', reason: 'verify: sig-invalid' }],
@@ -75,18 +113,20 @@ describe('renderBench', () => {
   };
 
   it('keeps counted and process figures in tables of their own', () => {
-    const [, counted, process] = renderBench(report).split('\n\n');
+    const [, counted, , process] = renderBench(report).split('\n\n');
     expect(counted).toMatch(/^Counted/);
     expect(counted).toContain('316 B');
     expect(counted).not.toContain('1.23');
     expect(process).toMatch(/^Of the process/);
-    expect(process).toContain('1.23 ±2.0 %');
+    expect(process).toContain('1.23 (1.20 … 1.30)');
     expect(process).not.toContain('316');
   });
 
   it('says in words what is not to be trusted, and what was not measured', () => {
     const text = renderBench(report);
     expect(text).toContain('- v e parseTime: wide spread');
+    expect(text).toContain('96.5 % confidence');
+    expect(text).toContain('- v: steps of parse grows with the power 2.00');
     expect(text).toContain('- w e verify: sig-invalid');
     expect(renderBench({ ...report, warnings: [] })).not.toContain('Warning');
   });

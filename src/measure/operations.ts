@@ -1,21 +1,29 @@
 /**
- * What is measured: for a built-in verifier and an example envelope, parsing alone and a whole delivery.
+ * What is measured of a verifier: for one envelope, parsing alone and a whole delivery, and what each of them counts.
+ *
+ * Built-ins run in this process, their reader and cryptography counted at the ports. Others answer through their own
+ * transport: their times hold its way there and back, and only what they report themselves is counted.
  *
  * @module
  */
 
 import { BenchError } from '../bench-error.ts';
 import { decodeWithCborX } from '../cbor/decode.ts';
-import type { Decision } from '../device/decision.ts';
-import { boundedParser } from '../verifiers/bounded/bounded.ts';
+import type { Crypto } from '../cose/crypto.ts';
+import type { Cost, Decision } from '../device/decision.ts';
+import type { Outcome } from '../device/outcome.ts';
+import { boundedParser, boundedVerifier } from '../verifiers/bounded/bounded.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
+import type { Host } from '../verifiers/host.ts';
 import { authenticate } from '../verifiers/reference/authenticate.ts';
 import { bindManifest } from '../verifiers/reference/digest.ts';
 import type { Ports } from '../verifiers/reference/ports.ts';
 import { commit, runProcedure } from '../verifiers/reference/procedure.ts';
 import { createVerifier } from '../verifiers/reference/reference.ts';
 import type { Step } from '../verifiers/reference/work.ts';
+import { openVerifier } from '../verifiers/transports/open.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
+import { type Counts, countingCrypto, countingRead, emptyCounts } from './counting.ts';
 import type { ExampleEnvelope } from './examples.ts';
 
 export const operationKinds = ['parse', 'verify'] as const;
@@ -30,35 +38,91 @@ export interface Operation {
   readonly kind: OperationKind;
   /** One operation; what it answers, or a promise of it. */
   run(): Answer | Promise<Answer>;
+  /** What one operation counts; nothing of what is unknown. */
+  count(): Promise<Counted>;
 }
 
-/** A decision, or less: without `reason` it went well. */
-type Answer = Decision | { readonly kind?: undefined; readonly reason?: string };
+/** Exact and repeatable; `items` where its reader is one of ours, the rest of `Cost` where it counts itself. */
+export type Counted = Partial<Counts> & Pick<Cost, 'highWaterBytes' | 'steps'>;
 
-/** The operations that this verifier has; a built-in that is no variant of the reference has no parser of its own. */
-export async function operationsOf(
-  verifierName: string,
-  example: ExampleEnvelope,
-): Promise<readonly Operation[]> {
-  const verifier = await createBuiltin(verifierName);
-  if (verifier === undefined) {
-    throw new BenchError(
-      'verifier-unknown',
-      `no built-in verifier ${verifierName}: the bench measures built-ins only`,
-    );
-  }
-  const parse = parserOf(verifierName, example);
-  const verify: Operation = { kind: 'verify', run: () => deliverTo(verifier, example) };
-  return parse === undefined ? [verify] : [parse, verify];
+/** A decision or another outcome, or less: without `reason` it went well. */
+type Answer = Outcome | { readonly kind?: undefined; readonly reason?: string; readonly cost?: Cost };
+
+/** A verifier that can be measured. */
+export interface Candidate {
+  readonly spec: string;
+  /** In this process; else through its transport. */
+  readonly inProcess: boolean;
+  operationsOn(envelope: ExampleEnvelope): readonly Operation[];
+  close(): Promise<void>;
+}
+
+/** A built-in, or any other spec of `gauntlet run`. Throws BenchError `verifier-unknown`. */
+export async function openCandidate(spec: string): Promise<Candidate> {
+  const verifier = await createBuiltin(spec);
+  if (verifier === undefined) return throughHost(await openVerifier(spec));
+  return {
+    spec,
+    inProcess: true,
+    operationsOn: (envelope) => builtinOperations(spec, verifier, envelope),
+    close: async () => {},
+  };
+}
+
+/** The operations of a built-in; one that is no variant of the reference has no parser of its own. */
+export async function operationsOf(spec: string, envelope: ExampleEnvelope): Promise<readonly Operation[]> {
+  const verifier = await createBuiltin(spec);
+  if (verifier === undefined)
+    throw new BenchError('verifier-unknown', `there is no built-in verifier ${spec}`);
+  return builtinOperations(spec, verifier, envelope);
 }
 
 /** Why the operation did not go well; then its cost means nothing. */
 export async function failureOf(operation: Operation): Promise<string | undefined> {
   const answer = await operation.run();
-  if (answer.kind === 'interrupted') return 'interrupted';
-  if (answer.kind === 'accepted' || (answer.kind === undefined && answer.reason === undefined))
-    return undefined;
-  return answer.reason ?? 'rejected without a reason';
+  switch (answer.kind) {
+    case undefined:
+      return answer.reason;
+    case 'accepted':
+      return undefined;
+    case 'rejected':
+      return answer.reason ?? 'rejected without a reason';
+    default:
+      return answer.kind;
+  }
+}
+
+function throughHost(host: Host): Candidate {
+  return {
+    spec: host.spec,
+    inProcess: false,
+    operationsOn: ({ recipient, delivery }) => {
+      const run = async (): Promise<Outcome> => {
+        const [outcome] = await host.trial(recipient, [delivery]);
+        return outcome ?? { kind: 'protocol-error', error: 'no answer' };
+      };
+      return [{ kind: 'verify', run, count: async () => costOf(await run()) }];
+    },
+    close: () => host.close(),
+  };
+}
+
+function builtinOperations(
+  spec: string,
+  verifier: Verifier,
+  envelope: ExampleEnvelope,
+): readonly Operation[] {
+  const parse = parserOf(spec, envelope);
+  const verify: Operation = {
+    kind: 'verify',
+    run: () => deliverTo(verifier, envelope),
+    count: async () => {
+      const { counts, verifier: counting } = countingVerifier(spec);
+      const answer = await deliverTo(counting ?? verifier, envelope);
+      return { ...costOf(answer), ...(counting && seen(counts)) };
+    },
+  };
+  return parse === undefined ? [verify] : [parse, verify];
 }
 
 function deliverTo(
@@ -70,21 +134,61 @@ function deliverTo(
   return session.deliver(delivery);
 }
 
-function parserOf(verifierName: string, example: ExampleEnvelope): Operation | undefined {
-  const { recipient, delivery } = example;
-  if (verifierName === 'bounded') {
-    const parse = boundedParser(recipient);
-    return { kind: 'parse', run: () => parse(delivery.envelope) };
-  }
-  const ports = portsOf(verifierName);
-  if (ports === undefined) return undefined;
-  const parser = createVerifier({ ports, steps: (steps) => steps.filter(isParsing) });
-  return { kind: 'parse', run: () => deliverTo(parser, example) };
+/** The same verifier with counting ports; without them: it has no ports of ours. */
+function countingVerifier(spec: string): { readonly counts: Counts; readonly verifier?: Verifier } {
+  const counts = emptyCounts();
+  if (spec === 'bounded')
+    return { counts, verifier: boundedVerifier({ arenaBytes: roomyArena, crypto: countingCrypto(counts) }) };
+  const ports = countingPorts(spec, counts, countingCrypto(counts));
+  return ports === undefined ? { counts } : { counts, verifier: createVerifier({ ports }) };
 }
 
-function portsOf(verifierName: string): Partial<Ports> | undefined {
-  if (verifierName === 'reference') return {};
-  return verifierName === 'library:cbor-x' ? { read: readWithCborX } : undefined;
+/** More than any valid envelope takes, so that its need is seen. */
+export const roomyArena = 1 << 20;
+
+function parserOf(spec: string, envelope: ExampleEnvelope): Operation | undefined {
+  const { recipient, delivery } = envelope;
+  if (spec === 'bounded') {
+    const parse = boundedParser(recipient);
+    const count = () => boundedParser(recipient, { arenaBytes: roomyArena })(delivery.envelope);
+    return { kind: 'parse', run: () => parse(delivery.envelope), count: async () => costOf(count()) };
+  }
+  const ports = portsOf(spec);
+  if (ports === undefined) return undefined;
+  const parser = createVerifier({ ports, steps: (steps) => steps.filter(isParsing) });
+  return {
+    kind: 'parse',
+    run: () => deliverTo(parser, envelope),
+    count: async () => {
+      const counts = emptyCounts();
+      const counting = countingPorts(spec, counts);
+      await deliverTo(
+        createVerifier({ ...(counting && { ports: counting }), steps: (all) => all.filter(isParsing) }),
+        envelope,
+      );
+      return { items: counts.items };
+    },
+  };
+}
+
+function costOf(answer: { readonly cost?: Cost } | Answer): Counted {
+  const { highWaterBytes, steps } = ('cost' in answer && answer.cost) || {};
+  return { ...(highWaterBytes !== undefined && { highWaterBytes }), ...(steps !== undefined && { steps }) };
+}
+
+/** The bounded verifier has no reader at a port; its steps say the same. */
+function seen({ items, ...crypto }: Counts): Counted {
+  return items === 0 ? crypto : { ...crypto, items };
+}
+
+function countingPorts(spec: string, counts: Counts, crypto?: Crypto): Partial<Ports> | undefined {
+  const ports = portsOf(spec);
+  return ports && { ...ports, read: countingRead(counts, ports.read), ...(crypto && { crypto }) };
+}
+
+function portsOf(spec: string): Partial<Ports> | undefined {
+  if (spec === 'reference') return {};
+  return spec === 'library:cbor-x' ? { read: readWithCborX } : undefined;
 }
 
 /** As in `verifiers/library/cbor-x.ts`; the examples are well-formed. */

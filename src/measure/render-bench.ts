@@ -5,13 +5,25 @@
  */
 
 import { deviceClasses } from '../device/classes.ts';
-import type { BenchReport, BenchRow, Metric } from './bench.ts';
+import type { BenchReport, BenchRow, Metric } from './bench-report.ts';
+import type { Growth } from './growth.ts';
 
 export function renderBench(report: BenchReport): string {
-  const keys = keysOf(report.rows);
+  // What grows has a table of its own.
+  const grown = new Set(
+    report.growth.flatMap(({ dimension, points }) => points.map(({ size }) => `${dimension}-${size}`)),
+  );
+  const keys = keysOf(report.rows).filter(({ envelope }) => !grown.has(envelope));
   const sections = [
     header(report),
-    table('Counted by the verifier over its own memory; exact', countedColumns, report, keys),
+    table(
+      'Counted, by the verifier over its own memory or at its ports; exact',
+      countedColumns,
+      report,
+      keys,
+    ),
+    growthTable(report.growth),
+    ...list('Findings: cost that grows more than linearly', report.findings),
     table(`Of the process; times as multiples of the calibration loop`, processColumns, report, keys),
     ...peaks(report.rows),
     ...list(
@@ -31,8 +43,10 @@ interface Column {
 
 const bytes = ({ value }: BenchRow) => `${value} B`;
 const plain = ({ value }: BenchRow) => String(value);
-const ratio = ({ value, spread }: BenchRow) =>
-  `${value.toFixed(2)} ±${(spread?.deviationPercent ?? 0).toFixed(1)} %`;
+const ratio = ({ value, interval }: BenchRow) =>
+  interval === undefined
+    ? value.toFixed(2)
+    : `${value.toFixed(2)} (${interval.low.toFixed(2)} … ${interval.high.toFixed(2)})`;
 
 const countedColumns: readonly Column[] = [
   { title: 'envelope', metric: 'envelopeBytes', show: bytes },
@@ -42,6 +56,11 @@ const countedColumns: readonly Column[] = [
   { title: 'arena + envelope', metric: 'arenaAndEnvelope', show: bytes },
   { title: 'class', metric: 'smallestClassForBoth', show: plain },
   { title: 'steps', metric: 'steps', show: plain },
+  { title: 'items read', metric: 'items', show: plain },
+  { title: 'hash blocks', metric: 'hashBlocks', show: plain },
+  { title: 'signatures', metric: 'signatureOperations', show: plain },
+  { title: 'parse steps', metric: 'parseSteps', show: plain },
+  { title: 'parse items', metric: 'parseItems', show: plain },
 ];
 
 const processColumns: readonly Column[] = [
@@ -64,13 +83,36 @@ function keysOf(rows: readonly BenchRow[]): readonly Key[] {
   return [...keys.values()];
 }
 
-function header({ machine, calibration, timing, quick }: BenchReport): string {
+function confidenceOf(rows: readonly BenchRow[]): string {
+  const { interval } = rows.find((row) => row.interval !== undefined) ?? {};
+  return interval === undefined ? 'no times' : `${(100 * interval.confidence).toFixed(1)} % confidence`;
+}
+
+function growthTable(growth: readonly Growth[]): string {
+  const lines = growth
+    .filter(({ exponent }) => exponent > 0)
+    .map(({ verifier, operation, dimension, metric, exponent, isLinear, points }) => [
+      verifier,
+      dimension,
+      operation,
+      metric,
+      ...[points[0], points.at(-1)].map((point) =>
+        point === undefined ? '' : `${point.value} at ${point.size}`,
+      ),
+      `${exponent.toFixed(2)}${isLinear ? '' : ' !'}`,
+    ]);
+  if (lines.length === 0) return '';
+  const titles = ['verifier', 'grows', 'operation', 'metric', 'smallest', 'largest', 'exponent'];
+  return `How counted cost grows: 1 is linear; what does not grow is left out\n${aligned([titles, ...lines])}`;
+}
+
+function header({ machine, calibration, timing, quick, rows }: BenchReport): string {
   const { cpu, cores, platform, node, v8, openssl } = machine;
   return [
     `${cpu}, ${cores} cores, ${platform}; Node.js ${node}, V8 ${v8}, OpenSSL ${openssl}`,
-    `calibration loop ${(calibration.medianNs / 1000).toFixed(2)} µs, drift ${calibration.driftPercent.toFixed(1)} %; ` +
-      `each task ${timing.timeMs} ms after ${timing.warmUpMs} ms of warm-up${quick ? ' (quick: rough figures)' : ''}`,
-    'medians; ± is the median absolute deviation; heap is what one operation allocates without the optimiser',
+    `calibration loop ${(calibration.medianNs / 1000).toFixed(2)} µs ±${calibration.spread.deviationPercent.toFixed(1)} %; ` +
+      `each task ${timing.rounds} times ${timing.roundMs} ms${quick ? ' (quick: rough figures)' : ''}`,
+    `medians, with the interval that holds the true one (${confidenceOf(rows)}); heap is what one operation allocates without the optimiser`,
     'class: the smallest of RFC 7228 with room in the RAM that the bench grants it ' +
       `(${deviceClasses.map(({ deviceClass, ramBytes }) => `${deviceClass}: ${ramBytes / 1024} KiB`).join(', ')}); ` +
       'stack, code and the memory of the cryptographic library are not in it',

@@ -14,8 +14,11 @@ export interface Task {
 }
 
 export interface TimingOptions {
-  /** Milliseconds that each task is measured for, and run before that. */
-  readonly timeMs: number;
+  /** Times that each task is measured, each time beside the calibration loop. */
+  readonly rounds: number;
+  /** Milliseconds that a task is measured for in each round. */
+  readonly roundMs: number;
+  /** Milliseconds that each task is run before all that. */
   readonly warmUpMs: number;
 }
 
@@ -23,12 +26,22 @@ export interface TimingOptions {
 export interface Timing {
   readonly name: string;
   readonly medianNs: number;
-  /** Median over the calibration loop's median. */
+  /** Median over the rounds of its time over the calibration loop's. */
   readonly ratio: number;
-  readonly samples: number;
+  /** That of each round, ascending. */
+  readonly ratios: readonly number[];
+  readonly interval: Interval;
   /** Operations that one sample stands for. */
   readonly batch: number;
   readonly spread: Spread;
+}
+
+/** Holds the true median with this confidence, whatever the distribution: two of the sorted ratios. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** 0 to 1. */
+  readonly confidence: number;
 }
 
 export interface Spread {
@@ -40,25 +53,86 @@ export interface Spread {
 }
 
 export interface Timings {
+  /** The calibration loop over all rounds of all tasks, its ratios to their own median. */
   readonly calibration: Timing;
-  /** How much the calibration loop changed from the start of the session to its end, in per cent. */
-  readonly driftPercent: number;
   readonly tasks: readonly Timing[];
 }
 
-/** Runs every task until it is warm, then times them one after another between two timings of the calibration loop. */
+/** Runs every task until it is warm, then times them in rounds, each time right beside the calibration loop. */
 export async function timeTasks(tasks: readonly Task[], options: TimingOptions): Promise<Timings> {
   // All first: tasks share code, and what one of them teaches the optimiser must not slow the next.
   for (const task of [calibrationTask, ...tasks]) await warmUp(task, options.warmUpMs);
-  const before = await timeOne(calibrationTask, options, 1);
-  const measured: Timing[] = [];
-  for (const task of tasks) measured.push(await timeOne(task, options, before.medianNs));
-  const after = await timeOne(calibrationTask, options, before.medianNs);
+  const unitBatch = await batchFor(calibrationTask);
+  const prepared = [];
+  for (const task of tasks)
+    prepared.push({ task, batch: await batchFor(task), ns: [] as number[], ratios: [] as number[] });
+  const units: number[] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    units.push(await timeOne(calibrationTask, unitBatch, options.roundMs / 2));
+    for (const { task, batch, ns, ratios } of prepared) {
+      const unit = await timeOne(calibrationTask, unitBatch, options.roundMs / 2);
+      const own = await timeOne(task, batch, options.roundMs);
+      units.push(unit);
+      ns.push(own);
+      ratios.push(own / unit);
+    }
+  }
+  const unitNs = quantile(ascending(units), 0.5);
+  const unitRatios = units.map((ns) => ns / unitNs);
   return {
-    calibration: { ...before, ratio: 1 },
-    driftPercent: 100 * Math.abs(after.ratio - 1),
-    tasks: measured,
+    calibration: timingOf(calibrationTask.name, unitBatch, units, unitRatios),
+    tasks: prepared.map(({ task, batch, ns, ratios }) => timingOf(task.name, batch, ns, ratios)),
   };
+}
+
+function timingOf(name: string, batch: number, ns: readonly number[], ratios: readonly number[]): Timing {
+  const sorted = ascending(ratios);
+  const ratio = quantile(sorted, 0.5);
+  return {
+    name,
+    medianNs: quantile(ascending(ns), 0.5),
+    ratio,
+    ratios: sorted,
+    interval: medianInterval(sorted),
+    batch,
+    spread: spreadOf(sorted),
+  };
+}
+
+export function spreadOf(sorted: readonly number[]): Spread {
+  const median = quantile(sorted, 0.5);
+  const over = (value: number): number => (median === 0 ? 1 : value / median);
+  const deviation = quantile(ascending(sorted.map((one) => Math.abs(one - median))), 0.5);
+  return {
+    deviationPercent: median === 0 ? 0 : (100 * deviation) / median,
+    p75: over(quantile(sorted, 0.75)),
+    p99: over(quantile(sorted, 0.99)),
+  };
+}
+
+/** Of ascending values: the narrowest pair, as far from either end, with 95 % confidence; where there is none, the ends. */
+export function medianInterval(sorted: readonly number[]): Interval {
+  const n = sorted.length;
+  // The median lies below the k-th value with the probability of fewer than k heads in n tosses.
+  let tail = 0.5 ** n;
+  let outside = tail;
+  let k = 1;
+  for (let next = tail; k < n / 2; k++) {
+    next = (next * (n - k + 1)) / k;
+    if (tail + next > 0.025) break;
+    tail += next;
+    outside = tail;
+  }
+  return { low: sorted[k - 1] ?? 0, high: sorted[n - k] ?? 0, confidence: 1 - 2 * outside };
+}
+
+/** Of ascending values; the nearest of them. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+export function ascending(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 async function warmUp(task: Task, milliseconds: number): Promise<void> {
@@ -69,20 +143,17 @@ async function warmUp(task: Task, milliseconds: number): Promise<void> {
 /** A sample must be long against the clock's own cost. */
 const sampleNs = 50_000;
 
-async function timeOne(task: Task, { timeMs, warmUpMs }: TimingOptions, unitNs: number): Promise<Timing> {
-  const batch = await batchFor(task);
+/** Nanoseconds of one operation: the median of the samples. */
+async function timeOne(task: Task, batch: number, milliseconds: number): Promise<number> {
   const isAsync = task.run() instanceof Promise;
-  const bench = new Bench({ time: timeMs, warmupTime: warmUpMs / 4, throws: true });
+  const bench = new Bench({ time: milliseconds, iterations: 3, warmup: false, throws: true });
   bench.add(task.name, isAsync ? () => repeatAsync(task, batch) : () => repeat(task, batch));
   await bench.run();
   const result = bench.tasks[0]?.result;
   if (result?.state !== 'completed') {
     throw new BenchError('timing', `${task.name} could not be timed: ${result?.state}`, { blame: 'bench' });
   }
-  const { p50, p75, p99, mad, samplesCount } = result.latency;
-  const medianNs = (p50 * 1e6) / batch;
-  const spread = { deviationPercent: (100 * mad) / p50, p75: p75 / p50, p99: p99 / p50 };
-  return { name: task.name, medianNs, ratio: medianNs / unitNs, samples: samplesCount, batch, spread };
+  return (result.latency.p50 * 1e6) / batch;
 }
 
 /** How many operations make a sample long enough. */

@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { Crypto } from '../../cose/crypto.ts';
 import { nodeCrypto } from '../../cose/node-crypto.ts';
 import type { Cost, Decision } from '../../device/decision.ts';
 import type { Delivery, DeliveryEvent, Payload } from '../../device/delivery.ts';
@@ -37,6 +38,8 @@ export interface BoundedOptions {
   readonly maxEnvelopeBytes?: number;
   /** Heads of data items that it reads, and KiB that it moves or hashes, in one delivery before it gives up. */
   readonly maxSteps?: number;
+  /** For measuring; default: node:crypto. */
+  readonly crypto?: Crypto;
 }
 
 export const defaultArenaBytes = 4096;
@@ -119,10 +122,12 @@ function openSession(given: Recipient, options: BoundedOptions): Session {
 interface Fixed {
   readonly arena: Arena;
   readonly maxSteps: number;
+  readonly crypto: Crypto;
 }
 
-function fixedFor({ arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps }: BoundedOptions): Fixed {
-  return { arena: new Arena(arenaBytes), maxSteps };
+function fixedFor(options: BoundedOptions): Fixed {
+  const { arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps, crypto = nodeCrypto } = options;
+  return { arena: new Arena(arenaBytes), maxSteps, crypto };
 }
 
 interface Brought {
@@ -135,7 +140,7 @@ interface Brought {
 /** Undefined: the arena cannot even hold the parser and the fields. */
 function begin(fixed: Fixed, brought: Brought): Run | undefined {
   const storage = stagedSlots(brought.recipient);
-  return startRun({ ...fixed, ...brought, storage, effects: [], crypto: nodeCrypto });
+  return startRun({ ...fixed, ...brought, storage, effects: [] });
 }
 
 /** Why the delivery is refused; undefined: it is not. */
