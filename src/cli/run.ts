@@ -13,6 +13,7 @@ import { composed, replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
+import { escapeText } from '../escape-text.ts';
 import { type CaseRecord, type Progress, plannedCases, runCampaign } from '../harness/campaign.ts';
 import type { Composed } from '../harness/composed-cases.ts';
 import { loadCases } from '../harness/corpus.ts';
@@ -160,6 +161,7 @@ async function campaign(
     notYet,
     notes: [
       ...notesFor(scenario, notYet, interrupted),
+      ...hosts.flatMap(troublesOf),
       ...hosts.flatMap((host) => (host.profile ? [describeCeiling(host, host.profile, options.memory)] : [])),
     ],
     interrupted,
@@ -190,6 +192,27 @@ function subjectOf(attacks: readonly AnyAttack[], { histories, pairs }: Required
     ...(pairs > 0 ? [`${pairs} pairs`] : []),
   ];
   return parts.join(' and ');
+}
+
+/** What befell a verifier beside its outcomes. */
+function troublesOf({ spec, status }: Host): string[] {
+  const { unexplained, givenUp, unknownFields } = status?.() ?? {
+    unexplained: [],
+    givenUp: false,
+    unknownFields: 0,
+  };
+  const of = escapeText(spec);
+  return [
+    ...(unexplained.length > 0
+      ? [
+          `${of}: ${unexplained.length} deaths that no delivery repeated, the first: ${escapeText(unexplained[0] ?? '')}`,
+        ]
+      : []),
+    ...(givenUp ? [`${of} was given up after too many deaths: later deliveries were not made`] : []),
+    ...(unknownFields > 0
+      ? [`${of}: ${unknownFields} fields that the protocol does not know were ignored`]
+      : []),
+  ];
 }
 
 function notesFor(scenario: Scenario | undefined, notYet: number, interrupted: boolean): string[] {

@@ -20,6 +20,16 @@ export interface HostOptions {
 
 export const defaultHostOptions: HostOptions = { deadlineMs: 2_000, memoryMiB: 256 };
 
+/** How a verifier has fared beside its outcomes. */
+export interface HostStatus {
+  readonly restarts: number;
+  /** Deaths that no trial repeated when it ran alone. Foreign text. */
+  readonly unexplained: readonly string[];
+  readonly givenUp: boolean;
+  /** Fields of a process' messages that the protocol does not know. */
+  readonly unknownFields: number;
+}
+
 export interface Host {
   readonly spec: string;
   readonly claims: Claims;
@@ -36,4 +46,6 @@ export interface Host {
    */
   trial(recipient: Recipient, deliveries: readonly Delivery[]): Promise<readonly Outcome[]>;
   close(): Promise<void>;
+  /** Absent: nothing can befall it. */
+  status?(): HostStatus;
 }

@@ -1,3 +1,5 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -44,6 +46,7 @@ describe('a module in a child process', () => {
     ['throws', { kind: 'crashed', error: 'TypeError: thrown on purpose' }],
     ['exits-0', { kind: 'crashed', error: 'exit status 0' }],
     ['exits-1', { kind: 'crashed', error: 'exit status 1: last \u001b[31mwords' }],
+    ['segfaults', { kind: 'crashed', error: expect.stringContaining('SIGSEGV') }],
     ['aborts', { kind: 'crashed', error: expect.stringContaining('SIGABRT') }],
   ])('%s: that delivery crashed, the next trial works', async (name, outcome) => {
     const host = await open(name);
@@ -99,6 +102,8 @@ describe('a module in a child process', () => {
   it('takes what is written to stdout and stderr without keeping it all', async () => {
     const host = await open('floods-stdout');
     expect(await host.trial(tinyRecipient, [trigger])).toEqual([accepted]);
+    const gibibyte = await open('gibibyte', { deadlineMs: 60_000 });
+    expect(await gibibyte.trial(tinyRecipient, [trigger])).toEqual([accepted]);
   });
 
   it('treats nonsense on the bench’s own channel as a protocol error', async () => {
@@ -212,13 +217,25 @@ describe('closing', () => {
     ]);
   });
 
-  it('leaves nothing behind that the verifier started', async () => {
-    const host = await open('starts-others');
-    const [outcome] = await host.trial(tinyRecipient, [trigger]);
-    const pid = outcome?.kind === 'rejected' ? Number(outcome.detail) : Number.NaN;
-    expect(isAlive(pid)).toBe(true);
-    await host.close();
-    for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(20);
-    expect(isAlive(pid)).toBe(false);
+  it('its folder deleted, it cannot be started again and is given up', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'gauntlet-own-'));
+    const host = await open('deletes-cwd', { cwd, deathsInARow: 3 });
+    expect(await host.trial(tinyRecipient, [trigger])).toMatchObject([{ kind: 'crashed' }]);
+    expect(await host.trial(tinyRecipient, [plain])).toMatchObject([
+      { kind: 'crashed', error: expect.stringContaining('given up') },
+    ]);
   });
+
+  it.each(['starts-others', 'escapes'])(
+    '%s: leaves nothing behind that the verifier started',
+    async (name) => {
+      const host = await open(name);
+      const [outcome] = await host.trial(tinyRecipient, [trigger]);
+      const pid = outcome?.kind === 'rejected' ? Number(outcome.detail) : Number.NaN;
+      expect(isAlive(pid)).toBe(true);
+      await host.close();
+      for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(20);
+      expect(isAlive(pid)).toBe(false);
+    },
+  );
 });

@@ -6,12 +6,13 @@
 import { type ForkOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { adopt, bareEnvironment, canLimit, limitingShell } from './child-process.ts';
-import { failureOf } from './death.ts';
+import { failureOf, faultOf } from './death.ts';
 import { type IsolatedHost, openHost, type TransportOptions, whyGone } from './isolated-host.ts';
 import type { JobsMessage, Source } from './messages.ts';
 import { OutputTail } from './output-tail.ts';
 import type { Launch } from './runner.ts';
 import { runnerClient } from './runner-client.ts';
+import { markedWith, newMark } from './strays.ts';
 
 const depth = 64;
 const mebibyte = 1024 * 1024;
@@ -28,9 +29,10 @@ export async function openChildHost(
 
 function launchChild(spec: string, source: Source, options: TransportOptions): Launch {
   const ceilingBytes = options.memoryMiB * mebibyte;
+  const mark = newMark();
   return async (events) => {
     const runner = fileURLToPath(new URL('./child-runner.js', import.meta.url));
-    const child = adopt(fork(runner, [JSON.stringify(source)], forkOptions(options)));
+    const child = adopt(fork(runner, [JSON.stringify(source)], forkOptions(options, mark)), { mark });
     const { process: forked, kill } = child;
     // Nothing is shown, but unread output would block the child.
     new OutputTail(forked.stdout);
@@ -54,16 +56,18 @@ function launchChild(spec: string, source: Source, options: TransportOptions): L
           }
         },
         stop: kill,
-        quit: () =>
-          child.leave(() => {
-            if (forked.connected) forked.disconnect();
-          }),
+        quit: async () =>
+          faultOf(
+            await child.leave(() => {
+              if (forked.connected) forked.disconnect();
+            }),
+          ),
       },
     };
   };
 }
 
-function forkOptions({ memoryMiB, cwd, env }: TransportOptions): ForkOptions {
+function forkOptions({ memoryMiB, cwd, env }: TransportOptions, mark: string): ForkOptions {
   const heap = `--max-old-space-size=${memoryMiB}`;
   // Buffers lie outside the heap: the shell's limit on data holds them, then the shell becomes Node.
   // Descriptor 3 is the channel to the bench.
@@ -73,7 +77,7 @@ function forkOptions({ memoryMiB, cwd, env }: TransportOptions): ForkOptions {
     ...(canLimit ? limited : { execArgv: [heap] }),
     cwd,
     detached: true,
-    env: bareEnvironment(env),
+    env: bareEnvironment({ ...env, ...markedWith(mark) }),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   };

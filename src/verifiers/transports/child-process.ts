@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import type { Exit } from './death.ts';
 import type { TransportOptions } from './isolated-host.ts';
 import { OutputTail } from './output-tail.ts';
+import { killStrays } from './strays.ts';
 
 export interface Child {
   readonly process: ChildProcess;
@@ -18,8 +19,8 @@ export interface Child {
   readonly gone: Promise<Exit>;
   /** Ends the whole group by force. */
   kill(): Promise<void>;
-  /** Waits for it to end by itself, then ends it by force. */
-  leave(ask: () => void): Promise<void>;
+  /** Waits for it to end by itself, then ends it by force; how it ended, where that was by itself. */
+  leave(ask: () => void): Promise<Exit | undefined>;
 }
 
 /** A well-behaved child has this long to end by itself. */
@@ -41,8 +42,8 @@ export function spawnLimited(
   return spawn(program, rest, { cwd, detached: true, env: environment, stdio: [stdin, 'pipe', 'pipe'] });
 }
 
-/** Takes over a child that was spawned `detached`, with stderr as a pipe. */
-export function adopt(child: ChildProcess): Child {
+/** Takes over a child that was spawned `detached`, with stderr as a pipe; with a mark also what leaves its group. */
+export function adopt(child: ChildProcess, { mark }: { readonly mark?: string } = {}): Child {
   const { pid } = child;
   guard();
   if (pid !== undefined) living.add(pid);
@@ -54,6 +55,7 @@ export function adopt(child: ChildProcess): Child {
     });
     child.once('exit', async (code, signal) => {
       if (pid !== undefined) killGroup(pid);
+      if (mark !== undefined) killStrays(mark);
       // Answers given before it died still count.
       await Promise.all([closed(child.stdout), closed(child.stderr), disconnected(child)]);
       resolve({ code, signal, stderr: stderr.text() });
@@ -69,10 +71,15 @@ export function adopt(child: ChildProcess): Child {
     gone,
     kill,
     async leave(ask) {
+      let isForced = false;
       ask();
-      const timer = setTimeout(() => void kill(), leaveMs);
-      await gone;
+      const timer = setTimeout(() => {
+        isForced = true;
+        void kill();
+      }, leaveMs);
+      const exit = await gone;
       clearTimeout(timer);
+      return isForced ? undefined : exit;
     },
   };
 }

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BenchError } from '../../bench-error.ts';
 import type { Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import { packageRoot } from '../../package-root.ts';
 import type { CommandSettings } from './command-host.ts';
-import { plain, tinyRecipient, trigger } from './fixtures/tiny.ts';
+import { isAlive, plain, tinyRecipient, trigger } from './fixtures/tiny.ts';
 import type { TransportOptions } from './isolated-host.ts';
 import { openVerifier } from './open.ts';
 import { sessionPrefix } from './session-folder.ts';
@@ -233,6 +234,14 @@ describe('a command that misbehaves', () => {
 
   it('allocates without end: exhausted', async () => {
     expect(await once('allocates', {}, { memoryMiB: 64 })).toMatchObject({ kind: 'exhausted' });
+  });
+
+  it.each(['forks', 'escapes'])('%s: nothing that it started outlives it', async (how) => {
+    const outcome = await once(how, { output: [{ match: 'child=(?<detail>\\d+)' }] });
+    const pid = Number('detail' in outcome ? outcome.detail : Number.NaN);
+    expect(pid).toBeGreaterThan(1);
+    for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(20);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it('text from it is kept as data, and capped', async () => {

@@ -26,6 +26,7 @@ import { commandWords, findProgram } from './find-program.ts';
 import { claimsOf, type IsolatedHost, type TransportOptions } from './isolated-host.ts';
 import { OutputTail } from './output-tail.ts';
 import { SessionFolder } from './session-folder.ts';
+import { killStrays, markedWith, newMark } from './strays.ts';
 import { validateDecision } from './validate-decision.ts';
 
 /** What a config says of a command, beside its words. */
@@ -43,6 +44,9 @@ export interface CommandSettings {
 /** Bytes that one run may write to stdout and stderr together. */
 export const outputLimit = 64 * 1024 * 1024;
 
+/** Sessions after which what escaped from its process group is looked for; and at the end. */
+const sweepEvery = 64;
+
 interface Command {
   readonly words: readonly Word[];
   readonly places: readonly Place[];
@@ -58,10 +62,13 @@ export function openCommandHost(
   template: string | readonly string[],
   options: TransportOptions,
 ): IsolatedHost {
-  const command = commandOf(spec, template, options);
+  const mark = newMark();
+  const marked = { ...options, env: { ...options.env, ...markedWith(mark) } };
+  const command = commandOf(spec, template, marked);
   const depth = command.settings.concurrency ?? availableParallelism();
   const turns = new Turns(depth);
   const underWay = new Set<Promise<unknown>>();
+  let sessions = 0;
   let deathsInARow = 0;
   let lastDeath = '';
   let closed = false;
@@ -80,6 +87,7 @@ export function openCommandHost(
         },
       ];
     const outcomes = await session(command, recipient, deliveries);
+    if (++sessions % sweepEvery === 0) killStrays(mark);
     const last = outcomes.at(-1);
     if (last === undefined || isDecision(last) || last.kind === 'unsupported') deathsInARow = 0;
     else {
@@ -101,6 +109,7 @@ export function openCommandHost(
     close: async () => {
       closed = true;
       await Promise.all(underWay);
+      killStrays(mark);
     },
     status: () => ({ restarts: 0, unexplained: [], givenUp: givenUp(), unknownFields: 0 }),
   };

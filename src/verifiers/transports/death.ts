@@ -40,6 +40,15 @@ export function failureOfThrown(error: string, ceilingBytes: number): Failure {
   return isOutOfMemory(error) ? { kind: 'exhausted', ceilingBytes, error } : { kind: 'crashed', error };
 }
 
+/** What was wrong with the end of a program that was asked to end: a signal, or the words of a broken one. */
+export function faultOf(exit: Exit | undefined): string | undefined {
+  if (exit === undefined) return undefined;
+  const words = crashText(exit.stderr);
+  if (exit.signal === null && (words === undefined || (exit.code === 0 && !words.evenOnSuccess)))
+    return undefined;
+  return `while it ended: ${describeExit(exit)}${words ? `: ${words.trace}` : ''}`;
+}
+
 export function describeExit({
   code,
   signal,

@@ -5,7 +5,7 @@
  */
 import { BenchError } from '../../bench-error.ts';
 import { escapeText } from '../../escape-text.ts';
-import { defaultHostOptions, type Host, type HostOptions } from '../host.ts';
+import { defaultHostOptions, type Host, type HostOptions, type HostStatus } from '../host.ts';
 import type { Claims } from '../verifier.ts';
 import type { CommandSettings } from './command-host.ts';
 import { describeExit, type Exit, lastWords } from './death.ts';
@@ -36,14 +36,9 @@ export function transportOptions(options: Partial<TransportOptions> = {}): Trans
   return { ...defaults, ...options };
 }
 
-export interface HostStatus extends QueueStatus {
-  /** Fields of a process' messages that the protocol does not know. */
-  readonly unknownFields: number;
-}
-
 /** A host that also tells how its verifier has fared. */
 export interface IsolatedHost extends Host {
-  status(): HostStatus;
+  status(): HostStatus & Pick<QueueStatus, 'pid'>;
 }
 
 export async function openHost(

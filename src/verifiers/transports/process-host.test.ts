@@ -1,12 +1,16 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { BenchError } from '../../bench-error.ts';
 import { fixtureFolder, isAlive, plain, tinyRecipient, trigger } from './fixtures/tiny.ts';
 import type { IsolatedHost, TransportOptions } from './isolated-host.ts';
 import { openVerifier } from './open.ts';
 
 const hosts: IsolatedHost[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'gauntlet-process-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function open(how: string, options: Partial<TransportOptions> = {}): Promise<IsolatedHost> {
   const script = join(fixtureFolder, 'process-harness.mjs');
@@ -61,6 +65,15 @@ describe('a process that speaks JSON lines', () => {
     ['wrong-session', 'protocol-error', 'which is not open'],
     ['wrong-id', 'protocol-error', 'delivery 1 is awaited'],
     ['unknown-type', 'protocol-error', '"verdict"'],
+    ['nul', 'protocol-error', 'not JSON'],
+    ['gibibyte', 'protocol-error', 'bytes on stderr'],
+    ['long-message', 'protocol-error', 'without a message'],
+    ['hello-again', 'protocol-error', 'type "hello"'],
+    ['segfaults', 'crashed', 'SIGSEGV'],
+    ['traceback', 'crashed', 'exit status 1: ValueError: boom | File "x.py", line 3'],
+    ['asan', 'crashed', 'AddressSanitizer: heap-use-after-free on address 0x1 | #0 0x1 in decode x.c:3 | #1'],
+    ['rust', 'crashed', "thread 'main' panicked at src/lib.rs:3:5"],
+    ['go', 'crashed', 'index out of range [5] | goroutine 1 [running]: | /x/main.go:9'],
   ])('%s: that delivery is %s, the next trial works', async (how, kind, error) => {
     const host = await open(how);
     const outcomes = await host.trial(tinyRecipient, [plain, trigger, plain]);
@@ -70,14 +83,17 @@ describe('a process that speaks JSON lines', () => {
     expect(await host.trial(tinyRecipient, [plain])).toEqual([accepted]);
   });
 
-  it.each(['spins', 'late', 'stops-reading', 'no-close'])('%s: hung, the next trial works', async (how) => {
-    const host = await open(how, { deadlineMs: 400 });
-    expect((await host.trial(tinyRecipient, [plain, trigger])).at(-1)).toEqual({
-      kind: 'hung',
-      afterMs: 400,
-    });
-    expect(await host.trial(tinyRecipient, [plain])).toEqual([accepted]);
-  });
+  it.each(['spins', 'late', 'stops-reading', 'no-close', 'ignores-term'])(
+    '%s: hung, the next trial works',
+    async (how) => {
+      const host = await open(how, { deadlineMs: 400 });
+      expect((await host.trial(tinyRecipient, [plain, trigger])).at(-1)).toEqual({
+        kind: 'hung',
+        afterMs: 400,
+      });
+      expect(await host.trial(tinyRecipient, [plain])).toEqual([accepted]);
+    },
+  );
 
   it('never reading does not block the bench, however much it writes', async () => {
     const host = await open('stops-reading', { deadlineMs: 500 });
@@ -153,8 +169,36 @@ describe('a process that speaks JSON lines', () => {
     );
   });
 
-  it('leaves no process behind, nor what it started', async () => {
-    const host = await open('starts-others');
+  it('a restart that claims something else is a protocol error, and the end', async () => {
+    const mark = join(folder, 'changed');
+    const host = await open(`changes-claims '${mark}'`);
+    const trials = await Promise.all([trigger, plain, plain].map((one) => host.trial(tinyRecipient, [one])));
+    expect(trials).toMatchObject([
+      [{ kind: 'crashed', error: 'exit status 1' }],
+      [{ kind: 'protocol-error', error: expect.stringContaining('claims something else') }],
+      [{ kind: 'crashed', notRun: true }],
+    ]);
+  });
+
+  it('a fault while it ends, all answered, is remembered and changes no outcome', async () => {
+    const host = await open('segfault-at-exit');
+    expect(await host.trial(tinyRecipient, [plain])).toEqual([accepted]);
+    await host.close();
+    expect(host.status().unexplained).toEqual(['while it ended: died of SIGSEGV']);
+  });
+
+  it('deletes the folder it runs in: given up, since it cannot be started again', async () => {
+    const cwd = join(folder, 'own');
+    mkdirSync(cwd);
+    const host = await open('deletes-cwd', { cwd, deathsInARow: 3 });
+    expect(await host.trial(tinyRecipient, [trigger])).toMatchObject([{ kind: 'crashed' }]);
+    expect(await host.trial(tinyRecipient, [plain])).toMatchObject([
+      { kind: 'crashed', error: expect.stringContaining('could not be started') },
+    ]);
+  });
+
+  it.each(['starts-others', 'escapes'])('%s: leaves no process behind, nor what it started', async (how) => {
+    const host = await open(how);
     const [outcome] = await host.trial(tinyRecipient, [trigger]);
     const started = outcome?.kind === 'rejected' ? Number(outcome.detail) : Number.NaN;
     const { pid } = host.status();
@@ -167,6 +211,7 @@ describe('a process that speaks JSON lines', () => {
 
 describe('opening a process', () => {
   it.each([
+    ['segfault-at-start', 'verifier-dead', 'SIGSEGV'],
     ['dead-at-start', 'verifier-dead', 'exit status 3: cannot go on:\\u{1b}[2J no licence'],
     ['never-hello', 'verifier-dead', 'nothing came within 900 ms'],
     ['bad-claims', 'verifier-claims', 'claims.keepsState'],

@@ -6,7 +6,7 @@
 import { BenchError } from '../../bench-error.ts';
 import type { Claims } from '../verifier.ts';
 import { adopt, spawnLimited } from './child-process.ts';
-import { failureOf } from './death.ts';
+import { failureOf, faultOf } from './death.ts';
 import { commandWords, findProgram } from './find-program.ts';
 import { Greeting } from './greeting.ts';
 import {
@@ -22,10 +22,13 @@ import { LineReader } from './line-reader.ts';
 import { ProcessClient } from './process-client.ts';
 import type { Failure, Launch } from './runner.ts';
 import { prepareSchemas } from './schema.ts';
+import { markedWith, newMark } from './strays.ts';
 
 /** Sessions at once, however many are claimed. */
 const greatestDepth = 16;
 const mebibyte = 1024 * 1024;
+/** Bytes that may come on stderr between two messages. */
+const stderrLimit = 64 * mebibyte;
 
 interface Greeted {
   readonly claims: Claims;
@@ -53,8 +56,10 @@ function launchProcess(
   unknownFields: (count: number) => void,
 ): Launch {
   const ceilingBytes = options.memoryMiB * mebibyte;
+  const mark = newMark();
   return async (events) => {
-    const child = adopt(spawnLimited(words, options, 'pipe'));
+    const env = { ...options.env, ...markedWith(mark) };
+    const child = adopt(spawnLimited(words, { ...options, env }, 'pipe'), { mark });
     const { stdin, stdout } = child.process;
     // Writing to a dead child fails; its exit tells.
     stdin?.on('error', () => undefined);
@@ -71,12 +76,21 @@ function launchProcess(
       events: { ...events, died },
       unknownFields,
     });
+    const wrong = (error: string) => {
+      greeting.refuse(invalidClaims(spec, error));
+      died({ kind: 'protocol-error', error });
+    };
+    let complained = 0;
+    child.process.stderr?.on('data', (chunk: Buffer) => {
+      complained += chunk.length;
+      if (complained > stderrLimit) wrong(`more than ${stderrLimit} bytes on stderr without a message`);
+    });
     const reader = new LineReader({
-      message: (value) => client.receive(value),
-      wrong: (error) => {
-        greeting.refuse(invalidClaims(spec, error));
-        died({ kind: 'protocol-error', error });
+      message: (value) => {
+        complained = 0;
+        client.receive(value);
       },
+      wrong,
     });
     stdout?.on('data', (chunk: Buffer) => reader.push(chunk));
     void child.gone.then((exit) => {
@@ -98,7 +112,7 @@ function launchProcess(
       runner: {
         start: (jobs) => client.start(jobs),
         stop: child.kill,
-        quit: () => child.leave(() => stdin?.end()),
+        quit: async () => faultOf(await child.leave(() => stdin?.end())),
       },
     };
   };

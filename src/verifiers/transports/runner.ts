@@ -22,8 +22,8 @@ export interface Runner {
   start(jobs: readonly Job[]): void;
   /** Ends it by force, with whatever it started; resolves when it is gone. */
   stop(): Promise<void>;
-  /** Asks it to end, waits a moment, then ends it by force. */
-  quit(): Promise<void>;
+  /** Asks it to end, waits a moment, then ends it by force; what was wrong with its end, if anything was. */
+  quit(): Promise<string | undefined>;
 }
 
 /** What a runner reports. Nothing counts after `died`. */

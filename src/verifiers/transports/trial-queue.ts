@@ -54,6 +54,8 @@ export class TrialQueue {
   /** The death that suspects are being run again for. */
   #sought: string | undefined;
   #givenUp: string | undefined;
+  /** Of its first hello. */
+  #claims: string | undefined;
   #busy = false;
   #closed = false;
   #lastSign = 0;
@@ -106,7 +108,9 @@ export class TrialQueue {
       const runner = this.#runner;
       this.#runner = undefined;
       this.#settleAll('the host was closed before an answer came');
-      this.#ended = Promise.all([this.#ended, runner?.quit()]).then(() => undefined);
+      this.#ended = Promise.all([this.#ended, runner?.quit()]).then(([, fault]) => {
+        if (fault !== undefined) this.#unexplained.push(fault);
+      });
     }
     await this.#ended;
   }
@@ -161,9 +165,22 @@ export class TrialQueue {
       return started;
     }
     this.#runner = started.runner;
+    this.#claims ??= JSON.stringify(started.claims);
+    if (this.#claims !== JSON.stringify(started.claims)) await this.#refuseOther(started.runner);
     this.#started = started;
     this.#given = 0;
     return started;
+  }
+
+  /** What was skipped or judged by the first claims would be wrong by the others. */
+  async #refuseOther(runner: Runner): Promise<void> {
+    const error = 'after a restart its hello claims something else than before';
+    const first = this.#suspects.shift() ?? this.#waiting.shift();
+    this.#givenUp = `not run: ${error}`;
+    this.#generation++;
+    this.#runner = undefined;
+    await runner.stop();
+    first?.settle(withOutcome(first, { kind: 'protocol-error', error }));
   }
 
   #relaunch(): void {

@@ -58,7 +58,10 @@ function launchWorker(spec: string, source: Source, options: TransportOptions): 
         start: (jobs) =>
           worker.postMessage({ kind: 'jobs', jobs, flush: jobs.length === 1 } satisfies JobsMessage),
         stop: kill,
-        quit: kill,
+        quit: async () => {
+          await kill();
+          return undefined;
+        },
       },
     };
   };
