@@ -21,6 +21,7 @@ import { type AnyAttack, type Attack, type Expectation, inDimension } from './at
 import { alter, attacked, defaultEvent, deliverEnvelope, reissue } from './deliver.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest, largestNumber, otherImage, releaseAt, stepWith, updateOf } from './history.ts';
+import { addedNeeds } from './twin.ts';
 
 const badVersion = mustReject(['version-unsupported', 'version-missing'], manifest('8.4.1'));
 const noVersion = mustReject(['version-missing', 'version-unsupported'], manifest('6.1'));
@@ -272,7 +273,7 @@ export const forcedBranch: Attack<{ longer: boolean }> = {
     const stops = longer && scenario.needs.parameters.includes(parameterKey.imageSize);
     const isChecked = sequenceOf(scenario.release, 'validate') !== undefined;
     return inDimension(
-      made,
+      { ...made, needs: addedNeeds([parts]) },
       `${stops ? 'the size is wrong' : 'the digest is wrong'}, ${isChecked ? 'validate is run' : 'nothing is validated'}`,
     );
   },
