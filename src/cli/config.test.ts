@@ -49,10 +49,13 @@ describe('a config file', () => {
   it.each([
     [{ verifier: {} }, 'does not know the key "verifier"; it may have $schema, verifiers, run'],
     [{ verifiers: { mine: { proces: 'x' } } }, 'verifiers.mine: does not know the key "proces"; it may have'],
-    [{ verifiers: { mine: {} } }, 'verifiers.mine: wanted exactly one of command, process, module, builtin'],
+    [
+      { verifiers: { mine: {} } },
+      'verifiers.mine: wanted exactly one of command, process, module, wasm, builtin',
+    ],
     [
       { verifiers: { mine: { process: 'x', module: 'y' } } },
-      'exactly one of command, process, module, builtin; it has process and module',
+      'exactly one of command, process, module, wasm, builtin; it has process and module',
     ],
     [{ verifiers: { reference: { process: 'x' } } }, "verifiers.reference: that name is a built-in's"],
     [{ verifiers: { 'a:b': { process: 'x' } } }, 'verifiers: '],

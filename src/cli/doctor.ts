@@ -8,15 +8,11 @@ import { type Check, type CheckUp, checkUp } from '../harness/check-up.ts';
 import { timeTasks } from '../measure/timing.ts';
 import { type DoctorReport, renderDoctor } from '../report/doctor.ts';
 import type { Host } from '../verifiers/host.ts';
-import { openVerifier } from '../verifiers/transports/open.ts';
 import { version } from '../version.ts';
+import { type HostChoices, openOne } from './run.ts';
 
-export interface DoctorOptions {
+export interface DoctorOptions extends Omit<HostChoices, 'class'> {
   readonly seed: number;
-  /** Milliseconds. */
-  readonly deadline: number;
-  /** MiB. */
-  readonly memory: number;
   /** Seconds in which new cases are begun; those under way, and the pace, come on top. */
   readonly time: number;
   readonly format: 'text' | 'json';
@@ -55,9 +51,9 @@ interface Opened {
   readonly checks: readonly Check[];
 }
 
-async function open(spec: string, { deadline, memory }: DoctorOptions): Promise<Opened> {
+async function open(spec: string, options: DoctorOptions): Promise<Opened> {
   try {
-    return { host: await openVerifier(spec, { deadlineMs: deadline, memoryMiB: memory }), checks: [] };
+    return { host: await openOne(spec, options), checks: [] };
   } catch (thrown) {
     if (!(thrown instanceof BenchError) || thrown.blame !== 'usage') throw thrown;
     // It runs and answers, but with claims that are none.

@@ -45,7 +45,7 @@ program
   .description('attack one or more verifiers; the main job')
   .option(
     '-v, --verifier <spec>',
-    'reference, bounded, library:…, zoo:…, module:FILE, process:"…", command:"… {envelope} {anchor}", or a name of the config file; repeatable',
+    'reference, bounded, library:…, zoo:…, module:FILE, wasm:FILE, process:"…", command:"… {envelope} {anchor}", or a name of the config file; repeatable',
     collect,
   )
   .addOption(config())
@@ -180,6 +180,7 @@ program
   .option('--time <seconds>', 'new deliveries are begun for so long', seconds, 12)
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .addOption(config())
   .addOption(format())
   .action(exitWith(runDoctor));
 

@@ -1,8 +1,9 @@
 /**
- * Gets the verifier out of a built-in's name or out of a user's module.
+ * Gets the verifier out of a built-in's name, a user's module or a WebAssembly file.
  *
  * @module
  */
+import { readFileSync } from 'node:fs';
 import { BenchError } from '../../bench-error.ts';
 import { createBuiltin } from '../builtins.ts';
 import type { Verifier } from '../verifier.ts';
@@ -11,6 +12,10 @@ import type { Source } from './messages.ts';
 export async function loadVerifier(source: Source): Promise<Verifier> {
   if (source.kind === 'module')
     return exported((await import(source.url)) as Readonly<Record<string, unknown>>);
+  if (source.kind === 'wasm') {
+    const { wasmVerifier } = await import('./wasm-verifier.ts');
+    return wasmVerifier(readFileSync(source.file), source);
+  }
   const verifier = await createBuiltin(source.name, source.profile);
   if (verifier !== undefined) return verifier;
   throw new BenchError('verifier-unknown', `there is no built-in verifier ${source.name}`);

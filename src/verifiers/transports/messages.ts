@@ -11,7 +11,9 @@ import type { Answer } from './validate-decision.ts';
 export type Source =
   | { readonly kind: 'builtin'; readonly name: string; readonly profile?: DeviceProfile }
   /** A `file:` URL of an ES module. */
-  | { readonly kind: 'module'; readonly url: string };
+  | { readonly kind: 'module'; readonly url: string }
+  /** The absolute path of a WebAssembly module, and the most that its linear memory may have. */
+  | { readonly kind: 'wasm'; readonly file: string; readonly ceilingBytes: number };
 
 export interface JobsMessage {
   readonly kind: 'jobs';

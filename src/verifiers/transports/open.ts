@@ -14,7 +14,10 @@ import { type IsolatedHost, type TransportOptions, transportOptions } from './is
 import { optionsOf, specOf } from './verifier-entry.ts';
 import { openWorkerHost } from './worker-host.ts';
 
-/** A config file's name, `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs`, `process:command words` or `command:words {envelope}`. */
+/**
+ * A config file's name, `reference`, `bounded`, `library:…`, `zoo:…`, `module:./file.mjs`, `wasm:./file.wasm`,
+ * `process:command words` or `command:words {envelope}`.
+ */
 export async function openVerifier(spec: string, options?: Partial<TransportOptions>): Promise<IsolatedHost> {
   const all = transportOptions(options);
   const named = all.entries?.find(({ name }) => name === spec);
@@ -30,6 +33,7 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
     return openCommandHost(spec, spec.slice('command:'.length), all);
   }
   if (spec.startsWith('module:')) return openModule(spec, spec.slice('module:'.length), all);
+  if (spec.startsWith('wasm:')) return openWasm(spec, spec.slice('wasm:'.length), all);
   const { profile } = all;
   const source = { kind: 'builtin', name: spec, ...(profile && { profile }) } as const;
   if ((workerBuiltins as readonly string[]).includes(spec)) {
@@ -40,19 +44,28 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
   if (names.includes(spec)) return openChildHost(spec, source, all);
   throw new BenchError(
     'verifier-unknown',
-    `there is no verifier ${escapeText(spec)}. ${ofConfig(all)}Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs, process:"command words" or command:"words {envelope}"`,
+    `there is no verifier ${escapeText(spec)}. ${ofConfig(all)}Built in: ${names.filter((name) => !name.startsWith('zoo:')).join(', ')}, and zoo:ANIMAL ("gauntlet zoo --list"). Your own: module:./file.mjs, wasm:./file.wasm, process:"command words" or command:"words {envelope}"`,
   );
 }
 
 async function openModule(spec: string, path: string, options: TransportOptions): Promise<IsolatedHost> {
-  const file = resolve(options.cwd, path);
-  if (path === '' || !existsSync(file)) {
-    throw new BenchError(
-      'verifier-not-found',
-      `there is no file ${escapeText(file)} (from ${escapeText(spec)})`,
-    );
-  }
+  const file = existing(spec, path, options);
   return openChildHost(spec, { kind: 'module', url: pathToFileURL(file).href }, options);
+}
+
+async function openWasm(spec: string, path: string, options: TransportOptions): Promise<IsolatedHost> {
+  const file = existing(spec, path, options);
+  return openChildHost(spec, { kind: 'wasm', file, ceilingBytes: options.memoryMiB * 1024 * 1024 }, options);
+}
+
+/** The file's absolute path. */
+function existing(spec: string, path: string, { cwd }: TransportOptions): string {
+  const file = resolve(cwd, path);
+  if (path !== '' && existsSync(file)) return file;
+  throw new BenchError(
+    'verifier-not-found',
+    `there is no file ${escapeText(file)} (from ${escapeText(spec)})`,
+  );
 }
 
 function ofConfig({ entries = [] }: TransportOptions): string {

@@ -5,6 +5,7 @@
  */
 import type { Verifier } from '../verifier.ts';
 import { describeThrown } from './cap-text.ts';
+import { WrongValue } from './check-value.ts';
 import type { FromVerifier, JobsMessage, Reported } from './messages.ts';
 import type { Job } from './runner.ts';
 import { validateClaims } from './validate-claims.ts';
@@ -106,6 +107,7 @@ async function runJob(
     }
     await session.close?.();
   } catch (thrown) {
-    await report({ id, kind: 'threw', error: describeThrown(thrown) });
+    if (thrown instanceof WrongValue) await report({ id, kind: 'garbage', error: thrown.message });
+    else await report({ id, kind: 'threw', error: describeThrown(thrown) });
   }
 }

@@ -9,7 +9,7 @@ import type { CommandSettings } from './command-host.ts';
 import type { TransportOptions } from './isolated-host.ts';
 
 /** Kinds of entries; each is also the prefix of its spec, but for `builtin`, which has none. */
-export const entryKinds = ['command', 'process', 'module', 'builtin'] as const;
+export const entryKinds = ['command', 'process', 'module', 'wasm', 'builtin'] as const;
 
 export type EntryKind = (typeof entryKinds)[number];
 

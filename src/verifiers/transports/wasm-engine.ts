@@ -1,0 +1,42 @@
+/**
+ * The part of JavaScript's WebAssembly interface that the bench uses; the libraries it is compiled with have no types
+ * for it.
+ *
+ * @module
+ */
+
+/** Compiled code without any state. */
+export interface WasmModule {
+  readonly kind?: 'module';
+}
+
+export interface WasmMemory {
+  /** Another object after each growth. */
+  readonly buffer: ArrayBuffer;
+}
+
+export interface WasmInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+export interface WasmPort {
+  readonly name: string;
+  /** `function`, `memory`, `table` or `global`. */
+  readonly kind: string;
+}
+
+export type WasmImports = Readonly<Record<string, Readonly<Record<string, (...numbers: number[]) => void>>>>;
+
+interface Engine {
+  readonly Module: {
+    new (bytes: Uint8Array): WasmModule;
+    imports(module: WasmModule): readonly (WasmPort & { readonly module: string })[];
+    exports(module: WasmModule): readonly WasmPort[];
+  };
+  readonly Instance: new (module: WasmModule, imports: WasmImports) => WasmInstance;
+}
+
+export const wasmEngine: Engine = (globalThis as unknown as { readonly WebAssembly: Engine }).WebAssembly;
+
+/** Bytes of a page of linear memory. */
+export const pageBytes = 65_536;
