@@ -23,6 +23,7 @@ import { downgradeAttacks } from './downgrade.ts';
 import { encodingAttacks } from './encoding.ts';
 import { envelopeAuthenticationAttacks } from './envelope-authentication.ts';
 import { envelopeMemberAttacks } from './envelope-members.ts';
+import { fetchAnswerAttacks } from './fetch-answer.ts';
 import { fetchPlaceAttacks } from './fetch-place.ts';
 import { fetchUriAttacks } from './fetch-uri.ts';
 import { identifierAttacks } from './identifiers.ts';
@@ -45,6 +46,7 @@ import { sequenceFormAttacks } from './sequence-form.ts';
 import { softFailureAttacks } from './soft-failure.ts';
 import { strictOrderAttacks } from './strict-order.ts';
 import { toctouAttacks } from './toctou.ts';
+import { toctouOverlapAttacks } from './toctou-overlap.ts';
 import { transportAttacks } from './transport.ts';
 import { tryEachAttacks } from './try-each.ts';
 import { unseveredAttacks } from './unsevered.ts';
@@ -84,10 +86,12 @@ export const catalogue: readonly AnyAttack[] = [
   ...parameterScopeAttacks,
   ...fetchPlaceAttacks,
   ...fetchUriAttacks,
+  ...fetchAnswerAttacks,
   ...identifierAttacks,
   ...resourceAttacks,
   ...differentialAttacks,
   ...toctouAttacks,
+  ...toctouOverlapAttacks,
   ...unseveredAttacks,
 ].sort((a, b) => (a.handle < b.handle ? -1 : 1));
 

@@ -30,12 +30,7 @@ const handles: Readonly<Record<string, string>> = {
   H12: 'needs a recipient that tells the slot it runs from the one that commands act on',
   H13: management,
   H14: management,
-  L04: 'needs payloads that are answered slowly',
-  L05: 'needs payloads that are answered by a redirect',
-  Q12: 'not written yet',
   S06: management,
-  S07: 'needs deliveries that overlap',
-  S08: 'needs anchors that change during a delivery',
   S17: `${dependencies}: only suit-manifest-component-id makes a component of the stored manifest`,
 };
 

@@ -18,6 +18,7 @@ import {
   command,
   componentItems,
   override,
+  passing,
   runSequence,
   select,
   tryEach,
@@ -75,6 +76,28 @@ export const repeatMatch: Attack<{ count: number }> = {
     const commands = [...select(largest.component), ...override({ imageDigest: digest }), ...matches];
     const made = insert(scenario, [{ section: 'install', commands }], { event: 'update' });
     return inDimension(made, `${count} times`);
+  },
+};
+
+/** Every command asks to be reported in full. */
+export const floodReports: Attack<{ count: number }> = {
+  ...byAuthor,
+  id: 'res.report.flood',
+  handle: 'Q12',
+  change: 'all policy bits on hundreds or thousands of conditions',
+  violates: ['REQ.SEC.REPORTING'],
+  expects: [eitherAnswer(['limit-memory', 'limit-steps'], manifest('8.4.7'), { level: 'installed' })],
+  on: { features: ['update', 'network', 'flat'] },
+  choice: fc.record({ count: fc.constantFrom(100, 1000, 4000) }),
+
+  apply(scenario, { count }) {
+    const condition = passing(scenario.release);
+    if (condition === undefined) return undefined;
+    const commands = Array.from({ length: count }, () => condition).flat();
+    return inDimension(
+      insert(scenario, [{ section: 'install', commands }], { event: 'update' }),
+      `${count} times`,
+    );
   },
 };
 
@@ -334,6 +357,7 @@ export const minimalManifest: Attack<{ deviceClass: 1 | 2 }> = {
 export const authorResourceAttacks: readonly AnyAttack[] = [
   deepSequences,
   repeatMatch,
+  floodReports,
   countParameters,
   oversize,
   hugeText,

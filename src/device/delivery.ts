@@ -22,12 +22,26 @@ export interface Delivery {
   readonly bufferChange?: BufferChange;
   /** What somebody else writes into a slot whose content was just checked. */
   readonly slotChange?: SlotChange;
+  /** Anchors that are taken away for good once authentication has succeeded, by index (RFC 9124 §4.3.18). */
+  readonly anchorsRemoved?: readonly number[];
+  /** Another update, begun and ended while this one is under way. */
+  readonly meanwhile?: Meanwhile;
   /** Where the power fails, if this delivery comes so far. */
   readonly powerCut?: PowerCut;
 }
 
 /** What a delivery may have beyond envelope and payloads; a verifier claims those that it honours. */
-export const extras = ['candidates', 'power-cut', 'later-payloads', 'buffer-change', 'slot-change'] as const;
+export const extras = [
+  'candidates',
+  'power-cut',
+  'later-payloads',
+  'buffer-change',
+  'slot-change',
+  'redirects',
+  'slow-payloads',
+  'anchor-removal',
+  'second-update',
+] as const;
 
 export type Extra = (typeof extras)[number];
 
@@ -37,6 +51,9 @@ export function extrasOf({
   laterPayloads,
   bufferChange,
   slotChange,
+  payloads,
+  anchorsRemoved,
+  meanwhile,
 }: Delivery): readonly Extra[] {
   const asked: Readonly<Record<Extra, unknown>> = {
     candidates,
@@ -44,6 +61,10 @@ export function extrasOf({
     'later-payloads': laterPayloads,
     'buffer-change': bufferChange,
     'slot-change': slotChange,
+    redirects: payloads.find(({ kind }) => kind === 'redirect'),
+    'slow-payloads': payloads.find(({ kind }) => kind === 'slow'),
+    'anchor-removal': anchorsRemoved,
+    'second-update': meanwhile,
   };
   return extras.filter((extra) => asked[extra] !== undefined);
 }
@@ -67,6 +88,13 @@ export interface SlotChange {
   readonly bytes: Uint8Array;
 }
 
+/** It runs once authentication of the first has succeeded, or once its procedure has, before anything is kept. */
+export interface Meanwhile {
+  readonly after: 'authenticated' | 'procedure';
+  readonly envelope: Uint8Array;
+  readonly payloads: readonly Payload[];
+}
+
 /**
  * A storage step is one write or erase of a slot, of a journal's entry or mark, of the sequence number or of the
  * stored envelope; whatever is done on waking from an earlier cut counts too. Torn: half of the bytes were changed.
@@ -82,6 +110,10 @@ export type Payload = { readonly uri: string } & (
   | AssumedContent
   /** Answers for ever: `bytes` repeated without end. */
   | { readonly kind: 'endless'; readonly bytes: Uint8Array }
+  /** Sends who asks to another URI; what that answers is listed under it. */
+  | { readonly kind: 'redirect'; readonly to: string }
+  /** The last byte comes so many seconds after the first; nobody has to wait for it. */
+  | { readonly kind: 'slow'; readonly bytes: Uint8Array; readonly seconds: number }
 );
 
 /** How far a delivery was taken; each level includes those before it. */

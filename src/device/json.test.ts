@@ -51,7 +51,16 @@ const recipient: fc.Arbitrary<Recipient> = fc
   })
   .map(({ sequenceNumber, installed, ...rest }) => ({
     ...rest,
-    anchors: [{ kid: Uint8Array.of(0, 255), key: authorHmac, algorithms: [5], roles: ['author'] as const }],
+    anchors: [
+      {
+        kid: Uint8Array.of(0, 255),
+        key: authorHmac,
+        algorithms: [5],
+        roles: ['author'] as const,
+        rights: [{ prefix: [Uint8Array.of(7), Uint8Array.of(8, 9)], commands: [21], parameters: [] }],
+      },
+    ],
+    componentSets: [[0, 1], []],
     policy: { kind: 'at-least' as const, count: 1 },
     capabilities: { commands: [1, 2], parameters: [3], digests: [-16], schemes: ['http'] },
     deviceClass: 2 as const,
@@ -60,6 +69,8 @@ const recipient: fc.Arbitrary<Recipient> = fc
   }));
 const payload: fc.Arbitrary<Payload> = fc.oneof(
   fc.record({ uri: fc.string(), kind: fc.constantFrom('bytes' as const, 'endless' as const), bytes }),
+  fc.record({ uri: fc.string(), kind: fc.constant('redirect' as const), to: fc.string() }),
+  fc.record({ uri: fc.string(), kind: fc.constant('slow' as const), bytes, seconds: fc.nat() }),
   fc.record({ uri: fc.string() }).chain(({ uri }) => assumed.map((of) => ({ uri, ...of }))),
 );
 const state: fc.Arbitrary<RecipientState> = fc
@@ -82,6 +93,12 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
         candidates: fc.array(bytes, { minLength: 1, maxLength: 2 }),
         payloads: fc.array(payload),
         laterPayloads: fc.array(payload),
+        anchorsRemoved: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 2 }),
+        meanwhile: fc.record({
+          after: fc.constantFrom('authenticated' as const, 'procedure' as const),
+          envelope: bytes,
+          payloads: fc.array(payload),
+        }),
         slotChange: fc.record({ component: fc.nat({ max: 9 }), bytes }),
         bufferChange: fc.record({
           after: fc.constantFrom('authenticated' as const, 'severed' as const),

@@ -50,7 +50,7 @@ export function judgeAttack(
     if (outcome === undefined) return inconclusive('the history broke off before this delivery');
     if (step.must === 'judged') {
       const previous = outcomes[i - 1];
-      const ruling = judgeStep(outcome, expect, { step, claims, previous }, recipients);
+      const ruling = judgeStep(outcome, expect, { step, claims, previous }, overlapped(recipients, step));
       if (i < run.steps.length - 1 && isSettled(ruling)) {
         recipients = afterwards(recipients, step, outcome);
         continue;
@@ -66,6 +66,12 @@ export function judgeAttack(
     recipients = afterwards(recipients, step, outcome);
   }
   return inconclusive('the history has no judged delivery');
+}
+
+/** Another update that runs meanwhile may be all that came of it: the step's state is the one that it leaves. */
+function overlapped(recipients: Possible, { delivery, after }: RunStep): Possible {
+  if (delivery.meanwhile === undefined || after === undefined) return recipients;
+  return [...recipients, withState(recipients[0], after)];
 }
 
 function isSettled(ruling: Ruling): boolean {

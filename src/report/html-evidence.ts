@@ -67,12 +67,14 @@ export function evidenceOf(cases: ReadonlyMap<string, StoredCase>): Evidence {
 
 /** "update, envelope of 312 bytes, payload coap://a of 9 bytes (SHA-256 0123456789ab…); judged at installed" */
 export function deliveryInWords({ delivery, must, level }: RunStep): string {
-  const { event, envelope, payloads, candidates, powerCut } = delivery;
+  const { event, envelope, payloads, candidates, powerCut, anchorsRemoved, meanwhile } = delivery;
   const parts = [
     event,
     envelope ? `envelope of ${envelope.length} bytes` : 'the stored envelope',
     ...(candidates ? [`${candidates.length} candidates`] : []),
     ...payloads.map(payloadInWords),
+    ...(anchorsRemoved ? [`anchors ${anchorsRemoved.join(', ')} removed once it is authenticated`] : []),
+    ...(meanwhile ? [`another update meanwhile, of ${meanwhile.envelope.length} bytes`] : []),
     ...(powerCut ? [`power cut ${powerCut.when} storage step ${powerCut.step}`] : []),
   ];
   return `${parts.join(', ')}; ${must} at ${level}`;
@@ -80,9 +82,12 @@ export function deliveryInWords({ delivery, must, level }: RunStep): string {
 
 function payloadInWords(payload: Payload): string {
   if (payload.kind === 'endless') return `payload ${payload.uri} without end`;
-  if (payload.kind !== 'bytes') return `payload ${payload.uri}, assumed from its digest`;
+  if (payload.kind === 'redirect') return `payload ${payload.uri}, redirected to ${payload.to}`;
+  if (payload.kind === 'assumed') return `payload ${payload.uri}, assumed from its digest`;
   const digest = createHash('sha256').update(payload.bytes).digest('hex').slice(0, 12);
-  return `payload ${payload.uri} of ${payload.bytes.length} byte${payload.bytes.length === 1 ? '' : 's'} (SHA-256 ${digest}…)`;
+  const bytes = `${payload.bytes.length} byte${payload.bytes.length === 1 ? '' : 's'}`;
+  const time = payload.kind === 'slow' ? ` in ${payload.seconds} seconds` : '';
+  return `payload ${payload.uri} of ${bytes}${time} (SHA-256 ${digest}…)`;
 }
 
 /** A control has no judged delivery: its last one stands beside the attack's. */

@@ -26,6 +26,7 @@ export const companionLines: readonly LedgerLine[] = [
   ['b5.6-1', 'statement', 'recipient', 'no key stands twice in a map', 'valid.fetch', 'enc.map.dup.signed enc.map.dup.envelope diff.dup', 'uniqueKeys member'],
   ['d3.8.4-1', 'statement', 'recipient', 'a byte string of embedded CBOR holds one item', 'valid.fetch', 'enc.trailing.wrapped enc.trailing.outer diff.second-item', 'atEnd'],
   // RFC 9124
+  ['q4.3.7-1', 'statement', 'recipient', 'where a payload comes from is what an authority has said', 'valid.fetch', 'fetch.redirect fetch.uri.internal fetch.uri.parser', 'mayFollow'],
   ['q4.3.11-1', 'MUST', 'recipient', 'rights are those of authenticated authorities; a policy that wants several is met by several', 'valid.auth.multi valid.auth.policy', 'env.auth.threshold-strip env.auth.threshold-dup downgrade.alg.strip-strong cose.mac.kek-reuse', 'authorized entitled'],
   ['q4.3.15-1', 'MUST', 'recipient', 'the digest covers all that is stored of an image', 'valid.fetch', 'image.extra', 'imageMatches'],
 ];

@@ -44,7 +44,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m6.2-7', 'MUST', 'both', 'with several components each sequence begins with set-component-index', 'valid.common.forms valid.index.array valid.index.true', 'index.missing index.missing.nested', 'beginsWithIndex startIndex'],
   ['m6.2-8', 'SHOULD', 'recipient', 'a component set is updated by one update, by an author with the rights', '', 'comp.set.partial replay.mixed-set', 'coversSet'],
   // §6.3 properties
-  ['m6.3-1', 'MUST', 'recipient', 'an update ends in an error, or in a correct state that digests can confirm', 'valid.fetch valid.mixed', 'fetch.arbitrary fetch.fail image.swap image.size.huge fetch.integrated.large fetch.nodigest res.loop.true', 'mayGoOn fits withinBudget verified'],
+  ['m6.3-1', 'MUST', 'recipient', 'an update ends in an error, or in a correct state that digests can confirm', 'valid.fetch valid.mixed', 'fetch.arbitrary fetch.fail image.swap image.size.huge fetch.integrated.large fetch.nodigest res.loop.true fetch.slow', 'mayGoOn fits withinBudget verified inTime'],
   ['m6.3-2', 'MUST', 'recipient', 'an invocation ends in an error, or in an invoked image', 'valid.invoke valid.sections valid.mixed', 'invoke.tampered image.partial replay.same.invoke', 'mustCheck'],
   ['m6.3-3', 'MUST', 'recipient', 'the same manifest has the same result on every recipient', 'valid.fetch valid.mixed', 'diff.repeat diff.same-meaning', 'step:procedure'],
   // §6.3.1 disruption

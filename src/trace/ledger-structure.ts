@@ -25,7 +25,7 @@ export const structureLines: readonly LedgerLine[] = [
   ['m8.4-1', 'RECOMMENDED', 'recipient', 'severable elements are implemented', 'valid.severed valid.text.places', 'sever.mismatch sever.absent-needed', 'severed needed'],
   ['m8.4-2', 'SHOULD', 'author', 'the text is severable', 'valid.text.places', '', '', 'not a recipient’s duty'],
   ['m8.4.1-1', 'REQUIRED', 'recipient', 'the version is implemented', 'valid.envelope.minimal', 'downgrade.version downgrade.old-draft', 'acceptsVersion'],
-  ['m8.4.2-1', 'MUST', 'recipient', 'a number below the current one is refused', 'valid.fetch valid.sequence.number', 'rollback.sequence.lower rollback.sequence.wrap rollback.sequence.width replay.history replay.invoke-old replay.partial-set replay.unauth-altered', 'acceptsSequence committed'],
+  ['m8.4.2-1', 'MUST', 'recipient', 'a number below the current one is refused', 'valid.fetch valid.sequence.number', 'rollback.sequence.lower rollback.sequence.wrap rollback.sequence.width replay.history replay.invoke-old replay.partial-set replay.unauth-altered toctou.parallel', 'acceptsSequence committed undisturbed'],
   ['m8.4.2-2', 'MAY', 'author', 'the number may be a UTC time', 'valid.fetch valid.sequence.number', 'rollback.sequence.jump', '', 'not a recipient’s duty'],
   ['m8.4.2-3', 'REQUIRED', 'recipient', 'the sequence number is implemented', 'valid.fetch valid.sequence.number', 'rollback.sequence.absent rollback.sequence.not-stored', 'acceptsSequence committed'],
   // §8.4.4 text

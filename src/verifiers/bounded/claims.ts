@@ -22,4 +22,5 @@ export const claims: Claims = {
   extensions: ['custom-commands', 'access-rights'],
   reports: ['stage', 'reason', 'sequence', 'components', 'effects', 'cost'],
   keepsState: true,
+  extras: ['redirects', 'slow-payloads'],
 };

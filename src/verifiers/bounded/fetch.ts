@@ -18,6 +18,9 @@ import { compareSpans, goTo, major, nextHead, readUint } from './walk.ts';
 
 const numberSign = 0x23;
 
+/** Seconds. */
+const longestFetch = 3600;
+
 /** `at`: the command's head. */
 export function fetch(run: Run, component: number, at: number): boolean {
   const parameter = parameterOf(run, component, parameterKey.uri);
@@ -62,6 +65,9 @@ function request(run: Run, component: number, { start, end }: Stretch, at: numbe
   const payload = payloads.find((offered) => isText(bytes, start, end, offered.uri));
   if (payload === undefined) return refuse(run, 'fetch-failed', at);
   if (payload.kind === 'endless') return stopEndless(run, component, payload, at);
+  // A URI is asked once: what is somewhere else is not here.
+  if (payload.kind === 'redirect') return refuse(run, 'fetch-failed', at);
+  if (payload.kind === 'slow' && payload.seconds > longestFetch) return refuse(run, 'limit-time', at);
   return receive(run, component, contentOf(payload), 'block', at);
 }
 
@@ -94,8 +100,8 @@ function imageSizeOf(run: Run, component: number): number | undefined {
 }
 
 /** The content alone, without the URI that it came by. */
-function contentOf(payload: Exclude<Payload, { kind: 'endless' }>): Content {
-  if (payload.kind === 'bytes') return { kind: 'bytes', bytes: payload.bytes };
+function contentOf(payload: Exclude<Payload, { kind: 'endless' | 'redirect' }>): Content {
+  if (payload.kind !== 'assumed') return { kind: 'bytes', bytes: payload.bytes };
   const { digest, size } = payload;
   return { kind: 'assumed', digest, ...(size !== undefined && { size }) };
 }

@@ -19,6 +19,7 @@ import {
 } from './machine.ts';
 import type { WantedImage } from './rules-component.ts';
 import { sizeOf } from './storage.ts';
+import type { Work } from './work.ts';
 
 type Directive = (machine: Machine, current: Current) => Failure | undefined;
 
@@ -63,16 +64,43 @@ function shortcut(machine: Machine, wanted: WantedImage): Content | undefined {
 }
 
 /** Draft §7.5: the envelope's payload first; the effect is the request, whatever comes of it. */
-function retrieve(machine: Machine, current: Current, uri: string): Payload | Content | Failure {
+function retrieve(machine: Machine, current: Current, uri: string): ReturnType<typeof request> {
   const { work } = machine;
   const place = work.rules.payloadFrom(uri, work.payloads, work.device.recipient.capabilities.schemes);
   if (typeof place === 'string') return aborted(place, 'no place to fetch from');
   if (place.from === 'envelope') return { kind: 'bytes', bytes: place.bytes };
+  return request(machine, current, uri, 0);
+}
+
+/** Asks the network, and where that names another URI, asks for that, if it may. */
+function request(
+  machine: Machine,
+  current: Current,
+  uri: string,
+  hops: number,
+): Exclude<Payload, { kind: 'redirect' | 'slow' }> | Content | Failure {
+  const { work } = machine;
+  const { rules, limits } = work;
   work.effects.push({ kind: 'fetch', uri, component: current.own });
+  const answer = answerTo(work, uri);
+  if (answer === undefined) return aborted('fetch-failed', 'not found');
+  if (answer.kind === 'slow') {
+    const inTime = rules.inTime(answer.seconds, limits.fetchSeconds);
+    if (inTime !== true) return aborted(inTime, `${answer.seconds} seconds`);
+    return { kind: 'bytes', bytes: answer.bytes };
+  }
+  if (answer.kind !== 'redirect') return answer;
+  const { schemes } = work.device.recipient.capabilities;
+  const may = rules.mayFollow(uri, answer.to, { hops, limit: limits.redirects, schemes });
+  if (may !== true) return aborted(may, `redirected to ${answer.to}`);
+  return request(machine, current, answer.to, hops + 1);
+}
+
+function answerTo(work: Work, uri: string): Payload | undefined {
   const { payloads, laterPayloads = [] } = work.delivery;
   const requests = work.effects.filter((effect) => effect.kind === 'fetch' && effect.uri === uri);
   const later = requests.length > 1 ? work.ports.fetch(laterPayloads, uri) : undefined;
-  return later ?? work.ports.fetch(payloads, uri) ?? aborted('fetch-failed', 'not found');
+  return later ?? work.ports.fetch(payloads, uri);
 }
 
 function copy(machine: Machine, current: Current): Failure | undefined {

@@ -74,6 +74,11 @@ function sameBytes(a: ReturnType<Work['staged']['read']>, b: typeof a): boolean 
 
 /** Draft §6.3.1, §8.4.2: everything is kept at once, and only after the procedure has succeeded. */
 export function commit(work: Work): Problem | undefined {
+  const alone = unless(
+    work.rules.undisturbed(work.number, work.device.begun),
+    'another update began before this one ended',
+  );
+  if (alone !== undefined) return alone;
   if (work.delivery.event !== 'update') {
     work.staged.commit([]);
     return undefined;

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Decision } from '../../device/decision.ts';
-import type { BufferChange, Delivery } from '../../device/delivery.ts';
+import type { Delivery } from '../../device/delivery.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import { powerFor } from '../../device/storage.ts';
 import type { Problem } from '../../suit/problem.ts';
@@ -19,6 +19,7 @@ import { checkComponents } from './components.ts';
 import { bindManifest } from './digest.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { checkSequence, checkStructure, checkVersion, openManifest } from './manifest.ts';
+import { meddledWith } from './meddling.ts';
 import { defaultPorts, type Ports } from './ports.ts';
 import { commit, runProcedure } from './procedure.ts';
 import { reportState } from './report-state.ts';
@@ -74,7 +75,7 @@ interface Tools extends Pick<Work, 'rules' | 'ports' | 'limits'> {
 }
 
 function openSession(tools: Tools, recipient: Recipient): Session {
-  const device: Device = { recipient, leftover: [], journal: emptyJournal, power: powerFor() };
+  const device: Device = { recipient, begun: 0, leftover: [], journal: emptyJournal, power: powerFor() };
   return {
     deliver(delivery) {
       device.power = powerFor(delivery.powerCut);
@@ -96,32 +97,18 @@ function outlive(device: Device, decision: Decision): Decision {
 
 function deliver(tools: Tools, device: Device, delivery: Delivery): Decision | Promise<Decision> {
   const { rules, ports, limits } = tools;
+  device.begun += 1;
   // Draft §6.3.1: before anything else, what an interrupted delivery left.
   ports.storage.recover(device);
   const shared = { rules, ports, limits, device, delivery, effects: [], meter: { steps: 0 } };
   const start = (bytes: Uint8Array): Work => startWork({ ...shared, bytes: ports.hold(bytes) });
-  const [first, ...others] = envelopesAtHand(delivery, device.recipient);
+  const [first, ...candidates] = envelopesAtHand(delivery, device.recipient);
   if (first === undefined) return decide(start(new Uint8Array(0)), noEnvelope);
   const buffer = delivery.bufferChange ? first.slice() : first;
-  const steps = delivery.bufferChange ? meddling(tools.steps, delivery.bufferChange, buffer) : tools.steps;
-  const processed = process([start(buffer), ...others.map(start)], steps);
+  const others = { buffer, deliver: (one: Delivery) => deliver(tools, device, one) };
+  const steps = meddledWith(tools.steps, delivery, others);
+  const processed = process([start(buffer), ...candidates.map(start)], steps);
   return processed instanceof Promise ? processed.then(decideOn) : decideOn(processed);
-}
-
-/** The same steps, while somebody else writes into the buffer once it may hurt. */
-function meddling(steps: readonly Step[], change: BufferChange, buffer: Uint8Array): readonly Step[] {
-  const { after, offset, bytes } = change;
-  const isPast = ({ effects, elements }: Work) =>
-    after === 'severed' ? elements.size > 0 : effects.some(({ kind }) => kind === 'authenticated');
-  return steps.map(
-    (step): Step => ({
-      ...step,
-      run: (work) => {
-        if (isPast(work)) buffer.set(bytes.subarray(0, Math.max(0, buffer.length - offset)), offset);
-        return step.run(work);
-      },
-    }),
-  );
 }
 
 function decideOn({ work, problem }: Processed): Decision {

@@ -30,6 +30,9 @@ export interface Hashing {
 /** RFC 3986 §2: the characters of a URI, `%` only before two hexadecimal digits; §3.1: it begins with a scheme. */
 const uriForm = /^([a-z][a-z0-9+.-]*):(?:[a-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9a-f]{2})*$/i;
 
+/** Schemes of channels that are secured end to end. */
+const secure: readonly string[] = ['https', 'coaps'];
+
 export const componentRules = {
   /** Draft §8.4.9.1: one of the component's own ids, in full. */
   identifierMatches(
@@ -83,7 +86,7 @@ export const componentRules = {
     if (bytes !== undefined) return { from: 'envelope', bytes };
     // RFC 3986 §4.4: a fragment alone names a part of this document, which is not there.
     if (uri.startsWith('#')) return 'fetch-failed';
-    const scheme = uriForm.exec(uri)?.[1]?.toLowerCase();
+    const scheme = schemeOf(uri);
     return scheme !== undefined && schemes.includes(scheme) ? { from: 'network' } : 'uri-rejected';
   },
 
@@ -92,6 +95,30 @@ export const componentRules = {
     if (received === undefined) return 'size-mismatch';
     if (size !== undefined && received > size) return 'size-mismatch';
     return received <= BigInt(capacity) ? true : 'limit-size';
+  },
+
+  /**
+   * RFC 9124 §4.3.7: a redirect is followed to where the recipient can fetch from, not out of a secure channel, and
+   * not for ever.
+   */
+  mayFollow(
+    from: string,
+    to: string,
+    {
+      hops,
+      limit,
+      schemes,
+    }: { readonly hops: number; readonly limit: number; readonly schemes: readonly string[] },
+  ): Ok {
+    if (hops >= limit) return 'fetch-failed';
+    const scheme = schemeOf(to);
+    if (scheme === undefined || !schemes.includes(scheme)) return 'uri-rejected';
+    return secure.includes(schemeOf(from) ?? '') && !secure.includes(scheme) ? 'uri-rejected' : true;
+  },
+
+  /** No clause: who answers slowly does not hold up the recipient for ever (THREAT.NET.ONPATH). */
+  inTime(seconds: number, limit: number): Ok {
+    return seconds <= limit ? true : 'limit-time';
   },
 
   /** Draft §6.3: nothing is written beyond the slot. */
@@ -124,6 +151,10 @@ export const componentRules = {
     return validated.has(component) ? true : 'not-validated';
   },
 };
+
+function schemeOf(uri: string): string | undefined {
+  return uriForm.exec(uri)?.[1]?.toLowerCase();
+}
 
 function padded(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length === length) return bytes;

@@ -39,6 +39,11 @@ export const manifestRules = {
     return offered;
   },
 
+  /** Draft §6.3, §8.4.2: what was checked against a state that another update has changed since is not kept. */
+  undisturbed(own: number, latest: number): Ok {
+    return own === latest ? true : 'state-conflict';
+  },
+
   /** Draft §6.2: not more components than the target has. */
   componentsFit(listed: number, present: number): Ok {
     return listed <= present ? true : 'component-count';

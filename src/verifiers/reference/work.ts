@@ -27,6 +27,9 @@ export interface Limits {
   readonly steps: number;
   /** Of several manifests at hand, those that are executed until one succeeds (draft §6.1). */
   readonly manifests: number;
+  /** Redirects that are followed for one payload, and seconds that it may take. */
+  readonly redirects: number;
+  readonly fetchSeconds: number;
   /** Entries of the reporting engine that are kept. */
   readonly records: number;
 }
@@ -37,6 +40,8 @@ export const defaultLimits: Limits = {
   depth: 16,
   steps: 100_000,
   manifests: 8,
+  redirects: 4,
+  fetchSeconds: 3600,
   records: 1_000,
 };
 
@@ -52,6 +57,8 @@ export interface Work {
   readonly effects: Effect[];
   readonly records: CommandRecord[];
   readonly meter: { steps: number };
+  /** Which of the device's deliveries this is. */
+  readonly number: number;
   envelope: CborMap;
   payloads: ReadonlyMap<string, Uint8Array>;
   digest: SignedDigest;
@@ -72,6 +79,8 @@ export interface Work {
 
 /** What a session keeps from one delivery to the next. */
 export interface Device extends Stored {
+  /** Updates that were begun so far. */
+  begun: number;
   /** The parameter tables of the delivery before; cleared before they are used (draft §6.1). */
   leftover: readonly Parameters[];
 }
@@ -90,6 +99,7 @@ export function startWork(
   const nothing = new Uint8Array(0);
   return {
     ...given,
+    number: given.device.begun,
     records: [],
     envelope: { kind: 'map', entries: [] },
     payloads: new Map(),

@@ -156,6 +156,7 @@ function payloadFiles(
   for (const [i, payload] of payloads.entries()) {
     if (payload.kind === 'endless') return unable('a payload without end');
     if (payload.kind === 'assumed') return unable('a payload whose bytes nobody has');
+    if (payload.kind === 'redirect') return unable('a payload that is somewhere else');
     texts.push(folder.write(`payloads/${nameOfPayload(i)}`, payload.bytes));
   }
   return each(texts);

@@ -811,12 +811,33 @@ const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
   ),
 };
 
+const mirror = 'https://mirror.example/image';
+const elsewhere = (...answers: Delivery['payloads']) =>
+  of(manifest(), { payloads: [{ uri, kind: 'redirect', to: mirror }, ...answers] });
+
+const answerDemonstrations: Readonly<Record<string, Demonstration>> = {
+  'follows-redirects-without-count': elsewhere({ uri: mirror, kind: 'redirect', to: uri }),
+  'trusts-what-is-behind-a-redirect': elsewhere({ uri: mirror, kind: 'bytes', bytes: oldImage }),
+  'caches-keys-of-removed-anchors': history(recipient(), update(6n, {}, { anchorsRemoved: [0] }), update(7n)),
+  'lets-the-last-update-win': history(
+    recipient(),
+    update(
+      6n,
+      {},
+      {
+        meanwhile: { after: 'procedure', envelope: update(7n).envelope as Uint8Array, payloads: network },
+      },
+    ),
+  ),
+};
+
 const demonstrations: Readonly<Record<string, Demonstration>> = {
   ...differenceDemonstrations,
   ...firstDemonstrations,
   ...formDemonstrations,
   ...lenienceDemonstrations,
   ...rightsDemonstrations,
+  ...answerDemonstrations,
   ...refusalDemonstrations,
 };
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Animal } from './animal.ts';
+import { answerAnimals } from './answers.ts';
 import { applicabilityAnimals } from './applicability.ts';
 import { authorityAnimals } from './authority.ts';
 import { commandAnimals } from './commands.ts';
@@ -46,6 +47,7 @@ export const zoo: readonly Animal[] = [
   ...differentialAnimals,
   ...toctouAnimals,
   ...rightsAnimals,
+  ...answerAnimals,
   ...resourceAnimals,
 ];
 
