@@ -42,7 +42,16 @@ describe('checkUp', () => {
     expect(failures(result)).toEqual([]);
     expect(result.checks.every(({ status }) => status === 'passed')).toBe(true);
     const unseen = result.claims.filter(({ status }) => status !== 'seen').map(({ value }) => value);
-    expect(unseen).toEqual(['later-payloads', 'buffer-change', 'slot-change']);
+    expect(unseen).toEqual([
+      'component-sets',
+      'later-payloads',
+      'buffer-change',
+      'slot-change',
+      'redirects',
+      'slow-payloads',
+      'anchor-removal',
+      'second-update',
+    ]);
     expect(result.pace?.medianMs).toBeGreaterThan(0);
   });
 

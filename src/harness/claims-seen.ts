@@ -7,6 +7,7 @@
 import { validCases } from '../attacks/valid.ts';
 import { extrasOf, levels, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
+import { extensionsOf } from '../device/recipient.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
@@ -185,7 +186,7 @@ function keysOf({ needs, control }: Case): readonly ClaimKey[] {
     ...of('digest', needs.digests),
     ...of('command', needs.commands),
     ...of('parameter', needs.parameters),
-    ...of('extension', needs.extensions ?? []),
+    ...of('extension', [...(needs.extensions ?? []), ...extensionsOf(control.recipient)]),
     ...of('extra', [...new Set(control.steps.flatMap(({ delivery }) => extrasOf(delivery)))]),
   ];
 }
