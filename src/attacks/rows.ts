@@ -397,7 +397,7 @@ const lines: readonly Line[] = [
   ['S05', 'toctou.double-read', 'toctou', 'source gives other bytes on one of two reads; ⊘ those bytes in the target of an accepted update', 'device', 'policy', 'manifest:6.3 manifest:8.4.9.2', 'THREAT.IMG.REPLACE', 'REQ.SEC.AUTH.EXEC'],
   ['S06', 'toctou.clock', 'toctou', 'clock passes use-before between check and install', 'device', 'policy', 'update-management:5.1', 'THREAT.IMG.EXPIRED.OFFLINE', 'REQ.SEC.EXP'],
   ['S07', 'toctou.parallel', 'toctou', 'two updates at once; ⊘ a mixed set, or a final number below the higher accepted', 'device', 'policy', 'manifest:8.4.2 manifest:6.3', 'THREAT.IMG.EXPIRED', 'REQ.SEC.SEQUENCE'],
-  ['S08', 'toctou.anchor', 'toctou', 'anchor removed between authentication and install', 'device', 'policy', 'information-model:4.3.18', 'THREAT.KEY.EXPOSURE', 'REQ.SEC.KEY.ROTATION'],
+  ['S08', 'toctou.anchor', 'toctou', 'anchor removed between authentication and install', 'device', 'policy must-reject', 'information-model:4.3.18', 'THREAT.KEY.EXPOSURE', 'REQ.SEC.KEY.ROTATION'],
   ['S09', 'diff.dup', 'toctou', 'first and last copy of a key say opposite things; second written 0x02 or 0x1802 (SR), 2.0 (PD)', 'author', 'should-reject policy', 'cbor:5.6', 'THREAT.IMG.NON_AUTH', 'REQ.USE.PARSE'],
   ['S10', 'diff.key.text', 'toctou', 'payload keys "2", "3", "16", "20" beside the integers; ⊘ taken for them', 'outsider', 'must-accept', 'manifest:A manifest:7.5', '', 'REQ.USE.PARSE'],
   ['S11', 'diff.second-item', 'toctou', 'bstr (SR) or delivery (PD) with two items, good then evil; ⊘ the second', 'outsider author', 'should-reject policy', 'RFC8610:3.8.4 cbor:F', 'THREAT.IMG.NON_AUTH', 'REQ.USE.PARSE'],
