@@ -25,6 +25,7 @@ import { makeResults, type Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
 import { validFamilyIds } from '../scenarios/families.ts';
 import { familyRows } from '../scenarios/family-rows.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -35,6 +36,7 @@ import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
 import { readProfile } from './device-class.ts';
 import { makeFolder, readBytes } from './files.ts';
+import { fixedRecipient } from './fixed-recipient.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface RunOptions {
@@ -67,13 +69,25 @@ export interface RunOptions {
 
 export async function runRun(options: RunOptions): Promise<number> {
   const attacks = inLearnedOrder(chosenAttacks(options));
-  const more = composedOf(options);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const scenario = givenScenario(options);
-  const stored = scenario ? [] : storedCases(options, attacks);
-  const hosts = await openAll(options.verifier ?? ['reference'], options);
+  const specs = options.verifier ?? ['reference'];
+  const fixed = fixedRecipient(specs, options.config);
+  if (fixed && scenario)
+    throw new BenchError(
+      'usage',
+      'a verifier with a recipient of its own takes no --envelope: its device is the config’s',
+    );
+  const more = composedOf(fixed ? { ...options, histories: options.histories ?? 0 } : options);
+  if (fixed && (more.histories > 0 || more.pairs > 0))
+    throw new BenchError(
+      'usage',
+      '--histories and --pairs need devices of all kinds, and the config’s is one',
+    );
+  const stored = scenario || fixed ? [] : storedCases(options, attacks);
+  const hosts = await openAll(specs, options);
   try {
-    const results = await campaign(options, attacks, more, hosts, scenario, stored);
+    const results = await campaign(options, attacks, more, hosts, scenario, stored, fixed);
     const comparison = baseline && compare(results, baseline, { ids: knownIds(), today: today() });
     writeReports(options.out, results, comparison);
     process.stdout.write(
@@ -101,6 +115,7 @@ async function campaign(
   hosts: readonly Host[],
   scenario: Scenario | undefined,
   stored: ReturnType<typeof loadCases>,
+  fixed: FixedPlan | undefined,
 ): Promise<Results> {
   const notYet = listCatalogue().filter((row) => row.notYet).length;
   const subject = options.envelope ?? subjectOf(options.runs > 0 ? attacks : [], more);
@@ -135,13 +150,16 @@ async function campaign(
     runs: options.runs,
     ...more,
     ...(scenario && { scenario }),
+    ...(fixed && { fixed }),
     stop: () => interrupted || performance.now() > end,
     onRecord: log.write,
     onProgress: bar.show,
   });
   bar.end();
   log.close();
-  const secret = scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false;
+  const secret =
+    fixed?.algorithm === 5 ||
+    (scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false);
   const findings = await findingsOf(result, attacks, {
     seed: options.seed,
     shrinkTries: interrupted ? 0 : options.shrink,

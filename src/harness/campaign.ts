@@ -7,6 +7,7 @@
  * @module
  */
 import type { AnyAttack, Expectation } from '../attacks/attack.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Run, Scenario } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -28,6 +29,8 @@ export interface CampaignOptions extends Composed {
   readonly runs: number;
   /** The rounds before this one are left out; default 0. */
   readonly firstRound?: number;
+  /** A user's own device, which the scenarios are generated for. */
+  readonly fixed?: FixedPlan;
   /** A user's own envelope, in place of generated scenarios. */
   readonly scenario?: Scenario;
   /** Asked between batches; true ends the sequence here. */
@@ -299,12 +302,12 @@ function namesOf({ clause, reasons, level }: Expectation): readonly (string | un
 export function* casesOf(
   options: Pick<
     CampaignOptions,
-    'stored' | 'scenario' | 'seed' | 'runs' | 'firstRound' | 'attacks' | keyof Composed
+    'stored' | 'scenario' | 'fixed' | 'seed' | 'runs' | 'firstRound' | 'attacks' | keyof Composed
   >,
 ): Generator<Case | Inapplicable> {
   yield* options.stored;
   const { scenario, seed, firstRound = 0, runs } = options;
-  const pool = new ScenarioPool(seed);
+  const pool = new ScenarioPool(seed, options.fixed);
   for (let round = firstRound; round < runs; round++) {
     for (const attack of options.attacks)
       yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);

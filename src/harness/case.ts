@@ -5,6 +5,7 @@
  */
 import type fc from 'fast-check';
 import type { AnyAttack, Attacked, Expectation } from '../attacks/attack.ts';
+import { fromTheFirst, stillHas } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Needs, Run, Scenario } from '../scenarios/scenario.ts';
 import { ScenarioPool, sampleOne, seedOf } from './scenario-pool.ts';
@@ -77,8 +78,18 @@ export function makeCase(
   scenario: Scenario,
   choice: unknown,
 ): Case | undefined {
-  const attacked = attack.apply(scenario, choice);
+  const { plan } = scenario;
+  if (plan?.fixed && !stillHas(plan, attack.on ?? {})) return undefined;
+  const made = attack.apply(scenario, choice);
+  const attacked = made && plan?.fixed ? onTheDevice(scenario, made) : made;
   return attacked && caseOf(attack, round, scenario, choice, attacked);
+}
+
+/** Undefined: it needs another device than the user's. */
+function onTheDevice(scenario: Scenario, made: Attacked): Attacked | undefined {
+  const control = fromTheFirst(scenario, made.control);
+  const run = fromTheFirst(scenario, made.attacked);
+  return control && run && { ...made, control, attacked: run };
 }
 
 export function isInapplicable(drawn: Case | Inapplicable): drawn is Inapplicable {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { buildScenario } from '../scenarios/build.ts';
+import { type FixedPlan, heldTo } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import { arbitraryPlan } from '../scenarios/plan-arbitrary.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -25,11 +26,13 @@ const lanes = 2;
 /** Remembers the scenarios of one round: draw round after round. */
 export class ScenarioPool {
   private readonly seed: number;
+  private readonly fixed: FixedPlan | undefined;
   private readonly drawn = new Map<number, Drawn>();
   private round = -1;
 
-  constructor(seed: number) {
+  constructor(seed: number, fixed?: FixedPlan) {
     this.seed = seed;
+    this.fixed = fixed;
   }
 
   /** Depends on nothing but seed, the attack's needs and id, round and attempt. */
@@ -41,7 +44,7 @@ export class ScenarioPool {
     const seed = planSeed(this.seed, attack, round, attempt);
     const known = this.drawn.get(seed);
     if (known !== undefined) return known;
-    const plan = sampleOne(planArbitrary(attack), seed);
+    const plan = sampleOne(planArbitrary(attack, this.fixed), seed);
     const drawn = { plan, scenario: buildScenario(plan) };
     this.drawn.set(seed, drawn);
     return drawn;
@@ -51,9 +54,10 @@ export class ScenarioPool {
 const arbitraries = new Map<string, fc.Arbitrary<Plan>>();
 
 /** One object for attacks with the same needs. */
-export function planArbitrary(attack: AnyAttack): fc.Arbitrary<Plan> {
-  const key = needsKey(attack);
-  const arbitrary = arbitraries.get(key) ?? arbitraryPlan(attack.on);
+export function planArbitrary(attack: AnyAttack, fixed?: FixedPlan): fc.Arbitrary<Plan> {
+  const key = JSON.stringify([needsKey(attack), fixed]);
+  const free = (): fc.Arbitrary<Plan> => arbitraryPlan(attack.on);
+  const arbitrary = arbitraries.get(key) ?? (fixed ? free().map((plan) => heldTo(plan, fixed)) : free());
   arbitraries.set(key, arbitrary);
   return arbitrary;
 }

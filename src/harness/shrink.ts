@@ -50,7 +50,7 @@ export async function shrink(
     (choice) => search.fails(given, choice, found.plan),
   );
   if (found.plan !== undefined) {
-    const plans = planArbitrary(attack);
+    const plans = planArbitrary(attack, found.plan.fixed);
     await walk(
       plans,
       seedThatDraws(plans, (n) => planSeed(options.seed, attack, round, n), found.plan),

@@ -25,6 +25,7 @@ import {
   thirdEd25519,
 } from '../cose/test-keys.ts';
 import type { AuthorityPolicy, TrustAnchor } from '../device/recipient.ts';
+import { keptKey } from './keyring.ts';
 import type { AuthenticationPlan } from './plan.ts';
 
 /** The author, then the second authority where it signs too. */
@@ -101,7 +102,9 @@ const ktyOf = {
 const unknownLabel = -70_001;
 
 function author(plan: AuthenticationPlan): Signer {
-  const made = signer(authors, plan.algorithm, plan, plan.form === 'many');
+  const own = plan.key === undefined ? undefined : keptKey(plan.key);
+  const keys = own ? { ...authors, [own.kty]: own } : authors;
+  const made = signer(keys, plan.algorithm, plan, plan.form === 'many');
   return plan.wraps ? { ...made, key: authorKek, wraps: true } : made;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fromHex } from '../cbor/hex.ts';
 import type { Component, Content, CustomCommand } from '../device/recipient.ts';
 import type { ComponentIdentifier } from '../suit/model.ts';
 import { contentBytes } from './content-bytes.ts';
@@ -56,7 +57,7 @@ export function recipientIndex(plan: Plan, index: number): number {
 
 /** Identifiers of the manifest's components. */
 export function identifiersOf(plan: Plan): readonly ComponentIdentifier[] {
-  return placesOf(plan).map((_, i) => identifier(plan.identifiers, i));
+  return placesOf(plan).map((_, i) => identifierAt(plan, i));
 }
 
 /** The recipient's components before the first delivery. */
@@ -70,7 +71,14 @@ export function componentsOf(plan: Plan): readonly Component[] {
 }
 
 function componentAt(plan: Plan, index: number, place: Place | undefined): Component {
-  const common = { identifier: identifier(plan.identifiers, index), ...idsOf(plan, index), capacity };
+  const own = plan.fixed?.components[index];
+  const common = {
+    identifier: identifierAt(plan, index),
+    ...idsOf(plan, index),
+    capacity: plan.fixed?.capacity ?? capacity,
+  };
+  if (plan.fixed)
+    return { ...common, storage: plan.fixed.storage, current: 0, slots: [contentOf(own?.content)] };
   if (place?.part) return { ...common, storage: 'variable', ...place.part };
   const image = place && plan.images[place.image];
   return {
@@ -106,6 +114,11 @@ export function idsOf(
   plan: Plan,
   index: number,
 ): Pick<Component, 'vendorIds' | 'pens' | 'classIds' | 'deviceIds'> {
+  if (plan.fixed) {
+    const { vendorId, classId, deviceId } = plan.fixed;
+    const deviceIds = deviceId === undefined ? [] : [fromHex(deviceId)];
+    return { vendorIds: [fromHex(vendorId)], classIds: [fromHex(classId)], deviceIds };
+  }
   const more = Array.from({ length: plan.ids.more }, (_, i) => i + 1);
   const id = (number: number) => uuid(number, plan.ids.version ?? 5);
   return {
@@ -128,6 +141,14 @@ export function customCommandsOf(plan: Plan): readonly CustomCommand[] {
 const examplePen = Uint8Array.of(0x81, 0xfd, 0x59);
 
 const utf8 = new TextEncoder();
+
+function identifierAt({ identifiers, fixed }: Plan, index: number): ComponentIdentifier {
+  return fixed?.components[index]?.identifier.map(fromHex) ?? identifier(identifiers, index);
+}
+
+function contentOf(hex: string | undefined): Content {
+  return hex === undefined ? { kind: 'empty' } : { kind: 'bytes', bytes: fromHex(hex) };
+}
 
 function identifier(style: IdentifierStyle, index: number): ComponentIdentifier {
   const last = Uint8Array.of(index);

@@ -6,6 +6,7 @@
 
 import type { Capabilities } from '../device/recipient.ts';
 import type { Exercise } from './exercise.ts';
+import type { FixedPlan } from './fixed.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import type { PublishedName } from './published.ts';
 import type { PlannedRights } from './rights.ts';
@@ -67,6 +68,8 @@ export interface Plan extends HistoryPlan {
   readonly rights?: PlannedRights;
   /** Payloads in the envelope that no command asks for. */
   readonly unusedPayloads?: number;
+  /** A user's own device, which the plan is held to. */
+  readonly fixed?: FixedPlan;
   /** Start of the images' bytes; no two contents of a scenario are the same. */
   readonly seed: number;
 }
@@ -98,6 +101,8 @@ export interface AuthenticationPlan {
   readonly secondFirst: boolean;
   /** Whose signatures the recipient wants; `roles`: an author's and a qualifier's. */
   readonly policy: 'any' | 'all' | 'two' | 'two-of-three' | 'roles';
+  /** Fingerprint of a user's own signing key, in place of the bench's. */
+  readonly key?: string;
   /** Name of the algorithm profile that the recipient implements, or `none`: it has what the release needs. */
   readonly profile: string;
 }

@@ -20,6 +20,7 @@ export interface ClaimsOptions {
   readonly mapping: CompiledMapping;
   readonly level: Level;
   readonly given: Partial<Claims>;
+  readonly isFixed: boolean;
 }
 
 /** Throws BenchError `verifier-command` where more is claimed than the command line can tell the verifier. */
@@ -54,7 +55,7 @@ export function claimsOfCommand(options: ClaimsOptions): Claims {
   return claims;
 }
 
-function demandTold(claims: Claims, { places, mapping }: ClaimsOptions): void {
+function demandTold(claims: Claims, { places, mapping, isFixed }: ClaimsOptions): void {
   const has = (...names: readonly string[]): boolean => places.some(({ name }) => names.includes(name));
   const highest =
     claims.levels.toSorted((a, b) => levels.indexOf(a) - levels.indexOf(b)).at(-1) ?? 'authenticated';
@@ -73,6 +74,7 @@ function demandTold(claims: Claims, { places, mapping }: ClaimsOptions): void {
     );
   if (tellsAll(places)) return;
   if ((claims.extras ?? []).length > 0) lacks('extras are claimed', 'give it {recipient} and {delivery}');
+  if (isFixed) return;
   const forms = places.flatMap((place) => (/^anchors?$/.test(place.name) ? [place.form ?? 'pem'] : []));
   if (forms.length === 0) lacks('it is not told the trust anchor', 'give it {anchor}');
   const kinds = claims.algorithms.map((id) => algorithmById(id)?.kty);

@@ -136,7 +136,14 @@ function commandOf(spec: string, template: string | readonly string[], options: 
   const given = settings.claims ?? {};
   const claims = claimsOf(
     spec,
-    claimsOfCommand({ program: program.join(''), places, mapping, level, given }),
+    claimsOfCommand({
+      program: program.join(''),
+      places,
+      mapping,
+      level,
+      given,
+      isFixed: options.isFixed ?? false,
+    }),
   );
   return { words: [[found], ...words.slice(1)], places, mapping, settings, options, claims };
 }
@@ -156,7 +163,7 @@ async function session(
   recipient: Recipient,
   deliveries: readonly Delivery[],
 ): Promise<readonly Outcome[]> {
-  const all = tellsAll(command.places);
+  const all = tellsAll(command.places) || command.options.isFixed;
   const feature = all ? undefined : untold(recipient);
   if (feature !== undefined) return [{ kind: 'unsupported', feature }];
   const folder = new SessionFolder();

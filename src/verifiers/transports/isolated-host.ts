@@ -25,6 +25,8 @@ export interface TransportOptions extends HostOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it is called in results; default: its spec. */
   readonly name?: string;
+  /** Its keys, ids and components are burned in: it need not be told of them. */
+  readonly isFixed?: boolean;
   /** Of a command: how its exits and its output are read. */
   readonly command?: CommandSettings;
   /** Verifiers that a config file names. */

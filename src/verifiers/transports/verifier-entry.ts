@@ -21,6 +21,26 @@ export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string
   readonly deadline?: number;
   /** MiB. */
   readonly memory?: number;
+  /** A device whose keys, ids and components are burned in. */
+  readonly recipient?: RecipientEntry;
+}
+
+/** As it stands in the file: paths, hexadecimal and UUIDs as text. */
+export interface RecipientEntry {
+  /** File of the author's key, which the bench signs with. It never leaves the bench. */
+  readonly signingKey: string;
+  /** COSE id; default: ES256, EdDSA or HMAC 256, by the key. */
+  readonly algorithm?: number;
+  readonly kid?: string;
+  readonly kidIn?: 'none' | 'protected' | 'unprotected';
+  readonly vendorId: string;
+  readonly classId: string;
+  readonly deviceId?: string;
+  /** Content: a file. */
+  readonly components: readonly { readonly identifier: readonly string[]; readonly content?: string }[];
+  readonly capacity?: number;
+  readonly storage?: 'variable' | 'fixed';
+  readonly sequenceNumber?: number | string;
 }
 
 /** An entry with its name and the folder that its paths start from. */
@@ -64,6 +84,7 @@ export function optionsOf({ name, folder, entry }: NamedEntry): Partial<Transpor
     cwd: resolve(folder, entry.cwd ?? '.'),
     ...(entry.env && { env: valuesOf(entry.env) }),
     ...(entry.command !== undefined && { command: settingsOf(entry) }),
+    ...(entry.recipient !== undefined && { isFixed: true }),
     ...(entry.deadline !== undefined && { deadlineMs: entry.deadline }),
     ...(entry.memory !== undefined && { memoryMiB: entry.memory }),
   };
