@@ -1,15 +1,17 @@
 /**
- * What a stored case may be of: attacks, valid families, and what is composed of several deliveries or attacks.
+ * What a stored case may be of: attacks, valid families, what is composed of several deliveries or
+ * attacks, and blind changes.
  *
  * @module
  */
 import type { AnyAttack } from './attack.ts';
+import { blindAttacks } from './blind.ts';
 import { allCases, builtAs, type Listing, listCatalogue, listValidFamilies } from './catalogue.ts';
 import { historyAttacks } from './histories.ts';
 import { pairAttacks } from './pairs.ts';
 
-/** Not on the working list: no row of it, but several in one case. */
-export const composed: readonly AnyAttack[] = [...historyAttacks, ...pairAttacks];
+/** Not on the working list: no row of it, but several in one case, or bytes that nobody knows the meaning of. */
+export const composed: readonly AnyAttack[] = [...historyAttacks, ...pairAttacks, ...blindAttacks];
 
 export const replayable: readonly AnyAttack[] = [...allCases, ...composed];
 

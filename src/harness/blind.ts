@@ -4,6 +4,7 @@
  * @module
  */
 import fc from 'fast-check';
+import { byteChanges, withChanges } from '../attacks/byte-change.ts';
 import type { Delivery } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import type { Recipient } from '../device/recipient.ts';
@@ -32,55 +33,12 @@ export function* blindCases(seed: number): Generator<BlindCase> {
     const envelope = first?.envelope;
     if (first === undefined || envelope === undefined) continue;
     yield { recipient, delivery: first };
-    const mutants = fc.sample(mutant(envelope), {
+    const changes = fc.sample(byteChanges(Math.max(0, envelope.length - 1)), {
       seed: seedOf(seed, 'mutant', round),
       numRuns: mutationsEach - 1,
     });
-    for (const bytes of mutants) yield { recipient, delivery: { ...first, envelope: bytes } };
-  }
-}
-
-/** One to four of the changes that byte fuzzers make: flip, set, insert, delete, repeat, cut. */
-function mutant(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
-  const at = fc.nat({ max: Math.max(0, bytes.length - 1) });
-  const change = fc.oneof(
-    fc.record({ kind: fc.constant('flip' as const), at, value: fc.nat({ max: 7 }) }),
-    fc.record({ kind: fc.constant('set' as const), at, value: interesting }),
-    fc.record({ kind: fc.constant('insert' as const), at, value: interesting }),
-    fc.record({ kind: fc.constant('delete' as const), at, value: fc.integer({ min: 1, max: 8 }) }),
-    fc.record({ kind: fc.constant('repeat' as const), at, value: fc.integer({ min: 1, max: 16 }) }),
-    fc.record({ kind: fc.constant('cut' as const), at, value: fc.constant(0) }),
-  );
-  return fc
-    .array(change, { minLength: 1, maxLength: 4 })
-    .map((changes) => Uint8Array.from(changes.reduce(applied, [...bytes])));
-}
-
-const interesting = fc.oneof(
-  fc.nat({ max: 255 }),
-  fc.constantFrom(0x00, 0x17, 0x18, 0x1b, 0x3b, 0x40, 0x5b, 0x5f, 0x80, 0x9b, 0x9f, 0xbf, 0xf6, 0xff),
-);
-
-interface Change {
-  readonly kind: 'flip' | 'set' | 'insert' | 'delete' | 'repeat' | 'cut';
-  readonly at: number;
-  readonly value: number;
-}
-
-function applied(bytes: number[], { kind, at, value }: Change): number[] {
-  switch (kind) {
-    case 'flip':
-      return bytes.with(Math.min(at, bytes.length - 1), (bytes[at] ?? 0) ^ (1 << value));
-    case 'set':
-      return bytes.with(Math.min(at, bytes.length - 1), value);
-    case 'insert':
-      return bytes.toSpliced(at, 0, value);
-    case 'delete':
-      return bytes.length > value ? bytes.toSpliced(at, value) : bytes;
-    case 'repeat':
-      return bytes.toSpliced(at, 0, ...bytes.slice(at, at + value));
-    case 'cut':
-      return bytes.slice(0, Math.max(1, at));
+    for (const one of changes)
+      yield { recipient, delivery: { ...first, envelope: withChanges(envelope, one) } };
   }
 }
 
