@@ -9,11 +9,12 @@
  */
 import fc from 'fast-check';
 import { equalBytes } from '../cbor/hex.ts';
+import { digestOf } from '../cose/algorithms.ts';
 import { extrasOf, lowerLevel } from '../device/delivery.ts';
 import type { Feature } from '../scenarios/features.ts';
 import type { PlanOptions } from '../scenarios/plan-arbitrary.ts';
 import { before, type Run, type RunStep, type Scenario } from '../scenarios/scenario.ts';
-import { encode, partsOf, seal } from '../suit/parts.ts';
+import { digestAlgorithm, type EnvelopeParts, encode, partsOf, seal } from '../suit/parts.ts';
 import { isBefore } from '../suit/stage.ts';
 import type { AnyAttack, Attack, Attacked, Expectation, Group } from './attack.ts';
 import { catalogue } from './catalogue.ts';
@@ -148,7 +149,7 @@ function withChange(scenario: Scenario, { made, step }: Part): Scenario | undefi
   const found = before(scenario, event);
   if (found === undefined || envelope === undefined) return undefined;
   const read = partsOf(envelope);
-  if (!read.ok || !equalBytes(encode(read.parts), envelope)) return undefined;
+  if (!read.ok || !canSeal(read.parts) || !equalBytes(encode(read.parts), envelope)) return undefined;
   const { delivery, after = found.delivery.after, level, invokes = [] } = step;
   const changed = { ...found.delivery, delivery, after, level, invokes };
   // Whoever built from the plan anew would lose the change.
@@ -177,8 +178,13 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
 /** Do the rightful signers stand for these bytes? */
 function isSealed({ signers }: Scenario, envelope: Uint8Array | undefined): boolean {
   const read = envelope && partsOf(envelope);
-  if (!read?.ok || signers.length === 0) return false;
+  if (!read?.ok || signers.length === 0 || !canSeal(read.parts)) return false;
   return equalBytes(encode(seal(read.parts, signers)), envelope as Uint8Array);
+}
+
+/** An attack may have named a digest algorithm that nobody has. */
+function canSeal(parts: EnvelopeParts): boolean {
+  return digestOf(digestAlgorithm(parts), new Uint8Array(0)) !== undefined;
 }
 
 /** Refused for the one or for the other, whichever is seen first. */

@@ -17,6 +17,7 @@ import { applyConfig } from './config.ts';
 import { runCorpus } from './corpus.ts';
 import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
+import { defaultSeconds, runFuzzCommand } from './fuzz.ts';
 import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
 import { runRun } from './run.ts';
@@ -76,6 +77,36 @@ program
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
   .addOption(format())
   .action(exitWith(runRun));
+
+program
+  .command('fuzz')
+  .description('the same for a budget of time or cases, bred from what behaved as nothing before did')
+  .option('-v, --verifier <spec>', 'as for run; repeatable', collect)
+  .option('--seed <n>', 'with --jobs 1 and --cases: same seed, same cases; default 1', whole)
+  .option(
+    '--time <seconds>',
+    `budget of time, over all sessions; default ${defaultSeconds}s without --cases`,
+    seconds,
+  )
+  .option('--cases <n>', 'budget of cases for each verifier', whole)
+  .option('--jobs <n>', 'batches of cases under way at once; default: one for each core', whole)
+  .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
+  .option('--baseline <file>', 'findings that are known, each with its reason')
+  .option('--corpus <dir>', 'stored cases to begin with; repeatable', collect)
+  .option('--no-stored', 'leave out the stored cases that come with the bench')
+  .option(
+    '--out <dir>',
+    'fuzz.json, corpus/, findings/ and the reports of run; a run is gone on with from it',
+  )
+  .option(
+    '--resume <dir>',
+    'go on with the run in this --out, as it was begun; a new budget replaces the old',
+  )
+  .option('--deadline <ms>', 'milliseconds per delivery; default 2000', whole)
+  .option('--memory <mib>', 'memory limit of a child process; default 256', whole)
+  .option('--shrink <tries>', 'tries to shrink each finding; default 60', whole)
+  .addOption(format())
+  .action(exitWith(runFuzzCommand));
 
 program
   .command('report')

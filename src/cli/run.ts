@@ -305,7 +305,7 @@ export async function openOne(
 }
 
 /** In UTC. The only clock that a verdict of the run hangs on. */
-function today(): string {
+export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 

@@ -4,15 +4,16 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
 import { caseDigest, caseToFile, type Finding, judgedEnvelope, seenOutcome } from './finding.ts';
-import { shrink } from './shrink.ts';
+import { type Shrunk, shrink } from './shrink.ts';
 import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 
 export interface FindingOptions {
@@ -46,17 +47,29 @@ export async function findingsOf(
 /** Shrinks the failure, stores it, and says how it is seen again. */
 export async function findingOf(failure: Failure, options: FindingOptions): Promise<Finding> {
   const { host, case: found, ruling } = failure;
-  const isDead = ruling.kind === 'hung' || ruling.kind === 'crashed' || ruling.kind === 'exhausted';
-  const maxTries = failure.ofControl ? 0 : isDead ? Math.min(8, options.shrinkTries) : options.shrinkTries;
-  const {
-    smallest,
-    ruling: shown,
-    tries,
-  } = await shrink(host, found, ruling, {
+  const maxTries = triesFor(failure, options.shrinkTries);
+  const shrunk = await shrink(host, found, ruling, {
     seed: options.seed,
     maxTries,
     ...(options.scenario && { scenario: options.scenario }),
   });
+  return storedFinding(failure, shrunk, options);
+}
+
+/** Fewer where each costs a verifier's life; none for a valid delivery, which has no choice. */
+export function triesFor({ ruling, ofControl }: Pick<Failure, 'ruling' | 'ofControl'>, most: number): number {
+  const isDead = ruling.kind === 'hung' || ruling.kind === 'crashed' || ruling.kind === 'exhausted';
+  if (ofControl) return 0;
+  return isDead ? Math.min(8, most) : most;
+}
+
+/** Stores what the failure was shrunk to, and says how it is seen again. */
+export function storedFinding(
+  failure: Failure,
+  { smallest, ruling: shown, tries }: Shrunk,
+  options: Pick<FindingOptions, 'folder' | 'withoutSecrets'>,
+): Finding {
+  const { host, ruling } = failure;
   const kind = ruling.kind ?? 'accepted-invalid';
   const one = failure.ofControl
     ? { ...smallest, attacked: smallest.control, attack: { id: failure.id } }
@@ -72,8 +85,8 @@ export async function findingOf(failure: Failure, options: FindingOptions): Prom
     : judgedEnvelope(smallest.attacked);
   if (options.folder !== undefined) {
     mkdirSync(options.folder, { recursive: true });
-    writeFileSync(path, `${JSON.stringify(file, null, 1)}\n`);
-    if (bytes !== undefined) writeFileSync(join(options.folder, `${name}.suit`), bytes);
+    if (bytes !== undefined) replaceFile(join(options.folder, `${name}.suit`), bytes);
+    replaceFile(path, `${JSON.stringify(file, null, 1)}\n`);
   }
   return {
     id: name,
@@ -153,14 +166,12 @@ function nothingAccepted(campaign: CampaignResult, attacks: readonly AnyAttack[]
 }
 
 function stopped(campaign: CampaignResult): Finding[] {
-  return [...campaign.stopped].map((host) =>
-    plain(
-      host.spec,
-      'stopped',
-      'valid',
-      'three valid deliveries in a row ended in a crash or a hang; it was not run further',
-    ),
-  );
+  return [...campaign.stopped].map(({ spec }) => stoppedFinding(spec));
+}
+
+export function stoppedFinding(verifier: string): Finding {
+  const note = 'three valid deliveries in a row ended in a crash or a hang; it was not run further';
+  return plain(verifier, 'stopped', 'valid', note);
 }
 
 function plain(verifier: string, kind: Finding['kind'], attack: string, note: string): Finding {

@@ -64,7 +64,7 @@ export async function shrink(
  * The scenario of a case's plan; undefined where the plan no longer makes the case's own control, as one that an
  * older version stored.
  */
-function planned(found: Case, plan: Plan): Scenario | undefined {
+export function planned(found: Case, plan: Plan): Scenario | undefined {
   try {
     const scenario = buildScenario(plan);
     const made = makeCase(found.attack, found.round, scenario, found.choice);
@@ -77,7 +77,7 @@ function planned(found: Case, plan: Plan): Scenario | undefined {
 }
 
 /** The smallest case so far, and the budget. */
-class Search {
+export class Search {
   best: Shrunk;
   tries = 0;
   private readonly host: Host;

@@ -10,6 +10,7 @@ import type { Outcome } from '../device/outcome.ts';
 import type { CampaignResult, CaseRecord } from '../harness/campaign.ts';
 import type { Finding } from '../harness/finding.ts';
 import { inconsistent, vacuous } from '../harness/findings.ts';
+import { type LoggedOutcome, logged } from '../harness/logged-outcome.ts';
 import { count, emptyTally, type Tally } from '../harness/tally.ts';
 import type { Ruling } from '../harness/verdict.ts';
 import { shellWord } from '../shell-word.ts';
@@ -33,31 +34,9 @@ export interface LogLine extends Omit<CaseRecord, 'ruling'>, Omit<Ruling, 'outco
   readonly outcome?: LoggedOutcome;
 }
 
-/** Of an outcome what the counts and the policy sheet are made of. */
-type LoggedOutcome = Pick<Outcome, 'kind'> & {
-  readonly level?: string;
-  readonly stage?: string;
-  readonly reason?: string;
-};
-
 export function logLine({ ruling, ...rest }: CaseRecord): LogLine {
   const { outcome, family: _family, ...said } = ruling;
   return { ...rest, ...said, ...(outcome && { outcome: logged(outcome) }) };
-}
-
-function logged(outcome: Outcome): LoggedOutcome {
-  switch (outcome.kind) {
-    case 'accepted':
-      return { kind: outcome.kind, level: outcome.level };
-    case 'rejected':
-      return {
-        kind: outcome.kind,
-        ...(outcome.stage && { stage: outcome.stage }),
-        ...(outcome.reason && { reason: outcome.reason }),
-      };
-    default:
-      return { kind: outcome.kind };
-  }
 }
 
 /**

@@ -80,7 +80,7 @@ function validSection(results: Results): string[] {
   return rows.length === 0 ? [] : section('Valid scenarios accepted', lines);
 }
 
-function findingLine(
+export function findingLine(
   baseline: BaselineComparison | undefined,
 ): (finding: Results['findings'][number]) => string {
   return (finding) => {
@@ -109,7 +109,7 @@ function policy(results: Results, names: readonly string[]): string[] {
   return table([['', ...names.map(escapeText)], counted('accepts'), counted('refuses'), counted('both')]);
 }
 
-function section(title: string, lines: readonly string[]): string[] {
+export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', title, '', ...lines];
 }
 

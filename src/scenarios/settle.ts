@@ -15,11 +15,16 @@ import { hasBoot, hasUpdate, type ImagePlan, largestContent, mostComponents, typ
 
 /** The plan with all wanted features, consistent. Throws BenchError `features-conflict` if they exclude each other. */
 export function settle(drawn: Plan, wanted: readonly Feature[]): Plan {
-  const plan = search(drawn, wanted, wanted.length + 2);
+  const plan = settleIfPossible(drawn, wanted);
   if (plan !== undefined) return plan;
   throw new BenchError('features-conflict', `No scenario can be planned with: ${wanted.join(', ')}.`, {
     blame: 'bench',
   });
+}
+
+/** The same; undefined where the wanted features exclude each other. */
+export function settleIfPossible(drawn: Plan, wanted: readonly Feature[]): Plan | undefined {
+  return search(drawn, wanted, wanted.length + 2);
 }
 
 /** Gives the first feature that is missing, in each way that it can be had, until none is or the changes are used up. */

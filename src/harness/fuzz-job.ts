@@ -1,0 +1,326 @@
+/**
+ * One job of a fuzzing run: breeds the cases of a batch, delivers them to its own verifiers and has them judged.
+ *
+ * @module
+ */
+import type { AnyAttack } from '../attacks/attack.ts';
+import { replayable } from '../attacks/replayable.ts';
+import type { Host } from '../verifiers/host.ts';
+import { openVerifier } from '../verifiers/transports/open.ts';
+import { behaviourOf, type Difference, differenceOf } from './behaviour.ts';
+import { breed, type Parent, ScenarioCache } from './breed.ts';
+import { policyDimension } from './campaign.ts';
+import { type Case, drawCase, type Inapplicable, isInapplicable } from './case.ts';
+import { asCase, loadCases } from './corpus.ts';
+import { type CaseFile, caseFromFile, caseToFile, type Finding, fingerprintOf } from './finding.ts';
+import { storedFinding, triesFor } from './findings.ts';
+import { batchSize, type CountedRecord, differenceKey, type FuzzSetup, type Origin } from './fuzz-lines.ts';
+import { logged } from './logged-outcome.ts';
+import { ScenarioPool } from './scenario-pool.ts';
+import { planned } from './shrink.ts';
+import { shrinkBred } from './shrink-bred.ts';
+import { type CaseRuling, ControlCache, tryCase } from './trial.ts';
+import type { Ruling } from './verdict.ts';
+
+/** JSON-safe: it may come from another thread. */
+export interface BatchOrder {
+  readonly number: number;
+  /** So many of the parents may be bred from. */
+  readonly corpus: number;
+  /** No case from this place on. */
+  readonly end: number;
+}
+
+/** What has become known elsewhere since the last order. */
+export interface News {
+  readonly parents: readonly Parent[];
+  /** By verifier. */
+  readonly behaviours: Readonly<Record<string, readonly string[]>>;
+  readonly differences: readonly string[];
+  readonly fingerprints: readonly string[];
+  readonly stopped: readonly string[];
+}
+
+export interface CaseReport {
+  readonly n: number;
+  readonly origin: Origin;
+  readonly attack: string;
+  readonly records: readonly CountedRecord[];
+  /** By verifier; absent: not asked. */
+  readonly behaviours: Readonly<Record<string, string>>;
+  readonly difference?: Difference;
+  /** Specs of the verifiers whose control died, and of those whose control was answered. */
+  readonly dead: readonly string[];
+  readonly alive: readonly string[];
+  /** Failures that this job had not heard of. */
+  readonly findings: readonly FoundFailure[];
+  /** Where something in it was new to this job. */
+  readonly file?: CaseFile;
+}
+
+/** A finding as it was first seen: stored, not shrunk. */
+export interface FoundFailure {
+  readonly finding: Finding;
+  /** There is nothing to shrink. */
+  readonly isSettled: boolean;
+}
+
+/** A stored finding to shrink. */
+export interface ShrinkOrder {
+  readonly finding: Finding;
+  readonly file: unknown;
+}
+
+export interface FuzzJob {
+  tell(news: News): void;
+  batch(order: BatchOrder): AsyncIterable<CaseReport>;
+  /** The finding again, as small as the budget of tries made it. */
+  shrink(order: ShrinkOrder): Promise<Finding>;
+  close(): Promise<void>;
+}
+
+export interface JobOptions {
+  readonly setup: FuzzSetup;
+  /** Where findings are stored; absent: nowhere. */
+  readonly folder?: string;
+}
+
+/** Throws BenchError where a verifier or a corpus cannot be had. */
+export async function openJob(options: JobOptions): Promise<FuzzJob> {
+  const { setup } = options;
+  const attacks = attacksOf(setup);
+  const stored = storedCases(setup, attacks);
+  const hosts: Host[] = [];
+  try {
+    for (const spec of setup.verifiers)
+      hosts.push(await openVerifier(spec, { deadlineMs: setup.deadline, memoryMiB: setup.memoryMiB }));
+  } catch (thrown) {
+    await Promise.all(hosts.map((host) => host.close()));
+    throw thrown;
+  }
+  return new Job(options, hosts, attacks, stored);
+}
+
+function attacksOf({ attacks }: FuzzSetup): readonly AnyAttack[] {
+  const known = new Map(replayable.map((attack) => [attack.id, attack]));
+  return attacks.map((id) => known.get(id) as AnyAttack);
+}
+
+/** Throws BenchError naming folder or file. */
+export function storedCases(
+  { corpora, composes }: FuzzSetup,
+  attacks: readonly AnyAttack[],
+): readonly Case[] {
+  return corpora.flatMap((folder) =>
+    loadCases(folder, replayable).filter(
+      ({ attack }) => attacks.includes(attack) || (composes && !isListed(attack)),
+    ),
+  );
+}
+
+/** Has it a turn of its own where the whole catalogue is run? */
+function isListed({ id }: AnyAttack): boolean {
+  return !/^(pair|history|blind)\./.test(id);
+}
+
+class Job implements FuzzJob {
+  private readonly options: JobOptions;
+  private readonly hosts: readonly Host[];
+  private readonly attacks: readonly AnyAttack[];
+  private readonly stored: readonly Case[];
+  private readonly parents: Parent[] = [];
+  private readonly known = new Set<string>();
+  private readonly stopped = new Set<string>();
+  private readonly pool: ScenarioPool;
+
+  constructor(
+    options: JobOptions,
+    hosts: readonly Host[],
+    attacks: readonly AnyAttack[],
+    stored: readonly Case[],
+  ) {
+    this.options = options;
+    this.hosts = hosts;
+    this.attacks = attacks;
+    this.stored = stored;
+    this.pool = new ScenarioPool(options.setup.seed);
+  }
+
+  tell({ parents, behaviours, differences, fingerprints, stopped }: News): void {
+    this.parents.push(...parents);
+    for (const [verifier, texts] of Object.entries(behaviours))
+      for (const text of texts) this.known.add(behaviourKey(verifier, text));
+    for (const key of [...differences, ...fingerprints]) this.known.add(key);
+    for (const spec of stopped) this.stopped.add(spec);
+  }
+
+  async *batch({ number, corpus, end }: BatchOrder): AsyncGenerator<CaseReport> {
+    const scenarios = new ScenarioCache();
+    const controls = this.hosts.map(() => new ControlCache());
+    const parents = this.parents.slice(0, corpus);
+    const first = number * batchSize;
+    const cases = Array.from({ length: Math.max(0, Math.min(batchSize, end - first)) }, (_, i) =>
+      this.caseAt(first + i, parents, scenarios),
+    );
+    const answers = cases.map(({ case: one }) =>
+      this.hosts.map((host, h) => this.answer(host, one, controls[h] as ControlCache)),
+    );
+    for (const [i, { origin, case: one }] of cases.entries()) {
+      const rulings = await Promise.all(answers[i] ?? []);
+      yield this.report(first + i, origin, one, rulings);
+    }
+  }
+
+  async shrink({ finding, file }: ShrinkOrder): Promise<Finding> {
+    const host = this.hosts.find(({ spec }) => spec === finding.verifier);
+    const attack = replayable.find(({ id }) => id === finding.attack);
+    if (host === undefined || attack === undefined) return finding;
+    const one = asCase(caseFromFile(file, finding.id), [attack], finding.id);
+    const { ruling } = await tryCase(host, one, new ControlCache());
+    // A verifier that no longer answers so has nothing to shrink towards.
+    if (ruling.verdict !== 'failed' || ruling.kind !== finding.kind) return finding;
+    const failure = { fingerprint: finding.fingerprint, host, id: attack.id, case: one, ruling };
+    const most = triesFor({ ruling, ofControl: false }, this.options.setup.shrinkTries);
+    const shrunk = await shrinkBred(host, one, ruling, most);
+    return storedFinding({ ...failure, ofControl: false, cases: finding.cases }, shrunk, this.storage);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.close()));
+  }
+
+  private get storage(): { readonly folder?: string; readonly withoutSecrets: false } {
+    const { folder } = this.options;
+    return { withoutSecrets: false, ...(folder !== undefined && { folder }) };
+  }
+
+  /** The stored cases, then each attack once, then what is bred. */
+  private caseAt(
+    n: number,
+    parents: readonly Parent[],
+    scenarios: ScenarioCache,
+  ): { readonly origin: Origin; readonly case: Case | Inapplicable } {
+    const stored = this.stored[n];
+    if (stored !== undefined) return { origin: 'stored', case: { ...stored, round: n } };
+    const { seed, composes } = this.options.setup;
+    const attack = this.attacks[n - this.stored.length];
+    if (attack !== undefined)
+      return { origin: 'first', case: { ...drawCase(attack, 0, seed, this.pool), round: n } };
+    const { way, case: one } = breed(n, parents, { seed, attacks: this.attacks, composes }, scenarios);
+    return { origin: way, case: one };
+  }
+
+  private async answer(host: Host, one: Case | Inapplicable, controls: ControlCache): Promise<CaseRuling> {
+    if (isInapplicable(one))
+      return { ruling: { verdict: 'inapplicable', note: 'no scenario was drawn on which it has a meaning' } };
+    if (this.stopped.has(host.spec))
+      return { ruling: { verdict: 'inconclusive', note: 'stopped after three dead controls in a row' } };
+    return tryCase(host, one, controls);
+  }
+
+  private report(
+    n: number,
+    origin: Origin,
+    one: Case | Inapplicable,
+    rulings: readonly CaseRuling[],
+  ): CaseReport {
+    const records: CountedRecord[] = [];
+    const behaviours: Record<string, string> = {};
+    const findings: FoundFailure[] = [];
+    const dead: string[] = [];
+    const alive: string[] = [];
+    let isNew = false;
+    for (const [h, host] of this.hosts.entries()) {
+      const found = rulings[h] as CaseRuling;
+      const { ruling, control } = found;
+      const { attack } = one;
+      if (isInapplicable(one)) {
+        records.push(this.recordOf(host, attack, ruling));
+        continue;
+      }
+      if (control !== undefined) {
+        (isDead(control) ? dead : alive).push(host.spec);
+        const fingerprint = this.failure(host, one, control, true, findings);
+        records.push({
+          ...this.recordOf(host, { id: one.family, family: 'valid' }, control),
+          ...fingerprint,
+        });
+      }
+      const fingerprint = this.failure(host, one, ruling, false, findings);
+      records.push({ ...this.recordOf(host, attack, ruling, policyDimension(one)), ...fingerprint });
+      if (ruling.verdict === 'skipped') continue;
+      const behaviour = behaviourOf(found);
+      behaviours[host.spec] = behaviour;
+      isNew = this.isNew(behaviourKey(host.spec, behaviour)) || isNew;
+    }
+    const difference = isInapplicable(one) ? undefined : differenceOf(this.hosts, rulings);
+    if (difference !== undefined) isNew = this.isNew(differenceKey(difference)) || isNew;
+    return {
+      n,
+      origin,
+      attack: one.attack.id,
+      records,
+      behaviours,
+      ...(difference && { difference }),
+      dead,
+      alive,
+      findings,
+      ...(isNew && !isInapplicable(one) && { file: caseToFile(breedable(one, origin)) }),
+    };
+  }
+
+  private recordOf(
+    { spec }: Host,
+    attack: { readonly id: string; readonly family: CountedRecord['family'] },
+    { verdict, outcome, family }: Ruling,
+    dimension = '',
+  ): CountedRecord {
+    return {
+      verifier: spec,
+      attack: attack.id,
+      family: family ?? attack.family,
+      verdict,
+      dimension,
+      ...(outcome && { outcome: logged(outcome) }),
+    };
+  }
+
+  /** Stores a failure of a kind that this job had not heard of. */
+  private failure(
+    host: Host,
+    one: Case,
+    ruling: Ruling,
+    ofControl: boolean,
+    findings: FoundFailure[],
+  ): { readonly fingerprint?: string } {
+    if (ruling.verdict !== 'failed') return {};
+    const id = ofControl ? 'valid' : one.attack.id;
+    const fingerprint = fingerprintOf(host.spec, id, ruling, ofControl ? undefined : one.expect);
+    if (this.isNew(fingerprint)) {
+      const failure = { fingerprint, host, id, case: one, ruling, ofControl, cases: 1 };
+      const finding = storedFinding(failure, { smallest: one, ruling, tries: 0 }, this.storage);
+      findings.push({ finding, isSettled: ofControl || one.plan === undefined });
+    }
+    return { fingerprint };
+  }
+
+  private isNew(key: string): boolean {
+    if (this.known.has(key)) return false;
+    this.known.add(key);
+    return true;
+  }
+}
+
+/** A plan that an older version stored may make another scenario, or none: then nothing is bred from it. */
+function breedable(one: Case, origin: Origin): Case {
+  const { plan, ...rest } = one;
+  return origin !== 'stored' || (plan && planned(one, plan)) ? one : rest;
+}
+
+function isDead({ kind }: Ruling): boolean {
+  return kind === 'crashed' || kind === 'hung' || kind === 'exhausted';
+}
+
+function behaviourKey(verifier: string, behaviour: string): string {
+  return `${verifier}\n${behaviour}`;
+}
