@@ -85,20 +85,26 @@ export interface JobOptions {
   readonly folder?: string;
 }
 
-/** Throws BenchError where a verifier or a corpus cannot be had. */
-export async function openJob(options: JobOptions): Promise<FuzzJob> {
+/** Throws BenchError where a verifier or a corpus cannot be had. `open`: how a verifier is had; default: by its spec. */
+export async function openJob(
+  options: JobOptions,
+  open: (spec: string) => Promise<Host> = opener(options.setup),
+): Promise<FuzzJob> {
   const { setup } = options;
   const attacks = attacksOf(setup);
   const stored = storedCases(setup, attacks);
   const hosts: Host[] = [];
   try {
-    for (const spec of setup.verifiers)
-      hosts.push(await openVerifier(spec, { deadlineMs: setup.deadline, memoryMiB: setup.memoryMiB }));
+    for (const spec of setup.verifiers) hosts.push(await open(spec));
   } catch (thrown) {
     await Promise.all(hosts.map((host) => host.close()));
     throw thrown;
   }
   return new Job(options, hosts, attacks, stored);
+}
+
+function opener({ deadline, memoryMiB }: FuzzSetup): (spec: string) => Promise<Host> {
+  return (spec) => openVerifier(spec, { deadlineMs: deadline, memoryMiB });
 }
 
 function attacksOf({ attacks }: FuzzSetup): readonly AnyAttack[] {

@@ -7,6 +7,7 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { BenchError } from '../bench-error.ts';
 import type { Parent } from './breed.ts';
 import { caseDigest, type Finding } from './finding.ts';
 import type { CaseReport, FuzzJob, News } from './fuzz-job.ts';
@@ -196,7 +197,7 @@ class FuzzRun {
     const folder = this.options.folder as string;
     this.underWay.add(finding.fingerprint);
     const path = join(folder, `${finding.id}.json`);
-    const file: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const file = readFinding(path);
     const shrunk = await this.options.stop.race(job.shrink({ finding, file }));
     if (shrunk === undefined) return;
     this.write({ kind: 'finding', finding: shrunk, isSettled: true });
@@ -208,5 +209,14 @@ class FuzzRun {
   private write(line: FuzzLine): void {
     this.options.store.write(line);
     this.state.apply(line);
+  }
+}
+
+/** Throws BenchError `fuzz-unreadable`: it was there when it was logged. */
+function readFinding(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new BenchError('fuzz-unreadable', `the finding ${path} cannot be read as JSON`, { cause });
   }
 }
