@@ -53,7 +53,7 @@ export async function runFuzzCommand(options: FuzzOptions): Promise<number> {
   const { state, parents, open } = options.resume === undefined ? begun(options) : resumed(options);
   const out = options.resume ?? options.out;
   const jobs = await openJobs(state.setup, out, options.jobs ?? availableParallelism());
-  const end = await fuzzed(options, { state, parents, store: open(), jobs, out });
+  const end = await fuzzed(options, { state, parents, open, jobs, out });
   const attacks = replayable.filter(({ id }) => state.setup.attacks.includes(id));
   const notYet = listCatalogue().filter((row) => row.notYet).length;
   const results = resultsOfFuzz(state, { end, attacks, notYet });
@@ -157,15 +157,12 @@ async function openJobs(
   throw failed.reason;
 }
 
-interface Fuzzing {
-  readonly state: FuzzState;
-  readonly parents: readonly Parent[];
-  readonly store: FuzzStore;
+interface Fuzzing extends Begun {
   readonly jobs: readonly FuzzJob[];
   readonly out: string | undefined;
 }
 
-async function fuzzed(options: FuzzOptions, { state, parents, store, jobs, out }: Fuzzing): Promise<FuzzEnd> {
+async function fuzzed(options: FuzzOptions, { state, parents, open, jobs, out }: Fuzzing): Promise<FuzzEnd> {
   const stop = new Stop();
   const began = performance.now();
   const { seconds } = state.budget;
@@ -181,7 +178,9 @@ async function fuzzed(options: FuzzOptions, { state, parents, store, jobs, out }
   // A longer timer would fire at once; such a run is ended by hand.
   const timer = left === undefined ? undefined : setTimeout(ask('time'), Math.min(left, 0x7fffffff));
   const bar = fuzzBar(options.format, state);
+  let store = noStore;
   try {
+    store = open();
     await runFuzz({
       state,
       parents,

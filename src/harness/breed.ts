@@ -37,7 +37,7 @@ export interface BreedOptions {
 
 /** How a case is bred. */
 export const ways = [
-  /** A draw of its own. */
+  /** A draw of its own, where nothing could be bred. */
   'fresh',
   /** The parent's choice changed. */
   'choice',
@@ -59,20 +59,19 @@ export interface BredCase {
   readonly case: Case | Inapplicable;
 }
 
-/** Cases bred from one parent stand near each other, so that they share its scenario and its control. */
-export const litterSize = 4;
+/** Places that share a parent, so that its scenario and its control are shared too. */
+const litterSize = 8;
 
 const retries = 4;
 
-/** How often each way is tried, out of 20; of those that compose only where that is wanted. */
+/** How often each way is tried; of those that compose only where that is wanted. */
 const shares: readonly Way[] = [
-  ...Array<Way>(4).fill('fresh'),
   ...Array<Way>(4).fill('choice'),
-  ...Array<Way>(3).fill('plan'),
-  ...Array<Way>(3).fill('graft'),
+  ...Array<Way>(2).fill('plan'),
+  ...Array<Way>(5).fill('graft'),
   ...Array<Way>(2).fill('pair'),
-  ...Array<Way>(1).fill('history'),
-  ...Array<Way>(3).fill('blind'),
+  ...Array<Way>(2).fill('history'),
+  ...Array<Way>(4).fill('blind'),
 ];
 
 /** Scenarios by plan, so that the cases of a batch that share a plan share the scenario. */
@@ -101,7 +100,6 @@ export function breed(
     const bred = parent && isWanted(way, options) ? bredBy(way, parent, dice, options) : undefined;
     const made = bred && makeCase(bred.attack, n, scenarios.of(bred.plan), bred.choice);
     if (made !== undefined) return { way, case: { ...made, plan: (bred as Bred).plan } };
-    if (way === 'fresh') break;
   }
   return { way: 'fresh', case: fresh(n, dice, options, scenarios) };
 }

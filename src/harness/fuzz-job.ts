@@ -200,7 +200,7 @@ class Job implements FuzzJob {
     return { withoutSecrets: false, ...(folder !== undefined && { folder }) };
   }
 
-  /** The stored cases, then each attack once, then what is bred. */
+  /** The stored cases, then each attack once, then what is bred and the further rounds of all attacks by turns. */
   private caseAt(
     n: number,
     parents: readonly Parent[],
@@ -209,9 +209,12 @@ class Job implements FuzzJob {
     const stored = this.stored[n];
     if (stored !== undefined) return { origin: 'stored', case: { ...stored, round: n } };
     const { seed, composes } = this.options.setup;
-    const attack = this.attacks[n - this.stored.length];
-    if (attack !== undefined)
-      return { origin: 'first', case: { ...drawCase(attack, 0, seed, this.pool), round: n } };
+    const turn = turnAt(n - this.stored.length, this.attacks.length);
+    if (turn !== undefined) {
+      const round = Math.floor(turn / this.attacks.length);
+      const attack = this.attacks[turn % this.attacks.length] as AnyAttack;
+      return { origin: 'turn', case: { ...drawCase(attack, round, seed, this.pool), round: n } };
+    }
     const { way, case: one } = breed(n, parents, { seed, attacks: this.attacks, composes }, scenarios);
     return { origin: way, case: one };
   }
@@ -315,6 +318,16 @@ class Job implements FuzzJob {
     this.known.add(key);
     return true;
   }
+}
+
+/**
+ * Which case of a plain run stands at this place; undefined: a bred one does. Half of the places keep to the plain
+ * sequence, so that what takes nothing but another draw is found no later than at twice its place there.
+ */
+function turnAt(place: number, attacks: number): number | undefined {
+  if (place < attacks) return place;
+  const after = place - attacks;
+  return after % 2 === 0 ? attacks + after / 2 : undefined;
 }
 
 /** A plan that an older version stored may make another scenario, or none: then nothing is bred from it. */

@@ -39,8 +39,8 @@ export interface FuzzBudget {
   readonly cases?: number;
 }
 
-/** How a case came about: its way of breeding, or where it stood before there was anything to breed from. */
-export type Origin = Way | 'stored' | 'first';
+/** How a case came about: bred, stored before, or as a plain run would come to it in its turn. */
+export type Origin = Way | 'stored' | 'turn';
 
 /** What is counted of one verifier's answer; the same for many cases. */
 export interface CountedRecord {

@@ -60,7 +60,7 @@ export function resultsOfFuzz(
 ): Results {
   const { setup, tallies, done, budget } = state;
   const counted = { tallies };
-  const isWhole = [...state.origins].some(([origin]) => origin !== 'stored' && origin !== 'first');
+  const isWhole = [...state.origins].some(([origin]) => origin !== 'stored' && origin !== 'turn');
   const findings = [
     ...state.findings(),
     ...inconsistent(counted),
