@@ -52,7 +52,8 @@ describe('breed', () => {
   });
 
   it('goes every way, and draws where there are no parents', () => {
-    expect(new Set(some.map(({ way }) => way))).toEqual(new Set(ways));
+    const gone = new Set(some.map(({ way }) => way));
+    expect(ways.filter((way) => way !== 'fresh' && !gone.has(way))).toEqual([]);
     expect(new Set(bred(12, []).map(({ way }) => way))).toEqual(new Set(['fresh']));
   });
 

@@ -69,7 +69,7 @@ const shares: readonly Way[] = [
   ...Array<Way>(4).fill('choice'),
   ...Array<Way>(2).fill('plan'),
   ...Array<Way>(5).fill('graft'),
-  ...Array<Way>(2).fill('pair'),
+  ...Array<Way>(5).fill('pair'),
   ...Array<Way>(2).fill('history'),
   ...Array<Way>(4).fill('blind'),
 ];
