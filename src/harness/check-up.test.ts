@@ -107,7 +107,7 @@ describe('checkUp', () => {
         };
       },
     };
-    const result = await examine(verifier, 300);
+    const result = await examine(verifier, 4_000);
     const refused = result.claims.filter(({ status }) => status === 'refused');
     expect(refused[0]).toMatchObject({ kind: 'event', value: 'boot' });
     expect(refused[0]?.note).toContain('state-conflict at procedure');

@@ -171,6 +171,24 @@ describe('a command that is run once a delivery', () => {
       expect(await of({ ...tinyRecipient, anchors: [{ ...anchor, roles: [] }] })).toMatchObject([
         { kind: 'unsupported' },
       ]);
+    const bound = anchor && { ...anchor, key: { ...anchor.key, alg: -19 } };
+    if (bound) {
+      const recipient = { ...tinyRecipient, anchors: [bound] };
+      expect(await of(recipient)).toMatchObject([
+        { kind: 'unsupported', feature: expect.stringContaining('of its own as pem') },
+      ]);
+      const host = await openVerifier(`command:'${script}' {envelope} rejects {sequence} {anchor:cose}`);
+      expect(await host.trial(recipient, [plain])).toMatchObject([{ kind: 'accepted' }]);
+    }
+  });
+
+  it('what does not fit a slot is unsupported, unless the capacity is told', async () => {
+    const large = { ...plain, envelope: new Uint8Array(65) };
+    const of = async (words: string) => (await open(words)).trial(tinyRecipient, [large]);
+    expect(await of('rejects {sequence}')).toEqual([
+      { kind: 'unsupported', feature: 'slots of 64 bytes ({capacity} tells)' },
+    ]);
+    expect(await of('rejects {sequence} {capacity}')).toMatchObject([{ kind: 'accepted' }]);
   });
 
   it('keeps a session’s folder from one delivery to the next, and no longer', async () => {

@@ -164,7 +164,7 @@ async function session(
   deliveries: readonly Delivery[],
 ): Promise<readonly Outcome[]> {
   const all = tellsAll(command.places) || command.options.isFixed;
-  const feature = all ? undefined : untold(recipient);
+  const feature = all ? undefined : untold(recipient, deliveries, command.places);
   if (feature !== undefined) return [{ kind: 'unsupported', feature }];
   const folder = new SessionFolder();
   try {

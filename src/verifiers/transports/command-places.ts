@@ -66,6 +66,10 @@ const places: Readonly<Record<string, Fill>> = {
       ? one(pathOf(component))
       : unable(`${components.length} components`);
   },
+  capacity: ({ recipient: { components } }) => {
+    const sizes = [...new Set(components.map(({ capacity }) => capacity))];
+    return sizes.length === 1 ? one(String(sizes[0])) : unable(`${sizes.length} sizes of slots`);
+  },
   'component-ids': ({ recipient: { components } }) => each(components.map(pathOf)),
   payload: (run, form) => {
     const payload = run.delivery.payloads.find(({ uri }) => uri === form);
@@ -118,19 +122,33 @@ export function fillPlace({ name, form }: Place, run: CommandRun): Filling {
   return (places[name] as Fill)(run, form);
 }
 
-/** What no place of a command line can say of this recipient; undefined: nothing. */
-export function untold({ anchors, policy }: Recipient): string | undefined {
+/** What the places used cannot say of this session; undefined: nothing that matters. */
+export function untold(
+  { anchors, policy, components }: Recipient,
+  deliveries: readonly Delivery[],
+  used: readonly Place[],
+): string | undefined {
   if (policy.kind !== 'any') return `the policy ${policy.kind}`;
-  return anchors.some(({ roles }) => !roles.includes('author'))
-    ? 'a trust anchor that is no author’s'
-    : undefined;
+  if (anchors.some(({ roles }) => !roles.includes('author'))) return 'a trust anchor that is no author’s';
+  if (used.some(({ name }) => name === 'capacity')) return undefined;
+  const smallest = Math.min(...components.map(({ capacity }) => capacity));
+  const sizes = deliveries.flatMap(({ envelope, payloads }) => [
+    envelope?.length ?? 0,
+    ...payloads.map((payload) => (payload.kind === 'bytes' ? payload.bytes.length : 0)),
+  ]);
+  const largest = Math.max(...sizes);
+  return largest > smallest ? `slots of ${smallest} bytes ({capacity} tells)` : undefined;
 }
 
 function keyFile(run: CommandRun, { key, kid, algorithms }: TrustAnchor, i: number, given = 'pem'): Filling {
   const form = keyForms.find((known) => known === given);
   if (form === undefined) return noForm('anchor', given);
+  const isBound = key.alg !== undefined || key.keyOps !== undefined;
+  if (isBound && form !== 'cose' && form !== 'jwk')
+    return unable(`a key with an algorithm or operations of its own as ${form}`);
+  if (key.keyOps !== undefined) return unable(`a key with operations of its own as ${form}`);
   const alg = algorithms.length === 1 ? algorithms[0] : undefined;
-  const bytes = keyInForm({ ...key, ...(kid && { kid }), ...(alg !== undefined && { alg }) }, form);
+  const bytes = keyInForm({ ...(alg !== undefined && { alg }), ...key, ...(kid && { kid }) }, form);
   return bytes ? one(run.folder.write(`anchor-${i}.${form}`, bytes)) : unable(`a ${key.kty} key as ${form}`);
 }
 
