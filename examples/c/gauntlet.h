@@ -559,7 +559,7 @@ static void gauntlet_answer_delivery(const struct gauntlet_delivery *delivery, u
 }
 
 /* Answers into gauntlet_out; gauntlet_length is 0 where the message wants no answer. */
-static void gauntlet_handle(const char *text, size_t size) {
+static inline void gauntlet_handle(const char *text, size_t size) {
     struct gauntlet_json json = {text, text + size};
     struct gauntlet_bytes type = {NULL, 0};
     struct gauntlet_delivery delivery = {0};
