@@ -8,6 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BenchError } from '../bench-error.ts';
 import { escapeText } from '../escape-text.ts';
+import { worstMetrics } from '../measure/worst.ts';
 import { version } from '../version.ts';
 import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
@@ -22,6 +23,7 @@ import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
 import { runRun } from './run.ts';
 import { runTrace } from './trace.ts';
+import { runWorst } from './worst.ts';
 import { runZooCommand } from './zoo.ts';
 
 const program = new Command('gauntlet')
@@ -185,6 +187,25 @@ program
   .option('--out <dir>', 'bench.json and the plots')
   .addOption(format())
   .action(exitWith(runBenchCommand));
+
+program
+  .command('worst')
+  .description('the delivery of a size that costs a verifier most, searched for by its counted cost')
+  .option('-v, --verifier <spec>', 'as for run; repeatable; default bounded', collect)
+  .option('--bytes <n>', 'the most that the envelope may have', whole, 1024)
+  .addOption(
+    new Option('--key <who>', 'who makes it: signed by the author, or an outsider; default both').choices([
+      'signed',
+      'outsider',
+    ]),
+  )
+  .addOption(new Option('--metric <metric>', 'what is to be high').choices(worstMetrics).default('steps'))
+  .option('--seed <n>', 'same seed, same search where the cost is counted', whole, 1)
+  .option('--tries <n>', 'deliveries tried beside the seeds', whole, 2000)
+  .option('--above <n>', 'exit status 1 where the cost is more than n times the typical one', whole)
+  .option('--out <dir>', 'worst.json and the envelopes')
+  .addOption(format())
+  .action(exitWith(runWorst));
 
 program
   .command('zoo')

@@ -23,6 +23,7 @@ import { createVerifier } from '../verifiers/reference/reference.ts';
 import type { Step } from '../verifiers/reference/work.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
+import { runaways } from '../verifiers/zoo/zoo.ts';
 import { type Counts, countingCrypto, countingRead, emptyCounts } from './counting.ts';
 import type { ExampleEnvelope } from './examples.ts';
 
@@ -59,7 +60,9 @@ export interface Candidate {
 
 /** A built-in, or any other spec of `gauntlet run`. Throws BenchError `verifier-unknown`. */
 export async function openCandidate(spec: string): Promise<Candidate> {
-  const verifier = await createBuiltin(spec);
+  // Some must be stopped from outside.
+  const isRunaway = runaways.some((id) => spec === `zoo:${id}`);
+  const verifier = isRunaway ? undefined : await createBuiltin(spec);
   if (verifier === undefined) return throughHost(await openVerifier(spec));
   return {
     spec,

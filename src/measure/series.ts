@@ -37,7 +37,8 @@ interface Made {
   readonly payloads?: readonly Payload[];
 }
 
-const author = signerOf(authorEd25519);
+/** Who signs them. */
+export const author = signerOf(authorEd25519);
 /** Each with a header parameter of its own, as no two blocks may be equal. */
 const stranger = (i: number): Signer => ({
   ...signerOf(secondEd25519),
@@ -111,6 +112,12 @@ export function seriesEnvelopes(dimensions?: readonly string[]): readonly Series
     .flatMap(({ dimension, sizes, make }) =>
       sizes.map((size) => ({ dimension, size, ...envelopeOf(`${dimension}-${size}`, make(size)) })),
     );
+}
+
+/** One envelope of that dimension, of any size. */
+export function seriesEnvelope(dimension: string, size: number): ExampleEnvelope {
+  const found = series.find((one) => one.dimension === dimension);
+  return envelopeOf(`${dimension}-${size}`, found?.make(size) ?? {});
 }
 
 /** The plain update once under each algorithm. */

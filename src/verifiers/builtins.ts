@@ -30,12 +30,12 @@ export async function createBuiltin(name: string, profile?: DeviceProfile): Prom
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (make !== undefined) return make(profile);
   if (!name.startsWith('zoo:')) return undefined;
-  const { wholeZoo } = await import('./zoo/zoo.ts');
-  return wholeZoo.find((animal) => `zoo:${animal.id}` === name)?.create();
+  const { everyAnimal } = await import('./zoo/zoo.ts');
+  return everyAnimal.find((animal) => `zoo:${animal.id}` === name)?.create();
 }
 
 /** Every name, the zoo's last. */
 export async function builtinNames(): Promise<readonly string[]> {
-  const { wholeZoo } = await import('./zoo/zoo.ts');
-  return [...Object.keys(makers), ...wholeZoo.map((animal) => `zoo:${animal.id}`)];
+  const { everyAnimal } = await import('./zoo/zoo.ts');
+  return [...Object.keys(makers), ...everyAnimal.map((animal) => `zoo:${animal.id}`)];
 }

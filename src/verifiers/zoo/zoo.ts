@@ -8,6 +8,7 @@ import { answerAnimals } from './answers.ts';
 import { applicabilityAnimals } from './applicability.ts';
 import { authorityAnimals } from './authority.ts';
 import { commandAnimals } from './commands.ts';
+import { costAnimals } from './costs.ts';
 import { decodingAnimals } from './decoding.ts';
 import { differentialAnimals } from './differentials.ts';
 import { digestAnimals } from './digests.ts';
@@ -53,6 +54,9 @@ export const zoo: readonly Animal[] = [
 
 /** Those that must be caught, then those that must not: `zoo:ID` runs any of them. */
 export const wholeZoo: readonly Animal[] = [...zoo, ...equivalents];
+
+/** Also those whose fault is their cost alone, which neither half has. */
+export const everyAnimal: readonly Animal[] = [...wholeZoo, ...costAnimals];
 
 /** Animals that never answer, or that take all memory there is: only a process of their own ends them. */
 export const runaways: readonly string[] = ['allocates-claimed-lengths', 'has-no-step-budget'];

@@ -1,0 +1,53 @@
+/**
+ * `gauntlet worst`: the delivery of a size that costs a verifier most.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromHex } from '../cbor/hex.ts';
+import { renderWorst } from '../measure/render-worst.ts';
+import { searchWorst, type WorstMetric, type WorstReport } from '../measure/worst.ts';
+import type { Maker } from '../measure/worst-seeds.ts';
+import { makeFolder } from './files.ts';
+
+export interface WorstCommandOptions {
+  readonly verifier?: readonly string[];
+  readonly bytes: number;
+  /** Default: both. */
+  readonly key?: Maker;
+  readonly metric: WorstMetric;
+  readonly seed: number;
+  readonly tries: number;
+  /** More is a finding. */
+  readonly above?: number;
+  readonly out?: string;
+  readonly format: 'text' | 'json';
+}
+
+/** Exit status 1: some amplification is above what was allowed. */
+export async function runWorst(options: WorstCommandOptions): Promise<number> {
+  const { bytes, metric, seed, tries, above, out } = options;
+  const reports: WorstReport[] = [];
+  for (const verifier of options.verifier ?? ['bounded']) {
+    for (const maker of options.key === undefined ? (['outsider', 'signed'] as const) : [options.key])
+      reports.push(await searchWorst({ verifier, bytes, maker, metric, seed, tries }));
+  }
+  if (out !== undefined) writeWorst(out, reports);
+  process.stdout.write(
+    options.format === 'json' ? `${JSON.stringify(reports, null, 1)}\n` : renderWorst(reports),
+  );
+  const isAbove = ({ worst }: WorstReport): boolean => above !== undefined && worst.amplification > above;
+  return reports.some(isAbove) ? 1 : 0;
+}
+
+/** The envelopes stand beside the report, for `gauntlet explain`. */
+function writeWorst(folder: string, reports: readonly WorstReport[]): void {
+  makeFolder(folder);
+  writeFileSync(join(folder, 'worst.json'), `${JSON.stringify(reports, null, 1)}\n`);
+  for (const { verifier, maker, metric, worst } of reports)
+    writeFileSync(
+      join(folder, `${verifier.replaceAll(/[^\w.-]+/g, '-')}-${maker}-${metric}.suit`),
+      fromHex(worst.envelope),
+    );
+}
