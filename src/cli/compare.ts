@@ -23,6 +23,7 @@ import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
 import { readBytes, readJson } from './files.ts';
+import { fixedRecipient } from './fixed-recipient.ts';
 import { givenScenario, openAll, progressBar } from './run.ts';
 
 export interface CompareOptions {
@@ -84,6 +85,7 @@ async function compareOnBytes(
   if (verifiers.length < 2) throw new BenchError('usage', 'give two different verifiers with -v to compare');
   const attacks = chosenAttacks(options);
   const subjects = subjectsOf(files, options);
+  const fixed = fixedRecipient(verifiers, options.config);
   const hosts = await openAll(verifiers, options);
   const { seed = 1, round } = options;
   const bar = progressBar(options.format === 'text' ? 'text' : 'json');
@@ -102,6 +104,7 @@ async function compareOnBytes(
         runs: round === undefined ? (options.runs ?? 10) : round + 1,
         ...(round !== undefined && { firstRound: round }),
         ...(subject.scenario && { scenario: subject.scenario }),
+        ...(fixed && { fixed }),
         onRecord: (record) => records.push(record),
         onProgress: bar.show,
       });

@@ -99,5 +99,7 @@ function fromJson(value: unknown, key = ''): unknown {
     return bigintFields.has(key) ? BigInt(value) : value;
   }
   if (typeof value !== 'object' || value === null) return value;
+  if (byteFields.has(key))
+    throw new BenchError('json-bytes', `${key}: wanted hexadecimal; files are for processes only`);
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fromJson(v, k)]));
 }

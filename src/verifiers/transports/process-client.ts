@@ -4,17 +4,22 @@
  * @module
  */
 
-import { decisionFromJson, deliveryToJson, recipientToJson } from '../../device/json.ts';
+import { decisionFromJson, deliveryToJson, type Json, recipientToJson } from '../../device/json.ts';
 import { isDecision, type Outcome } from '../../device/outcome.ts';
+import type { Claims } from '../verifier.ts';
 import { describeThrown } from './cap-text.ts';
 import { describeValue } from './check-value.ts';
+import { withPaths } from './large-bytes.ts';
+import { type Callback, Questions, withoutAsked } from './process-callbacks.ts';
 import type { Job, RunnerEvents } from './runner.ts';
 import { checkMessage, countUnknownFields } from './schema.ts';
+import { SessionFolder } from './session-folder.ts';
 import { validateDecision } from './validate-decision.ts';
 
 export interface Hello {
   readonly claims: unknown;
   readonly concurrency: number;
+  readonly callbacks: readonly Callback[];
 }
 
 export interface ProcessClientHandlers {
@@ -28,7 +33,19 @@ interface OpenSession {
   readonly job: Job;
   /** Index of the delivery whose decision is awaited; `closing` once all is asked. */
   awaiting: number | 'closing';
+  questions?: Questions;
+  folder?: SessionFolder;
 }
+
+interface HelloMessage {
+  readonly claims: unknown;
+  readonly concurrency?: number;
+  readonly callbacks?: readonly Callback[];
+  readonly pathsOver?: number;
+}
+
+/** Types of the bench's answers. */
+const replies: Readonly<Record<Callback, string>> = { fetch: 'fetched', storage: 'storage', clock: 'clock' };
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -40,6 +57,10 @@ export class ProcessClient {
   readonly #sessions = new Map<number, OpenSession>();
   #nextSession = 1;
   #greeted = false;
+  #callbacks: readonly Callback[] = [];
+  #reports: Claims['reports'] = [];
+  /** Bytes over which a file takes the place of hexadecimal. */
+  #pathsOver = Number.POSITIVE_INFINITY;
 
   constructor(write: (line: string) => void, handlers: ProcessClientHandlers) {
     this.#write = write;
@@ -55,7 +76,7 @@ export class ProcessClient {
       const session = this.#nextSession++;
       const open: OpenSession = { job, awaiting: 0 };
       this.#sessions.set(session, open);
-      this.#send({ type: 'open', session, recipient: recipientToJson(job.recipient) });
+      this.#sendLarge(open, { type: 'open', session, recipient: recipientToJson(job.recipient) });
       this.#deliverOrClose(session, open, 0);
     }
   }
@@ -67,17 +88,40 @@ export class ProcessClient {
       return;
     }
     const message = value as Message;
-    const number = type === 'decision' || type === 'close' ? message.session : undefined;
+    const callback = this.#callbacks.find((one) => one === type);
+    const isKnown = type === 'decision' || type === 'close' || callback !== undefined;
+    const number = isKnown ? message.session : undefined;
     const open = typeof number === 'number' ? this.#sessions.get(number) : undefined;
-    if (type !== 'decision' && type !== 'close') {
-      this.#violation(`a message of type ${describeValue(type)}: wanted decision or close`);
+    if (!isKnown) {
+      const wanted = ['decision', 'close', ...this.#callbacks].join(' or ');
+      this.#violation(`a message of type ${describeValue(type)}: wanted ${wanted}`);
     } else if (typeof number !== 'number' || open === undefined) {
       this.#violation(`a ${type} for session ${describeValue(number)}, which is not open`);
+    } else if (callback !== undefined) {
+      this.#receiveQuestion(callback, number, open, message);
     } else if (type === 'decision') {
       this.#receiveDecision(number, open, message);
     } else {
       this.#receiveClose(number, open, message);
     }
+  }
+
+  /** Ends what was open: nothing will come of it. */
+  abandon(): void {
+    for (const { folder } of this.#sessions.values()) folder?.remove();
+    this.#sessions.clear();
+  }
+
+  #receiveQuestion(callback: Callback, session: number, open: OpenSession, message: Message): void {
+    if (open.awaiting === 'closing' || message.id !== open.awaiting || open.questions === undefined) {
+      this.#violation(
+        `a ${callback} for delivery ${describeValue(message.id)} of session ${session}, which is not under way`,
+      );
+      return;
+    }
+    const reply = open.questions.answer(callback, message);
+    if (reply.kind === 'wrong') this.#violation(reply.error);
+    else this.#send({ type: replies[callback], session, id: open.awaiting, ...reply.fields });
   }
 
   #receiveHello(type: unknown, value: unknown): void {
@@ -91,8 +135,11 @@ export class ProcessClient {
     }
     this.#greeted = true;
     this.#count('hello', value as Message);
-    const { claims, concurrency } = value as { readonly claims: unknown; readonly concurrency?: number };
-    this.#handlers.hello({ claims, concurrency: concurrency ?? 1 });
+    const { claims, concurrency = 1, callbacks = [], pathsOver } = value as HelloMessage;
+    this.#callbacks = callbacks;
+    this.#reports = (claims as Pick<Claims, 'reports'>).reports;
+    this.#pathsOver = pathsOver ?? Number.POSITIVE_INFINITY;
+    this.#handlers.hello({ claims, concurrency, callbacks });
   }
 
   #receiveDecision(number: number, open: OpenSession, message: Message): void {
@@ -105,7 +152,8 @@ export class ProcessClient {
       return;
     }
     this.#count('decision', message);
-    const outcome = readDecision(message);
+    const read = readDecision(message);
+    const outcome = open.questions?.check(read, this.#reports) ?? read;
     const next = open.awaiting + 1;
     const { events } = this.#handlers;
     events.answered(open.job.id, outcome);
@@ -119,6 +167,7 @@ export class ProcessClient {
     }
     this.#count('close', message);
     this.#sessions.delete(number);
+    open.folder?.remove();
     this.#handlers.events.finished(open.job.id);
   }
 
@@ -129,7 +178,9 @@ export class ProcessClient {
       this.#send({ type: 'close', session });
     } else {
       open.awaiting = index;
-      this.#send({ type: 'deliver', session, id: index, ...deliveryToJson(delivery) });
+      open.questions = new Questions(delivery, open.job.recipient.clock, this.#callbacks);
+      const told = deliveryToJson(withoutAsked(delivery, this.#callbacks));
+      this.#sendLarge(open, { type: 'deliver', session, id: index, ...told });
     }
   }
 
@@ -143,7 +194,15 @@ export class ProcessClient {
     if (count > 0) this.#handlers.unknownFields(count);
   }
 
-  #send(message: object): void {
+  #sendLarge(open: OpenSession, message: Json): void {
+    const folder = (): SessionFolder => {
+      open.folder ??= new SessionFolder();
+      return open.folder;
+    };
+    this.#send(Number.isFinite(this.#pathsOver) ? withPaths(message, this.#pathsOver, folder) : message);
+  }
+
+  #send(message: Json): void {
     this.#write(`${JSON.stringify(message)}\n`);
   }
 }

@@ -19,6 +19,7 @@ import {
   whyGone,
 } from './isolated-host.ts';
 import { LineReader } from './line-reader.ts';
+import { extrasBy } from './process-callbacks.ts';
 import { ProcessClient } from './process-client.ts';
 import type { Failure, Launch } from './runner.ts';
 import { prepareSchemas } from './schema.ts';
@@ -70,8 +71,11 @@ function launchProcess(
       events.died(failure);
     };
     const client = new ProcessClient((line) => stdin?.write(line), {
-      hello: ({ claims, concurrency }) =>
-        greeting.accept(() => ({ claims: claimsOf(spec, claims), concurrency })),
+      hello: ({ claims, concurrency, callbacks }) =>
+        greeting.accept(() => ({
+          claims: withExtras(claimsOf(spec, claims), extrasBy(callbacks)),
+          concurrency,
+        })),
       helloWrong: (error) => greeting.refuse(invalidClaims(spec, error)),
       events: { ...events, died },
       unknownFields,
@@ -94,6 +98,7 @@ function launchProcess(
     });
     stdout?.on('data', (chunk: Buffer) => reader.push(chunk));
     void child.gone.then((exit) => {
+      client.abandon();
       greeting.refuse(deadAtHello(spec, whyGone(exit)));
       const failure = failureOf(exit, ceilingBytes);
       const midLine = reader.midLine && failure.kind === 'crashed';
@@ -116,6 +121,12 @@ function launchProcess(
       },
     };
   };
+}
+
+function withExtras(claims: Claims, more: NonNullable<Claims['extras']>): Claims {
+  return more.length === 0
+    ? claims
+    : { ...claims, extras: [...new Set([...(claims.extras ?? []), ...more])] };
 }
 
 function programWords(command: string, cwd: string): readonly string[] {

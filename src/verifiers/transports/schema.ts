@@ -5,11 +5,11 @@
  */
 import { jsonSchema } from '../../json-schema.ts';
 
-export type MessageType = 'hello' | 'open' | 'deliver' | 'decision' | 'close';
+export type MessageType = 'hello' | 'open' | 'deliver' | 'decision' | 'close' | 'fetch' | 'storage' | 'clock';
 
 /** Compiles what verifiers' messages are checked against, so that no damage shows up in the middle of a trial. */
 export function prepareSchemas(): void {
-  for (const type of ['hello', 'decision', 'close']) jsonSchema(type);
+  for (const type of ['hello', 'decision', 'close', 'fetch', 'storage', 'clock']) jsonSchema(type);
 }
 
 /** One sentence about the first thing wrong; undefined: valid. */

@@ -1,5 +1,5 @@
 /**
- * The temporary folder of one session of a command: what it reads, and what it writes into its components' slots.
+ * The temporary folder of one session: what a verifier reads, and what a command writes into its components' slots.
  *
  * @module
  */
@@ -19,6 +19,7 @@ const largestSlot = 64 * 1024 * 1024;
 export class SessionFolder {
   readonly #root: string;
   readonly #folders = new Set<string>();
+  #count = 0;
 
   constructor() {
     this.#root = mkdtempSync(join(tmpdir(), sessionPrefix));
@@ -35,6 +36,11 @@ export class SessionFolder {
     if (folder !== this.#root) this.makeFolder(folder);
     writeFileSync(path, bytes);
     return path;
+  }
+
+  /** Under a name of its own; its whole path. */
+  writeNext(bytes: Uint8Array): string {
+    return this.write(`bytes-${this.#count++}`, bytes);
   }
 
   makeFolder(folder: string): void {
