@@ -3,13 +3,24 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BenchError } from '../bench-error.ts';
 import { runBench } from '../measure/bench.ts';
+import {
+  type BenchBaseline,
+  compareCosts,
+  isRegression,
+  readCosts,
+  renderCosts,
+  writeCosts,
+} from '../measure/bench-baseline.ts';
 import type { BenchReport } from '../measure/bench-report.ts';
 import { drawGrowth } from '../measure/draw-growth.ts';
 import { renderBench } from '../measure/render-bench.ts';
-import { makeFolder } from './files.ts';
+import { version } from '../version.ts';
+import { makeFolder, readJson } from './files.ts';
+import { today } from './run.ts';
 
 export interface BenchCommandOptions {
   readonly verifier?: readonly string[];
@@ -17,10 +28,16 @@ export interface BenchCommandOptions {
   readonly series?: readonly string[];
   readonly quick?: boolean;
   readonly out?: string;
+  /** What the costs were. */
+  readonly baseline?: string;
+  /** Writes what they are now to that file. */
+  readonly writeBaseline?: boolean;
   readonly format: 'text' | 'json';
 }
 
+/** Exit status 1: cost that is not linear, or more than the baseline has. */
 export async function runBenchCommand(options: BenchCommandOptions): Promise<number> {
+  const before = baselineOf(options);
   const report = await runBench({
     quick: options.quick ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
@@ -28,10 +45,29 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
     ...(options.series && { series: options.series }),
   });
   if (options.out !== undefined) writeBench(options.out, report);
+  const comparison = before && !options.writeBaseline ? compareCosts(report, before) : undefined;
+  if (options.baseline !== undefined && options.writeBaseline) {
+    const next = writeCosts(report, { version: version(), today: today(), ...(before && { before }) });
+    writeFileSync(options.baseline, `${JSON.stringify(next, null, 1)}\n`);
+  }
   process.stdout.write(
-    options.format === 'json' ? `${JSON.stringify(report, null, 1)}\n` : renderBench(report),
+    options.format === 'json'
+      ? `${JSON.stringify(comparison ? { ...report, comparison } : report, null, 1)}\n`
+      : `${renderBench(report)}${comparison ? `\n${renderCosts(comparison)}` : ''}`,
   );
-  return report.findings.length > 0 ? 1 : 0;
+  const isWorse = comparison?.changes.some(isRegression) ?? false;
+  return report.findings.length > 0 || isWorse ? 1 : 0;
+}
+
+/** Undefined: none is asked for, or the file is only to be written. */
+function baselineOf({ baseline, writeBaseline }: BenchCommandOptions): BenchBaseline | undefined {
+  if (baseline === undefined) {
+    if (writeBaseline)
+      throw new BenchError('usage', '--write-baseline goes with --baseline, the file to write');
+    return undefined;
+  }
+  if (writeBaseline && !existsSync(baseline)) return undefined;
+  return readCosts(readJson(baseline, 'baseline'), baseline);
 }
 
 function writeBench(folder: string, report: BenchReport): void {

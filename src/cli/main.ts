@@ -185,6 +185,8 @@ program
   .option('--series <name>', 'components, commands, nesting, …; repeatable', collect)
   .option('--quick', 'rough times within about ten seconds; what is counted is the same')
   .option('--out <dir>', 'bench.json and the plots')
+  .option('--baseline <file>', 'costs as they were: more is exit status 1')
+  .option('--write-baseline', 'write the costs as they are now to that file')
   .addOption(format())
   .action(exitWith(runBenchCommand));
 
