@@ -13,7 +13,8 @@ import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { type Composed, composedCases } from './composed-cases.ts';
-import { fingerprintOf } from './finding.ts';
+import { fingerprintOf, readingFingerprint } from './finding.ts';
+import { type Difference, parted, type Reader, readingOf } from './readings.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { count, emptyTally, type Tally, varyingDimension } from './tally.ts';
 import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
@@ -54,6 +55,8 @@ export interface CaseRecord {
   /** Policy rows: the declared dimension. */
   readonly dimension: string;
   readonly ruling: Ruling;
+  /** What it says came of a delivery that it accepted. */
+  readonly reader?: Reader;
   /** Where it failed: what makes a finding of it. */
   readonly failure?: FailureRecord;
 }
@@ -83,6 +86,18 @@ export interface Failure {
   cases: number;
 }
 
+/** The first case in which two verifiers read the same bytes differently, and how many there were. */
+export interface Disagreement {
+  readonly fingerprint: string;
+  readonly host: Host;
+  /** Spec of the verifier that it differs from. */
+  readonly base: string;
+  readonly case: Case;
+  readonly ruling: Ruling;
+  readonly differences: readonly Difference[];
+  cases: number;
+}
+
 export interface CampaignResult {
   /** Cases planned for each verifier, and those reached before the time ran out. */
   readonly planned: number;
@@ -90,6 +105,7 @@ export interface CampaignResult {
   readonly rounds: number;
   readonly tallies: ReadonlyMap<Host, Tally>;
   readonly failures: readonly Failure[];
+  readonly disagreements: readonly Disagreement[];
   /** Attacks that had no meaning in any round. */
   readonly neverApplicable: readonly string[];
   /** Verifiers given up after three dead controls in a row. */
@@ -120,6 +136,7 @@ class CampaignState {
   private readonly options: CampaignOptions;
   private readonly tallies: Map<Host, Tally>;
   private readonly failures = new Map<string, Failure>();
+  private readonly disagreements = new Map<string, Disagreement>();
   private readonly applicable = new Set<string>();
   private readonly seen = new Set<string>();
   /** Dead controls in a row; absent: no control has been answered yet. */
@@ -156,6 +173,7 @@ class CampaignState {
         this.applicable.add(one.attack.id);
         if (!this.twins.has(one.control)) this.twins.set(one.control, first + i);
       }
+      const readers = new Map<Reader, { readonly host: Host; readonly ruling: Ruling }>();
       for (const [h, host] of this.options.hosts.entries()) {
         const found = await rulings[i]?.[h];
         if (found === undefined || isInapplicable(one)) {
@@ -165,12 +183,16 @@ class CampaignState {
         }
         if (found.control !== undefined) this.recordControl(host, one, found.control);
         const failure = this.failureOf(host, one, found.ruling, one.expect);
+        const reader = readerOf(host, one, found.ruling);
+        if (reader) readers.set(reader, { host, ruling: found.ruling });
         this.record(host, one.attack, one.round, found.ruling, first + i, {
           dimension: policyDimension(one),
           ...failure,
+          ...(reader && { reader }),
         });
         if (failure.failure) this.addFailure(host, failure.failure, one, found.ruling, false);
       }
+      if (!isInapplicable(one)) this.compareReadings(one, readers);
       this.done++;
     }
     const { done, planned } = this;
@@ -184,6 +206,7 @@ class CampaignState {
       rounds: this.rounds,
       tallies: this.tallies,
       failures: [...this.failures.values()],
+      disagreements: [...this.disagreements.values()],
       neverApplicable: [...this.seen].filter((id) => !this.applicable.has(id)),
       stopped: this.stopped,
     };
@@ -236,9 +259,9 @@ class CampaignState {
     round: number,
     ruling: Ruling,
     place: number,
-    more: Partial<Pick<CaseRecord, 'dimension' | 'failure'>> = {},
+    more: Partial<Pick<CaseRecord, 'dimension' | 'failure' | 'reader'>> = {},
   ): void {
-    const { dimension = '', failure } = more;
+    const { dimension = '', failure, reader } = more;
     const { spec } = host;
     const { id } = attack;
     const family = ruling.family ?? attack.family;
@@ -254,6 +277,7 @@ class CampaignState {
       dimension,
       ruling,
       ...(failure && { failure }),
+      ...(reader && { reader }),
     });
   }
 
@@ -270,6 +294,30 @@ class CampaignState {
     return { failure: { fingerprint, strength: expect?.strength ?? 'must-accept', clause, choice } };
   }
 
+  /** Those that accepted the case, against the reading that most of them share. */
+  private compareReadings(
+    one: Case,
+    readers: ReadonlyMap<Reader, { readonly host: Host; readonly ruling: Ruling }>,
+  ): void {
+    for (const { base, other, differences } of parted([...readers.keys()])) {
+      const { host, ruling } = readers.get(other) as { readonly host: Host; readonly ruling: Ruling };
+      const what = differences.map((difference) => difference.what.replace(/\d+/, '#'));
+      const fingerprint = readingFingerprint([host.spec, base.verifier, one.attack.id, ...new Set(what)]);
+      const known = this.disagreements.get(fingerprint);
+      if (known !== undefined) known.cases++;
+      else
+        this.disagreements.set(fingerprint, {
+          fingerprint,
+          host,
+          base: base.verifier,
+          case: one,
+          ruling,
+          differences,
+          cases: 1,
+        });
+    }
+  }
+
   private addFailure(
     host: Host,
     { fingerprint }: FailureRecord,
@@ -283,6 +331,12 @@ class CampaignState {
       this.failures.set(fingerprint, { fingerprint, host, id, case: one, ruling, ofControl, cases: 1 });
     else known.cases++;
   }
+}
+
+function readerOf({ spec, claims }: Host, one: Case, { outcome }: Ruling): Reader | undefined {
+  if (outcome?.kind !== 'accepted') return undefined;
+  const reading = readingOf(one, outcome, claims);
+  return reading && { verifier: spec, level: outcome.level, reading };
 }
 
 /** Which of a policy row's expectations, as far as they differ, and what else it declares. */

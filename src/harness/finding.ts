@@ -23,6 +23,7 @@ import type { Needs, Run, RunStep } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Case } from './case.ts';
 import { describe } from './judge.ts';
+import type { Difference } from './readings.ts';
 import type { FindingKind, Ruling, Verdict } from './verdict.ts';
 
 export const caseFormat = 'suit-gauntlet/case/1';
@@ -40,6 +41,8 @@ export interface Finding {
   readonly note: string;
   /** Of the judged delivery; absent: the finding is about the whole run. */
   readonly outcome?: SeenOutcome;
+  /** What this verifier and another one read in the same bytes, where that differs. */
+  readonly readings?: readonly Difference[];
   /** How many cases showed it. */
   readonly cases: number;
   readonly shrunk: boolean;
@@ -96,6 +99,12 @@ export function fingerprintOf(
   const of = [verifier, attack, ruling.kind ?? ruling.verdict, clause, answer];
   const parts = [...of, ...(state ? [state] : []), ...(family ? [family] : [])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** Of two verifiers that read the same bytes differently. */
+export function readingFingerprint(parts: readonly string[]): string {
+  const of = JSON.stringify(['reads-differently', ...parts]);
+  return createHash('sha256').update(of).digest('hex').slice(0, 16);
 }
 
 export function seenOutcome(outcome: Outcome): SeenOutcome {

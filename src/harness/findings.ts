@@ -11,8 +11,15 @@ import { replaceFile } from '../replace-file.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
-import type { CampaignResult, Failure } from './campaign.ts';
-import { caseDigest, caseToFile, type Finding, judgedEnvelope, seenOutcome } from './finding.ts';
+import type { CampaignResult, Disagreement, Failure } from './campaign.ts';
+import {
+  type CaseFile,
+  caseDigest,
+  caseToFile,
+  type Finding,
+  judgedEnvelope,
+  seenOutcome,
+} from './finding.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 
@@ -37,6 +44,7 @@ export async function findingsOf(
   for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
   return [
     ...findings,
+    ...campaign.disagreements.map((one) => disagreementOf(one, options)),
     ...inconsistent(campaign),
     ...vacuous(campaign, attacks),
     ...nothingAccepted(campaign, attacks),
@@ -78,16 +86,10 @@ export function storedFinding(
     withoutSecrets: options.withoutSecrets,
     seen: { verifier: host.spec, kind, note: shown.note },
   });
-  const name = caseDigest(file);
-  const path = options.folder === undefined ? `${name}.json` : join(options.folder, `${name}.json`);
   const bytes = failure.ofControl
     ? smallest.control.steps.at(-1)?.delivery.envelope
     : judgedEnvelope(smallest.attacked);
-  if (options.folder !== undefined) {
-    mkdirSync(options.folder, { recursive: true });
-    if (bytes !== undefined) replaceFile(join(options.folder, `${name}.suit`), bytes);
-    replaceFile(path, `${JSON.stringify(file, null, 1)}\n`);
-  }
+  const { name, path } = store(file, bytes, options.folder);
   return {
     id: name,
     fingerprint: failure.fingerprint,
@@ -104,6 +106,54 @@ export function storedFinding(
     ...(bytes && { bytes: bytes.length }),
     replay: `gauntlet replay ${shellWord(path)} --verifier ${shellWord(host.spec)}${classOption(host)}`,
   };
+}
+
+/** As it was drawn: nothing is shrunk that two verifiers have to agree on. */
+function disagreementOf(disagreement: Disagreement, options: FindingOptions): Finding {
+  const { fingerprint, host, base, case: found, ruling, differences, cases } = disagreement;
+  const what = differences
+    .slice(0, 3)
+    .map((one) => `${one.what} is ${one.values[base]} there, ${one.values[host.spec]} here`)
+    .join('; ');
+  const note = `accepted as by ${base}, and read differently: ${what}`;
+  const kind = 'reads-differently';
+  const { withoutSecrets } = options;
+  const file = caseToFile(found, { withoutSecrets, seen: { verifier: host.spec, kind, note } });
+  const bytes = judgedEnvelope(found.attacked);
+  const { name, path } = store(file, bytes, options.folder);
+  const { strength, clause } = found.expect;
+  return {
+    id: `${name}-${fingerprint.slice(0, 4)}`,
+    fingerprint,
+    verifier: host.spec,
+    kind,
+    attack: found.attack.id,
+    strength,
+    clause: cite(clause),
+    choice: found.choice,
+    note,
+    ...(ruling.outcome && { outcome: seenOutcome(ruling.outcome) }),
+    readings: differences,
+    cases,
+    shrunk: false,
+    ...(bytes && { bytes: bytes.length }),
+    replay: `gauntlet compare ${shellWord(path)} -v ${shellWord(base)} -v ${shellWord(host.spec)}`,
+  };
+}
+
+/** Writes the case and its bytes, where they are kept. */
+function store(
+  file: CaseFile,
+  bytes: Uint8Array | undefined,
+  folder: string | undefined,
+): { readonly name: string; readonly path: string } {
+  const name = caseDigest(file);
+  if (folder === undefined) return { name, path: `${name}.json` };
+  const path = join(folder, `${name}.json`);
+  mkdirSync(folder, { recursive: true });
+  if (bytes !== undefined) replaceFile(join(folder, `${name}.suit`), bytes);
+  replaceFile(path, `${JSON.stringify(file, null, 1)}\n`);
+  return { name, path };
 }
 
 function classOption({ profile }: Pick<Failure['host'], 'profile'>): string {

@@ -15,6 +15,7 @@ import type { Host } from '../verifiers/host.ts';
 import type { CaseRecord } from './campaign.ts';
 import { highestClaimed } from './claims-fit.ts';
 import { summary } from './judge.ts';
+import { type Difference, parted } from './readings.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What parts them, the gravest first. */
@@ -23,7 +24,9 @@ export const partingKinds = [
   'decision',
   /** All accept, not to the same level, though all claim the higher one. */
   'level',
-  /** The same decision, and another state after it. */
+  /** All accept, and do not say the same of what came of it. */
+  'reads-differently',
+  /** All refuse, and the state after it is not the same. */
   'state',
   /** All refuse, at different stages. */
   'stage',
@@ -51,6 +54,8 @@ export interface Parting {
   readonly kind: PartingKind;
   /** In the verifiers' order. */
   readonly answers: readonly Answer[];
+  /** What they read differently, as far as they tell; each value by its verifier. */
+  readonly readings?: readonly Difference[];
 }
 
 export interface Partings {
@@ -80,7 +85,8 @@ export function partingsOf(records: readonly CaseRecord[], hosts: readonly Host[
     const outcomes = delivered.flatMap(({ ruling }) => (answers(ruling.outcome) ? [ruling.outcome] : []));
     if (outcomes.length < 2) continue;
     compared++;
-    const kind = partingOf(outcomes, lowest);
+    const readings = readingsIn(delivered);
+    const kind = partingWith(partingOf(outcomes, lowest), readings);
     const [first] = delivered as [CaseRecord];
     if (kind === undefined) continue;
     const { attack, round } = attacks.get(first.case) ?? first;
@@ -91,6 +97,7 @@ export function partingsOf(records: readonly CaseRecord[], hosts: readonly Host[
       of: first.of,
       kind,
       answers: answersOf(delivered, hosts),
+      ...(readings.length > 0 && { readings }),
     });
   }
   const order = (one: Parting): number => 2 * one.case + (one.of === 'control' ? 0 : 1);
@@ -107,10 +114,27 @@ export function partingOf(
   const reached = outcomes.map((one) => (one.kind === 'accepted' ? one.level : undefined));
   const capped = reached.map((one) => one && Math.min(levels.indexOf(one), levels.indexOf(level)));
   if (differ(capped)) return 'level';
-  if (!differ(reached) && differ(outcomes.map(stateText))) return 'state';
+  if (!differ(reached) && differ(outcomes.map(stateText)))
+    return outcomes[0]?.kind === 'accepted' ? 'reads-differently' : 'state';
   if (differ(outcomes.map(stageOf))) return 'stage';
   if (differ(outcomes.map((one) => (one.kind === 'rejected' ? one.reason : undefined)))) return 'reason';
   return undefined;
+}
+
+/** Two may have read alike what a third did not: one line for each thing, with all that anyone says of it. */
+function readingsIn(delivered: readonly CaseRecord[]): readonly Difference[] {
+  const values = new Map<string, Record<string, string>>();
+  for (const { differences } of parted(delivered.flatMap(({ reader }) => reader ?? [])))
+    for (const one of differences) values.set(one.what, { ...values.get(one.what), ...one.values });
+  return [...values].map(([what, of]) => ({ what, values: of }));
+}
+
+/** What is read differently is told only where all accept. */
+function partingWith(
+  kind: PartingKind | undefined,
+  readings: readonly Difference[],
+): PartingKind | undefined {
+  return kind === undefined && readings.length > 0 ? 'reads-differently' : kind;
 }
 
 /** Do two of these differ? What is unknown differs from nothing. */

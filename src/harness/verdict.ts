@@ -47,6 +47,8 @@ export type FindingKind =
   | 'answer-changed'
   /** Policy: both answers within one declared dimension. */
   | 'policy-inconsistent'
+  /** Accepted, and what came of it is not what came of it in another verifier of the run. */
+  | 'reads-differently'
   /** A family with must-reject rows and not one proven or unattributed case. */
   | 'nothing-proven'
   /** Three dead controls in a row: the verifier was not run further. */

@@ -5,6 +5,7 @@
  */
 import type { Answer, Parting, PartingKind, Partings } from '../harness/parting.ts';
 import { partingKinds } from '../harness/parting.ts';
+import type { Difference } from '../harness/readings.ts';
 
 export interface VerifierComparison {
   readonly kind: 'verifiers';
@@ -31,6 +32,8 @@ export interface Pattern {
   readonly count: number;
   /** Attack to the rounds in which it was so; stored cases are all of round 0. */
   readonly attacks: Readonly<Record<string, readonly number[]>>;
+  /** Of its first case: what was read differently. */
+  readonly readings?: readonly Difference[];
   /** The one line that repeats its first case. */
   readonly replay: string;
 }
@@ -84,10 +87,19 @@ export function isSame(comparison: VerifierComparison): boolean {
 
 function patternsOf(partings: readonly ShownParting[]): readonly Pattern[] {
   const patterns = new Map<string, Pattern & { count: number; readonly attacks: Record<string, number[]> }>();
-  for (const { kind, of, answers, attack, round, replay } of partings) {
+  for (const { kind, of, answers, attack, round, replay, readings } of partings) {
     const said = answers.map(({ verifier, answer }) => ({ verifier, answer }));
-    const key = JSON.stringify([kind, of, said]);
-    const pattern = patterns.get(key) ?? { kind, of, answers: said, count: 0, attacks: {}, replay };
+    const what = readings?.map((one) => one.what.replace(/\d+/, '#'));
+    const key = JSON.stringify([kind, of, said, [...new Set(what)]]);
+    const pattern = patterns.get(key) ?? {
+      kind,
+      of,
+      answers: said,
+      count: 0,
+      attacks: {},
+      ...(readings && { readings }),
+      replay,
+    };
     patterns.set(key, pattern);
     pattern.count++;
     pattern.attacks[attack] = [...(pattern.attacks[attack] ?? []), round];

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Finding, StoredCase } from '../harness/finding.ts';
+import type { Difference } from '../harness/readings.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { deliveryInWords } from './html-evidence.ts';
 import type { PageContext } from './html-rows.ts';
@@ -81,6 +82,7 @@ function findingOf(finding: Finding, context: PageContext, extras: FindingExtras
       }`,
     ],
     ['The verifier', html`${outcomeOf(finding)}<p class="note">${cut(finding.note)}</p>`],
+    finding.readings && ['Read', readingTable(finding.readings)],
     reason === undefined ? undefined : ['Known because', reason],
     finding.choice === null
       ? undefined
@@ -116,6 +118,17 @@ function outcomeOf({ outcome }: Finding): Html | undefined {
   return html`<strong>${[kind, ...parts].join(' ')}</strong>${
     detail === undefined ? undefined : html`<p class="note">It says: ${cut(detail)}</p>`
   }${effects && effects.length > 0 ? html`<p>Effects: ${effects.join(', ')}</p>` : undefined}`;
+}
+
+/** A row for each thing, a column for each verifier. */
+function readingTable(readings: readonly Difference[]): Html {
+  const verifiers = [...new Set(readings.flatMap(({ values }) => Object.keys(values)))];
+  return html`<table><thead><tr><th scope="col">what</th>${verifiers.map(
+    (name) => html`<th scope="col">${name}</th>`,
+  )}</tr></thead><tbody>${readings.map(
+    ({ what, values }) =>
+      html`<tr><th scope="row">${what}</th>${verifiers.map((name) => html`<td>${cut(values[name] ?? '')}</td>`)}</tr>`,
+  )}</tbody></table>`;
 }
 
 function steps({ steps: all }: StoredCase['control']): Html {

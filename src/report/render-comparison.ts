@@ -7,7 +7,7 @@ import { escapeText } from '../escape-text.ts';
 import { partingKinds } from '../harness/parting.ts';
 import type { ComparedVerifier, ResultsComparison } from './compare-results.ts';
 import type { Pattern, VerifierComparison } from './compare-verifiers.ts';
-import { table } from './terminal.ts';
+import { readingLines, table } from './terminal.ts';
 
 export function renderVerifierComparison(comparison: VerifierComparison): string {
   const { verifiers, cases, compared, unanswered, parted, patterns, attacks, notes } = comparison;
@@ -37,7 +37,7 @@ export function renderVerifierComparison(comparison: VerifierComparison): string
   return `${lines.join('\n')}\n`;
 }
 
-function patternLines({ kind, of, answers, count, attacks, replay }: Pattern): readonly string[] {
+function patternLines({ kind, of, answers, count, attacks, replay, readings }: Pattern): readonly string[] {
   const where = Object.entries(attacks).map(
     ([attack, rounds]) => `${escapeText(attack)} #${rounds.join(' #')}`,
   );
@@ -45,6 +45,7 @@ function patternLines({ kind, of, answers, count, attacks, replay }: Pattern): r
     '',
     `${kind}: ${of === 'control' ? 'valid deliveries' : 'attacked deliveries'}, ${count}`,
     ...table(answers.map(({ verifier, answer }) => [`  ${escapeText(verifier)}`, escapeText(answer)])),
+    ...readingLines(readings ?? []),
     `  ${where.join(', ')}`,
     `  ${escapeText(replay)}`,
   ];

@@ -4,6 +4,7 @@
  * @module
  */
 import { escapeText } from '../escape-text.ts';
+import type { Difference } from '../harness/readings.ts';
 import type { Counts } from '../harness/tally.ts';
 import { emptyCounts } from '../harness/tally.ts';
 import { verdicts } from '../harness/verdict.ts';
@@ -89,11 +90,22 @@ export function findingLine(
     return [
       `${known} ${escapeText(finding.id)} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${finding.cases} case${finding.cases === 1 ? '' : 's'})`,
       `      ${escapeText(finding.note)}`,
+      ...readingLines(finding.readings ?? []),
       ...(reason === undefined
         ? [`      ${escapeText(finding.replay)}`]
         : [`      known because: ${escapeText(reason)}`]),
     ].join('\n');
   };
+}
+
+/** The readings one under the other: "component 0: reference 3 bytes …, mine 4 bytes …". */
+export function readingLines(readings: readonly Difference[]): readonly string[] {
+  return readings.flatMap(({ what, values }) => [
+    `      ${escapeText(what)}`,
+    ...table(
+      Object.entries(values).map(([verifier, value]) => [escapeText(verifier), escapeText(value)]),
+    ).map((line) => `        ${line}`),
+  ]);
 }
 
 /** How many rows each verifier accepts, refuses, and answers both ways. */

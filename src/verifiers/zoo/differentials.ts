@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Entry, Item } from '../../cbor/item.ts';
 import { readFirst } from '../../cbor/read.ts';
 import type { Ports } from '../reference/ports.ts';
 import { animal } from './animal.ts';
@@ -20,6 +21,23 @@ const lastItem: Ports['read'] = (bytes, offset) => {
   return last;
 };
 
+/** Every unsigned integer in the item, byte strings left alone: they are read by themselves. */
+function narrowed(item: Item): Item {
+  switch (item.kind) {
+    case 'uint':
+      return { ...item, value: item.value & 0xffff_ffffn };
+    case 'array':
+      return { ...item, items: item.items.map(narrowed) };
+    case 'map':
+      return {
+        ...item,
+        entries: item.entries.map(([key, value]): Entry => [narrowed(key), narrowed(value)]),
+      };
+    default:
+      return item;
+  }
+}
+
 export const differentialAnimals = [
   animal(
     'Z360',
@@ -27,6 +45,17 @@ export const differentialAnimals = [
     'Where two items stand in a byte string, the second is the one that counts.',
     ['diff.second-item'],
     { ports: { read: lastItem } },
+  ),
+  animal(
+    'Z441',
+    'reads-integers-in-32-bits',
+    'Of an integer only the lower 32 bits are read, wherever it stands.',
+    ['diff.number', 'rollback.sequence.jump'],
+    {
+      ports: {
+        read: reading(narrowed),
+      },
+    },
   ),
   animal('Z361', 'takes-null-for-absent', 'A member that is null is left out.', ['diff.null-absent'], {
     ports: {

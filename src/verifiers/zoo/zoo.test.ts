@@ -751,6 +751,7 @@ const meddled = update(6n);
 
 const differenceDemonstrations: Readonly<Record<string, Demonstration>> = {
   'reads-the-last-of-two-items': of(withMember(20, wrapped(array(), sequenceItem(install)))),
+  'reads-integers-in-32-bits': of(manifest({ sequenceNumber: 2n ** 32n + 6n })),
   'takes-null-for-absent': of(withMember(4, nil)),
   'trusts-its-storage': history(
     recipient({
