@@ -19,6 +19,7 @@ import { runCorpus } from './corpus.ts';
 import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
 import { defaultSeconds, runFuzzCommand } from './fuzz.ts';
+import { initLanguages, runInit } from './init.ts';
 import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
 import { runRun } from './run.ts';
@@ -237,6 +238,18 @@ program
   .addOption(config())
   .addOption(format())
   .action(exitWith(runDoctor));
+
+program
+  .command('init')
+  .description('write a config file, an adapter to fill in, and a CI workflow; nothing is overwritten')
+  .argument('[dir]', 'where to', '.')
+  .addOption(
+    new Option('--language <language>', 'what your verifier is, or is called from')
+      .choices(initLanguages)
+      .default('module'),
+  )
+  .addOption(format())
+  .action(exitWith(runInit));
 
 program
   .command('baseline')
