@@ -139,6 +139,10 @@ describe('a fuzzing run that is stopped', () => {
     const out = join(folder, 'killed');
     expect((await signalled(out, 'SIGKILL', animal)).status).toBeNull();
     expect(existsSync(join(out, 'fuzz.json'))).toBe(false);
+    const told = run('report', out);
+    expect([told.status, told.stderr]).toEqual([1, '']);
+    expect(told.stdout).toContain('--resume goes on');
+    expect(json(join(out, 'fuzz.json'))).toMatchObject({ end: 'interrupted', timing: { jobs: 0 } });
     const judged = readFileSync(join(out, 'fuzz.jsonl'), 'utf8').split('{"kind":"case"').length - 1;
     const { status, stdout } = run(
       'fuzz',

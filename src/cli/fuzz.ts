@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { listCatalogue } from '../attacks/catalogue.ts';
 import { inLearnedOrder } from '../attacks/order.ts';
-import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import type { Parent } from '../harness/breed.ts';
 import { runFuzz } from '../harness/fuzz.ts';
@@ -18,15 +15,13 @@ import { FuzzState } from '../harness/fuzz-state.ts';
 import { createStore, type FuzzStore, noStore, readStore, reopenStore } from '../harness/fuzz-store.ts';
 import { openThreadJob } from '../harness/fuzz-thread.ts';
 import { Stop } from '../harness/stop.ts';
-import { compare, readBaseline } from '../report/baseline.ts';
-import { type FuzzEnd, makeFuzzReport, resultsOfFuzz } from '../report/fuzz-report.ts';
-import { renderFuzz } from '../report/render-fuzz.ts';
+import { readBaseline } from '../report/baseline.ts';
+import type { FuzzEnd } from '../report/fuzz-report.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { ownCorpus } from './corpus.ts';
 import { fuzzBar } from './fuzz-bar.ts';
-import { exitStatus, knownIds, today } from './run.ts';
-import { writeReports } from './write-reports.ts';
+import { writeFuzz } from './fuzz-output.ts';
 
 export interface FuzzOptions {
   readonly verifier?: readonly string[];
@@ -54,18 +49,8 @@ export async function runFuzzCommand(options: FuzzOptions): Promise<number> {
   const out = options.resume ?? options.out;
   const jobs = await openJobs(state.setup, out, options.jobs ?? availableParallelism());
   const end = await fuzzed(options, { state, parents, open, jobs, out });
-  const attacks = replayable.filter(({ id }) => state.setup.attacks.includes(id));
-  const notYet = listCatalogue().filter((row) => row.notYet).length;
-  const results = resultsOfFuzz(state, { end, attacks, notYet });
-  const report = makeFuzzReport(state, results, { end, jobs: jobs.length });
-  const comparison = baseline && compare(results, baseline, { ids: knownIds(), today: today() });
-  writeReports(out, results, comparison);
-  const json = `${JSON.stringify(report, null, 1)}\n`;
-  if (out !== undefined) writeFileSync(join(out, 'fuzz.json'), json);
-  process.stdout.write(options.format === 'json' ? json : renderFuzz(report, results, comparison));
-  const found = comparison ? comparison.problems.length : results.findings.length;
-  const parted = report.differences.filter(({ bothAccept }) => bothAccept).length;
-  return exitStatus({ unexpected: found + parted, interrupted: end === 'interrupted' });
+  const { format } = options;
+  return writeFuzz(state, { end, jobs: jobs.length, out, format, ...(baseline && { baseline }) });
 }
 
 interface Begun {

@@ -16,6 +16,7 @@ import { replayable } from '../attacks/replayable.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
+import { runCampaign } from './campaign.ts';
 import { loadCases } from './corpus.ts';
 import { directHost } from './direct-host.ts';
 import { type FuzzOptions, runFuzz } from './fuzz.ts';
@@ -161,6 +162,25 @@ describe('a fuzzing run', () => {
     const lines = readFileSync(join(folder, logName), 'utf8').split('\n');
     const places = lines.flatMap((line) => (line.startsWith('{"kind":"case"') ? [JSON.parse(line).n] : []));
     expect(places.toSorted((a, b) => a - b)).toEqual(Array.from({ length: cases }, (_, n) => n));
+  });
+});
+
+describe('fuzzing', () => {
+  it('finds a fault that one round of the same attacks does not', async () => {
+    const verifiers = ['zoo:recovers-once'];
+    const attacks = catalogue.filter(({ id }) => id === 'power.double');
+    const plain = await runCampaign({
+      hosts: [await openDirect('zoo:recovers-once')],
+      attacks,
+      stored: [],
+      seed: 1,
+      runs: 1,
+    });
+    expect(plain.failures).toEqual([]);
+    const of = { ...setup, seed: 1, verifiers, attacks: attacks.map(({ id }) => id) };
+    const state = await session(join(root, 'animal'), { setup: of });
+    expect(state.findings().length).toBeGreaterThan(0);
+    expect(state.findings()[0]).toMatchObject({ verifier: 'zoo:recovers-once', shrunk: true });
   });
 });
 

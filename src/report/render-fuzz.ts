@@ -13,7 +13,8 @@ const mostDifferences = 20;
 
 export function renderFuzz(report: FuzzReport, results: Results, baseline?: BaselineComparison): string {
   const { cases, timing, corpus, verifiers, behaviours, origins, findings } = report;
-  const rate = `${timing.casesPerSecond} cases a second, ${timing.jobs} job${timing.jobs === 1 ? '' : 's'}`;
+  const jobs = timing.jobs === 0 ? '' : `, ${timing.jobs} job${timing.jobs === 1 ? '' : 's'}`;
+  const rate = `${timing.casesPerSecond} cases a second${jobs}`;
   const lines = [
     `${cases} cases in ${timing.seconds} s (${rate}), seed ${report.seed}, ${report.attacks} attacks`,
     ...section('Novel behaviours by verifier', [
