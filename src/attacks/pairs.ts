@@ -109,6 +109,8 @@ interface Drawn {
 
 function inOrder(scenario: Scenario, first: Drawn, second: Drawn): Attacked | undefined {
   const one = alone(scenario, first);
+  // Signed anew by another key of the recipient's, what was not authentic is.
+  if (one?.expect.lateDetection && signsAsOther(second)) return undefined;
   const changed = one && withChange(scenario, one);
   const two = changed && alone(changed, second);
   if (one === undefined || changed === undefined || two === undefined) return undefined;
@@ -128,6 +130,10 @@ function inOrder(scenario: Scenario, first: Drawn, second: Drawn): Attacked | un
       parameters: [one, two].flatMap(({ made }) => made.needs?.parameters ?? []),
     },
   };
+}
+
+function signsAsOther({ attack }: Drawn): boolean {
+  return attack !== undefined && [attack.by].flat().includes('lesser-rights');
 }
 
 /** An attack that changes one delivery or the device before it; undefined: it has no meaning, or is a longer history. */

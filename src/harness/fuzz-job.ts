@@ -138,6 +138,7 @@ class Job implements FuzzJob {
   private readonly known = new Set<string>();
   private readonly stopped = new Set<string>();
   private readonly pool: ScenarioPool;
+  private isClosed = false;
 
   constructor(
     options: JobOptions,
@@ -173,6 +174,8 @@ class Job implements FuzzJob {
     );
     for (const [i, { origin, case: one }] of cases.entries()) {
       const rulings = await Promise.all(answers[i] ?? []);
+      // Whatever was under way when the verifiers were closed looks like a crash.
+      if (this.isClosed) return;
       yield this.report(first + i, origin, one, rulings);
     }
   }
@@ -188,10 +191,12 @@ class Job implements FuzzJob {
     const failure = { fingerprint: finding.fingerprint, host, id: attack.id, case: one, ruling };
     const most = triesFor({ ruling, ofControl: false }, this.options.setup.shrinkTries);
     const shrunk = await shrinkBred(host, one, ruling, most);
+    if (this.isClosed) return finding;
     return storedFinding({ ...failure, ofControl: false, cases: finding.cases }, shrunk, this.storage);
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all(this.hosts.map((host) => host.close()));
   }
 

@@ -121,6 +121,15 @@ describe('pairs of attacks', () => {
     expect(other.expect.strength).toBe('must-reject');
   });
 
+  it('never sign anew with another key what the first has made unauthentic', async () => {
+    const both = [
+      ...pairsOf('cose.sig.flip', 'app.id.as-identity'),
+      ...pairsOf('app.id.as-identity', 'cose.sig.flip'),
+    ];
+    expect(both.length).toBeGreaterThan(0);
+    for (const one of both) expect((await judged(reference, one)).verdict).toBe('proven');
+  });
+
   it('have none where no scenario has what both need', () => {
     const attack = pairAttack([attackOf('downgrade.alg.mac-for-sig')], [attackOf('cose.alg.short-mac')]);
     expect(drawIfPlanned(attack, 0, 1)).toMatchObject({ kind: 'inapplicable' });
