@@ -333,8 +333,9 @@ class CampaignState {
   }
 }
 
-function readerOf({ spec, claims }: Host, one: Case, { outcome }: Ruling): Reader | undefined {
-  if (outcome?.kind !== 'accepted') return undefined;
+/** Inconclusive is what came of another delivery than the judged one. */
+function readerOf({ spec, claims }: Host, one: Case, { outcome, verdict }: Ruling): Reader | undefined {
+  if (outcome?.kind !== 'accepted' || verdict === 'inconclusive') return undefined;
   const reading = readingOf(one, outcome, claims);
   return reading && { verifier: spec, level: outcome.level, reading };
 }

@@ -134,6 +134,12 @@ describe('a run of several verifiers', () => {
     expect(found).toEqual([]);
   });
 
+  it('compares no delivery that came after another answer to the one before', async () => {
+    const lenient = zoo.find(({ id }) => id === 'never-checks-sequence')?.create() as Verifier;
+    const { campaign } = await run('res.storm.then-valid', { reference: referenceVerifier(), lenient });
+    expect(campaign.disagreements).toEqual([]);
+  });
+
   it('finds nothing between the reference and the bounded verifier', async () => {
     for (const group of ['S', 'J']) {
       const { campaign } = await run(

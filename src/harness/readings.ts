@@ -93,7 +93,10 @@ function isPart(some: string, all: string): boolean {
 /** One judged delivery, without anything that happens around it while it is processed. */
 function isOfBytesAlone({ attacked }: Case): boolean {
   const judged = attacked.steps.filter(({ must }) => must === 'judged');
-  return judged.length === 1 && attacked.steps.every(({ delivery }) => extrasOf(delivery).length === 0);
+  const isPlain = attacked.steps.every(
+    ({ must, delivery }) => must !== 'either' && extrasOf(delivery).length === 0,
+  );
+  return judged.length === 1 && isPlain;
 }
 
 /** undefined: what it holds cannot be told from what is reported. */
