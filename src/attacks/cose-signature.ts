@@ -53,16 +53,19 @@ export const signatureLength: Attack<number> = {
   change: 'signature emptied, cut or padded by a byte, or its halves in DER',
   by: 'outsider',
   expects: [mustRejectUnauthentic(['sig-invalid'], { doc: 'cose-algorithms', section: '2.1' })],
-  on: { features: ['sign1'] },
+  on: { features: ['sign1-any'] },
   choice: fc.nat({ max: 3 }),
-  apply: (scenario, form) =>
-    alterBlocks(scenario, (block, { signature: s }) =>
+  apply(scenario, form) {
+    // Only the halves of ECDSA are two integers.
+    if (form === 3 && !scenario.signers.every(({ key }) => key.kty === 'EC2')) return undefined;
+    return alterBlocks(scenario, (block, { signature: s }) =>
       withField(
         block,
         3,
         bstr([empty, s.subarray(0, -1), Uint8Array.from([...s, 0]), derOf(s)][form % 4] ?? empty),
       ),
-    ),
+    );
+  },
 };
 
 /** The two halves as a DER sequence of two integers, as other formats have ECDSA signatures. */

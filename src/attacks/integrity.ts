@@ -4,15 +4,16 @@
  * @module
  */
 import fc from 'fast-check';
-import { type Item, isInt, tstr } from '../cbor/item.ts';
+import { type Item, isInt, tstr, wrapped } from '../cbor/item.ts';
 import { contentOf, write } from '../cbor/write.ts';
 import { digestOf } from '../cose/algorithms.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { memberOf, setMember, setSequenceNumber } from '../suit/edit.ts';
 import { digestAlgorithm, type EnvelopeParts, manifestDigest, seal } from '../suit/parts.ts';
 import { envelopeKey, manifestKey } from '../suit/registry.ts';
-import type { AnyAttack, Attack } from './attack.ts';
-import { alter } from './deliver.ts';
+import type { AnyAttack, Attack, Attacked } from './attack.ts';
+import { alter, attacked } from './deliver.ts';
 import {
   extraItems,
   length,
@@ -25,6 +26,7 @@ import {
   withDigestBytes,
 } from './digest-form.ts';
 import { mustReject, mustRejectUnauthentic } from './expectation.ts';
+import { largestNumber, releaseAt, stepWith, updateOf } from './history.ts';
 import { severedAttacks } from './severed.ts';
 
 /** Changes the manifest under an untouched digest and signature. */
@@ -61,8 +63,8 @@ export const recomputed: Attack<{ what: 'reference-uri' | 'sequence-number' }> =
     }),
 };
 
-/** Joins the authentication wrapper of one authentic release to the manifest of another. */
-export const graft: Attack<{ wrapperOf: 'this' | 'other' }> = {
+/** Joins the authentication wrapper of one authentic release to the manifest of another, with a digest like its own. */
+export const graft: Attack<{ wrapperOf: 'this' | 'other' | 'alike' }> = {
   id: 'digest.graft',
   handle: 'D03',
   group: 'D',
@@ -72,8 +74,9 @@ export const graft: Attack<{ wrapperOf: 'this' | 'other' }> = {
   threats: ['THREAT.IMG.NON_AUTH'],
   violates: ['REQ.SEC.AUTHENTIC'],
   expects: [mustRejectUnauthentic(['manifest-digest-mismatch'], manifest('8.3'))],
-  choice: fc.record({ wrapperOf: fc.constantFrom('this', 'other') }),
+  choice: fc.record({ wrapperOf: fc.constantFrom('this', 'other', 'alike') }),
   apply(scenario, { wrapperOf }) {
+    if (wrapperOf === 'alike') return alike(scenario);
     const changed =
       scenario.signers.length > 0 ? otherManifest(scenario.release, 'reference-uri') : undefined;
     if (changed === undefined) return undefined;
@@ -83,6 +86,35 @@ export const graft: Attack<{ wrapperOf: 'this' | 'other' }> = {
     );
   },
 };
+
+/** Both digests begin with a zero byte, where a comparison of C strings ends. */
+function alike(scenario: Scenario): Attacked | undefined {
+  const of = updateOf(scenario);
+  const first = of && zeroDigestFrom(scenario, of.number);
+  const second = first && zeroDigestFrom(scenario, first.number + 1n);
+  const released = first && releaseAt(scenario, first.number);
+  if (of === undefined || second === undefined || released === undefined) return undefined;
+  const control = [stepWith(of.delivery, released, 'accept')];
+  const grafted = [stepWith(of.delivery, { ...released, manifest: second.manifest }, 'judged')];
+  const { recipient } = of;
+  return attacked({ recipient, steps: control }, { recipient, steps: grafted });
+}
+
+/** About one release in 256 has such a digest. */
+const numbersToTry = 4096n;
+
+/** The manifest of the first release from this number on whose digest begins with a zero byte. */
+function zeroDigestFrom(
+  { release }: Scenario,
+  from: bigint,
+): { readonly number: bigint; readonly manifest: EnvelopeParts['manifest'] } | undefined {
+  const algorithm = digestAlgorithm(release);
+  for (let number = from; number < from + numbersToTry && number <= largestNumber; number++) {
+    const { manifest } = setSequenceNumber(release, number);
+    if (digestOf(algorithm, write(wrapped(manifest)))?.[0] === 0) return { number, manifest };
+  }
+  return undefined;
+}
 
 const headless = mustReject(['manifest-digest-mismatch', 'severed-mismatch'], manifest('8.3'));
 const headlessSevered = mustReject(['severed-mismatch'], manifest('8.4.12'));

@@ -51,7 +51,11 @@ const place: ReadonlyMap<string, number> = new Map(attackOrder.map((id, i) => [i
 
 /** The attacks of the table in its order, then the others in theirs; last those that only a crash could fail. */
 export function inLearnedOrder(attacks: readonly AnyAttack[]): readonly AnyAttack[] {
-  return attacks.toSorted((a, b) => rank(a) - rank(b));
+  return attacks.toSorted(byLearnedOrder);
+}
+
+export function byLearnedOrder(a: AnyAttack, b: AnyAttack): number {
+  return rank(a) - rank(b);
 }
 
 function rank(attack: AnyAttack): number {

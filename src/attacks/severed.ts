@@ -8,6 +8,7 @@ import { equalBytes } from '../cbor/hex.ts';
 import { type Entry, type Item, int, isInt, map, tstr, valueAt, wrapped } from '../cbor/item.ts';
 import { sortEntries } from '../cbor/order.ts';
 import type { DeliveryEvent, Payload } from '../device/delivery.ts';
+import { stateOf, withState } from '../device/recipient.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { isSectionSevered, sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
@@ -17,6 +18,7 @@ import { unwrap } from '../suit/unwrap.ts';
 import type { AnyAttack, Attack, Expectation } from './attack.ts';
 import { alter, defaultEvent, deliverEnvelope } from './deliver.ts';
 import { eitherAnswer, mustAccept, mustReject } from './expectation.ts';
+import { updateOf } from './history.ts';
 
 const elsewhere = 'https://attacker.example/payload';
 const prohibits: Expectation['prohibits'] = [{ kind: 'fetch', uri: elsewhere }];
@@ -92,8 +94,8 @@ export const swapped: Attack<{ from: 'other-release' | 'each-other' }> = {
   },
 };
 
-/** Drops a severed sequence that the update needs. */
-export const absentNeeded: Attack<{ element: 'install' | 'payloadFetch' }> = {
+/** Drops a severed sequence that the update needs; the recipient may hold already what the update would install. */
+export const absentNeeded: Attack<{ element: 'install' | 'payloadFetch'; held: 'old' | 'new' }> = {
   id: 'sever.absent-needed',
   handle: 'D13',
   group: 'D',
@@ -104,12 +106,19 @@ export const absentNeeded: Attack<{ element: 'install' | 'payloadFetch' }> = {
   violates: [],
   expects: [mustReject(['severed-missing'], manifest('6.3'))],
   on: { features: ['network', 'severed'] },
-  choice: fc.record({ element: fc.constantFrom('install', 'payloadFetch') }),
-  apply(scenario, { element }) {
+  choice: fc.record({
+    element: fc.constantFrom('install', 'payloadFetch'),
+    held: fc.constantFrom('new', 'old'),
+  }),
+  apply(scenario, { element, held }) {
     const key = envelopeKey[element];
-    if (defaultEvent(scenario) !== 'update' || memberAt(scenario.release, key) === undefined)
-      return undefined;
-    return alter(scenario, (parts) => without(parts, key));
+    const update = updateOf(scenario);
+    if (update === undefined || memberAt(scenario.release, key) === undefined) return undefined;
+    const made = alter(scenario, (parts) => without(parts, key), { event: 'update' });
+    if (made === undefined || held === 'old') return made;
+    const { contents } = update.delivery.after;
+    const recipient = withState(update.recipient, { ...stateOf(update.recipient), contents });
+    return { ...made, control: { ...made.control, recipient }, attacked: { ...made.attacked, recipient } };
   },
 };
 

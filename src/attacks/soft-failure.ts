@@ -5,7 +5,7 @@
  * @module
  */
 import fc from 'fast-check';
-import { bstr, tstr } from '../cbor/item.ts';
+import { tstr } from '../cbor/item.ts';
 import { manifest } from '../suit/clause.ts';
 import { commandCode as code } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
@@ -77,18 +77,18 @@ export const run: Attack<{ case: keyof typeof runs }> = {
   },
 };
 
-/** What the sequence behind the failure would write; no scenario has it. */
-const marker = Uint8Array.of(0x50, 0xf7, 0xfa, 0x11, 0x0d, 0xec, 0xaf, 0x00);
+/** What the sequence behind the failure would fetch; no scenario has it. */
+const marker = 'https://example.com/after-the-failure';
 
 /** The outer sequence is soft; the inner one, in which a condition fails, is not. */
 export const inherited: Attack<null> = {
   ...common,
   id: 'soft.scope.inherit',
   handle: 'J24',
-  change: 'let a condition fail in a run-sequence inside a soft one, before a write of the outer one',
+  change: 'let a condition fail in a run-sequence inside a soft one, before a fetch of the outer one',
   expects: [
     eitherAnswer(['condition-failed', 'abort'], manifest('8.4.8.15'), {
-      prohibits: [{ kind: 'other-state' }],
+      prohibits: [{ kind: 'fetch', uri: marker }],
     }),
   ],
   on: { features: ['network', 'update'] },
@@ -97,11 +97,10 @@ export const inherited: Attack<null> = {
     const target = scenario.images[0]?.component;
     if (target === undefined) return undefined;
     const inner = runSequence([...select(target), ...fails]);
-    const write = [...select(target), ...command(code.write)];
+    const fetch = [...select(target), ...override({ uri: tstr(marker) }), ...command(code.fetch)];
     const commands = [
       ...select(target),
-      ...override({ content: bstr(marker) }),
-      ...runSequence([...select(target), ...soft(true), ...inner, ...write]),
+      ...runSequence([...select(target), ...soft(true), ...inner, ...fetch]),
     ];
     return insert(scenario, [{ section: 'install', commands }], { event: 'update' });
   },

@@ -26,6 +26,11 @@ export function ownCorpus(): string {
   return join(packageRoot(), 'corpus', 'cases');
 }
 
+/** The folder of these cases, where a run is to replay them and the package has them. */
+export function ownCases({ stored }: { readonly stored: boolean }): readonly string[] {
+  return stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
+}
+
 /** Exit status 1: a case is missing, stale or of no attack, and was not renewed. */
 export async function runCorpus(folder: string | undefined, options: CorpusOptions): Promise<number> {
   const where = folder ?? ownCorpus();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { families } from '../attacks/attack.ts';
@@ -15,8 +15,9 @@ import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
 import { escapeText } from '../escape-text.ts';
 import { type CaseRecord, type Progress, plannedCases, runCampaign } from '../harness/campaign.ts';
+import type { Case } from '../harness/case.ts';
 import type { Composed } from '../harness/composed-cases.ts';
-import { loadCases } from '../harness/corpus.ts';
+import { casesToReplay } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { describeCeiling } from '../harness/room.ts';
 import { compare, readBaseline } from '../report/baseline.ts';
@@ -33,7 +34,7 @@ import { openVerifier } from '../verifiers/transports/open.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
-import { ownCorpus } from './corpus.ts';
+import { ownCases } from './corpus.ts';
 import { readProfile } from './device-class.ts';
 import { makeFolder, readBytes } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
@@ -84,7 +85,13 @@ export async function runRun(options: RunOptions): Promise<number> {
       'usage',
       '--histories and --pairs need devices of all kinds, and the config’s is one',
     );
-  const stored = scenario || fixed ? [] : storedCases(options, attacks);
+  const stored =
+    scenario || fixed
+      ? []
+      : casesToReplay(
+          [...ownCases(options), ...(options.corpus ?? [])],
+          (attack) => attacks.includes(attack) || wantsAll(options, attack),
+        );
   const hosts = await openAll(specs, options);
   try {
     const results = await campaign(options, attacks, more, hosts, scenario, stored, fixed);
@@ -114,7 +121,7 @@ async function campaign(
   more: Required<Composed>,
   hosts: readonly Host[],
   scenario: Scenario | undefined,
-  stored: ReturnType<typeof loadCases>,
+  stored: readonly Case[],
   fixed: FixedPlan | undefined,
 ): Promise<Results> {
   const notYet = listCatalogue().filter((row) => row.notYet).length;
@@ -266,15 +273,6 @@ export function givenScenario(
   const key = readKeyFile(options.key);
   const scenario = scenarioFromEnvelope(readBytes(options.envelope, 'envelope'), { key, payloads });
   return isPrivate(key) ? scenario : { ...scenario, signers: [] };
-}
-
-function storedCases(options: RunOptions, attacks: readonly AnyAttack[]): ReturnType<typeof loadCases> {
-  const own = options.stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
-  return [...own, ...(options.corpus ?? [])].flatMap((folder) =>
-    loadCases(folder, replayable).filter(
-      (one) => attacks.includes(one.attack) || wantsAll(options, one.attack),
-    ),
-  );
 }
 
 /** Where nothing is chosen, stored histories and pairs are replayed too. */

@@ -6,32 +6,38 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { inLearnedOrder } from '../attacks/order.ts';
+import { Worker } from 'node:worker_threads';
 import { BenchError } from '../bench-error.ts';
-import { casesOf } from '../harness/campaign.ts';
-import { directHost } from '../harness/direct-host.ts';
-import { type AnimalResult, runZoo } from '../harness/zoo-run.ts';
 import { table } from '../report/terminal.ts';
-import { expectedJson, makeZooReport, renderZoo, type ZooReport, zooRegressions } from '../report/zoo.ts';
+import {
+  expectedJson,
+  makeZooReport,
+  renderZoo,
+  type ZooEntry,
+  type ZooReport,
+  zooRegressions,
+} from '../report/zoo.ts';
 import { zooCurve } from '../report/zoo-curve.ts';
-import { createBuiltin } from '../verifiers/builtins.ts';
-import type { Host } from '../verifiers/host.ts';
-import { openVerifier } from '../verifiers/transports/open.ts';
-import type { Verifier } from '../verifiers/verifier.ts';
+import { equivalents } from '../verifiers/zoo/equivalents.ts';
 import { type MissingAnimal, missingAnimals } from '../verifiers/zoo/not-yet.ts';
-import { type Animal, runaways, wholeZoo } from '../verifiers/zoo/zoo.ts';
+import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { makeFolder, readJson } from './files.ts';
+import { type Caught, runZooPart, type ZooPart } from './zoo-part.ts';
+import type { ZooMessage } from './zoo-worker.ts';
 
 export interface ZooCommandOptions {
   readonly list?: boolean;
   readonly animal?: readonly string[];
+  readonly equivalents?: boolean;
   readonly only?: readonly string[];
   readonly seed: number;
   readonly runs: number;
+  readonly cases?: number;
   readonly time?: number;
   readonly blind: number;
+  readonly stored: boolean;
   readonly expect?: string;
   readonly write?: string;
   readonly out?: string;
@@ -41,29 +47,18 @@ export interface ZooCommandOptions {
 
 /** Exit status 3 where a sentinel survives: such a bench proves nothing. */
 export async function runZooCommand(options: ZooCommandOptions): Promise<number> {
-  const { seed, runs, out } = options;
-  const attacks = inLearnedOrder(chosenAttacks(options));
-  const animals = chosenAnimals(options.animal);
-  if (options.list)
-    return listAnimals(animals, options.animal === undefined ? missingAnimals : [], options.format);
+  const { seed, out, blind } = options;
+  const animals = options.equivalents ? equivalents : chosenAnimals(options.animal);
+  if (options.list) return listAnimals(animals, animals === wholeZoo ? missingAnimals : [], options.format);
+  chosenAttacks(options);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);
   if (out !== undefined) makeFolder(out);
-  const end = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
-  const results = await runZoo({
-    animals,
-    cases: casesOf({ stored: [], attacks, seed, runs }),
-    seed,
-    blindCases: options.blind,
-    open: openAnimal,
-    yardstick: await directHost('reference', (await createBuiltin('reference')) as Verifier),
-    width: availableParallelism() + 1,
-    stop: () => performance.now() > end,
-    ...(out !== undefined && {
-      findings: { seed, shrinkTries: options.shrink, folder: join(out, 'findings'), withoutSecrets: false },
-    }),
-    onAnimal: progress(options.format, animals.length),
-  });
-  const report = makeZooReport(results, { version: version(), seed, blind: options.blind > 0 });
+  const entries = await runParts(partsOf(animals, options), progress(options.format, animals.length));
+  const places = new Map(animals.map(({ id }, i) => [id, i]));
+  const report = makeZooReport(
+    entries.toSorted((a, b) => (places.get(a.row.id) ?? 0) - (places.get(b.row.id) ?? 0)),
+    { version: version(), seed, blind: blind > 0 },
+  );
   const regressions = expected === undefined ? [] : zooRegressions(report, expected);
   const json = `${JSON.stringify(report, null, 1)}\n`;
   if (out !== undefined) {
@@ -80,10 +75,55 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   return regressions.length + report.problems.length > 0 ? 1 : 0;
 }
 
-/** In this process, which is much the quickest; apart those that do not end by themselves. */
-function openAnimal({ id, create }: Animal): Promise<Host> {
-  const spec = `zoo:${id}`;
-  return runaways.includes(id) ? openVerifier(spec) : directHost(spec, create());
+/** Fewer are not worth the start of a thread. */
+const animalsEach = 4;
+
+/** The animals dealt out, one part for each core; those that see all cases first, so that each part has its share. */
+function partsOf(animals: readonly Animal[], options: ZooCommandOptions): readonly ZooPart[] {
+  const { only, seed, runs, cases, time, blind, stored, shrink, out } = options;
+  const count = Math.max(1, Math.min(availableParallelism(), Math.floor(animals.length / animalsEach)));
+  const dealt = [
+    ...animals.filter((one) => equivalents.includes(one)),
+    ...animals.filter((one) => !equivalents.includes(one)),
+  ];
+  return Array.from({ length: count }, (_, part) => ({
+    animals: dealt.filter((_, i) => i % count === part).map(({ id }) => id),
+    ...(only && { only }),
+    seed,
+    runs,
+    ...(cases !== undefined && { cases }),
+    ...(time !== undefined && { ms: time * 1000 }),
+    blind,
+    stored,
+    shrink,
+    ...(out !== undefined && { out }),
+  }));
+}
+
+async function runParts(
+  parts: readonly ZooPart[],
+  onCaught: (caught: Caught) => void,
+): Promise<readonly ZooEntry[]> {
+  const [first, ...others] = parts as readonly [ZooPart, ...ZooPart[]];
+  const threads = others.map((part) => inThread(part, onCaught));
+  const own = others.length === 0 ? runZooPart(first, onCaught) : inThread(first, onCaught);
+  return (await Promise.all([own, ...threads])).flat();
+}
+
+function inThread(part: ZooPart, onCaught: (caught: Caught) => void): Promise<readonly ZooEntry[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./zoo-worker.js', import.meta.url), { workerData: part });
+    worker.on('message', (message: ZooMessage) => {
+      if (message.kind === 'caught') onCaught(message);
+      else resolve(message.entries);
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) =>
+      reject(
+        new BenchError('zoo-thread', `a thread of the zoo ended with status ${code}`, { blame: 'bench' }),
+      ),
+    );
+  });
 }
 
 function chosenAnimals(ids: readonly string[] | undefined): readonly Animal[] {
@@ -127,13 +167,12 @@ function readExpected(file: string): ZooReport {
   return json as ZooReport;
 }
 
-function progress(format: ZooCommandOptions['format'], all: number): (result: AnimalResult) => void {
+function progress(format: ZooCommandOptions['format'], all: number): (caught: Caught) => void {
   let done = 0;
-  return ({ animal, detection, ms }) => {
+  return ({ id, by, cases }) => {
     done++;
     if (format === 'json') return;
-    const how = detection.caught ? `caught by ${detection.by?.id}` : 'survives';
-    const line = `${done}/${all} ${animal.id}: ${how}, ${detection.cases} cases, ${Math.round(ms)} ms`;
+    const line = `${done} of ${all} caught: ${id} by ${by} after ${cases} cases`;
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}${done === all ? '\n' : ''}` : `${line}\n`);
   };
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type fc from 'fast-check';
 import type { AnyAttack, Attacked, Expectation } from '../attacks/attack.ts';
 import { fromTheFirst, stillHas } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Needs, Run, Scenario } from '../scenarios/scenario.ts';
-import { ScenarioPool, sampleOne, seedOf } from './scenario-pool.ts';
+import { attemptsPerChoice, drawChoice } from './choice-turns.ts';
+import { ScenarioPool } from './scenario-pool.ts';
 
 export interface Case {
   readonly kind: 'case';
@@ -47,7 +47,7 @@ export function drawCase(
 ): Case | Inapplicable {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { plan, scenario } = pool.draw(attack, round, attempt);
-    const made = tryChoice(scenario, attack, round, choiceSeed(seed, attack, round, attempt));
+    const made = makeCase(attack, round, scenario, drawChoice(seed, attack, round, attempt).value);
     if (made !== undefined) return { ...made, plan };
   }
   return { kind: 'inapplicable', attack, round };
@@ -60,15 +60,12 @@ export function drawCaseOn(
   round: number,
   seed: number,
 ): Case | Inapplicable {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const made = tryChoice(scenario, attack, round, choiceSeed(seed, attack, round, attempt));
+  // One attempt with each choice: the scenario is the same.
+  for (let attempt = attemptsPerChoice - 1; attempt < attempts; attempt++) {
+    const made = makeCase(attack, round, scenario, drawChoice(seed, attack, round, attempt).value);
     if (made !== undefined) return made;
   }
   return { kind: 'inapplicable', attack, round };
-}
-
-export function choiceSeed(seed: number, attack: AnyAttack, round: number, attempt: number): number {
-  return seedOf(seed, attack.id, round, attempt);
 }
 
 /** The case of this choice on this scenario; undefined: it has no meaning there. */
@@ -123,8 +120,4 @@ function withNeeds(of: Needs, more: NonNullable<Attacked['needs']>): Needs {
     commands: [...new Set([...of.commands, ...more.commands])],
     parameters: [...new Set([...of.parameters, ...more.parameters])],
   };
-}
-
-function tryChoice(scenario: Scenario, attack: AnyAttack, round: number, seed: number): Case | undefined {
-  return makeCase(attack, round, scenario, sampleOne(attack.choice as fc.Arbitrary<unknown>, seed));
 }

@@ -10,8 +10,8 @@ import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, isInapplicable, makeCase } from './case.ts';
 import { asCase } from './corpus.ts';
 import { type CaseFile, caseToFile, runToJson, type StoredCase } from './finding.ts';
-import { planArbitrary, planSeed, ScenarioPool } from './scenario-pool.ts';
-import { seedThatDraws, walk } from './shrink.ts';
+import { drawOne, planArbitrary, planSeed, ScenarioPool } from './scenario-pool.ts';
+import { drawOf, walk } from './shrink.ts';
 import { ControlCache, tryCase } from './trial.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -64,7 +64,9 @@ function isBetter(a: Kept, b: Kept): boolean {
 async function withSmallestPlan(from: Kept, reference: Host): Promise<Kept> {
   const { attack, round, choice, expect } = from.case;
   const plans = planArbitrary(attack);
-  const start = seedThatDraws(plans, (attempt) => planSeed(seed, attack, round, attempt), from.case.plan);
+  const start =
+    from.case.plan &&
+    drawOf((attempt) => drawOne(plans, planSeed(seed, attack, round, attempt)), from.case.plan);
   let best = from;
   let tries = 0;
   const shrinks = async (plan: Plan): Promise<boolean> => {

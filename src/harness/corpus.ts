@@ -6,6 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
+import { byLearnedOrder } from '../attacks/order.ts';
+import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { needsOf, revision } from '../scenarios/needs.ts';
 import type { Needs, Run } from '../scenarios/scenario.ts';
@@ -32,6 +34,18 @@ export function loadCases(folder: string, attacks: readonly AnyAttack[]): readon
     const attacked = same ? { ...stored.attacked, recipient: control.recipient } : stored.attacked;
     return asCase({ ...stored, control, attacked }, attacks, join(folder, name));
   });
+}
+
+/** What a run replays: folder after folder, each in the learned order of its attacks. Throws as `loadCases`. */
+export function casesToReplay(
+  folders: readonly string[],
+  isWanted: (attack: AnyAttack) => boolean,
+): readonly Case[] {
+  return folders.flatMap((folder) =>
+    loadCases(folder, replayable)
+      .filter(({ attack }) => isWanted(attack))
+      .toSorted((a, b) => byLearnedOrder(a.attack, b.attack)),
+  );
 }
 
 export function loadCase(file: string): StoredCase {

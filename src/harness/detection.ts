@@ -25,45 +25,35 @@ export interface Catch {
   readonly ofControl: boolean;
 }
 
-const batchSize = 16;
-
-/**
- * Delivers cases until one is failed, or is weak where the yardstick (a verifier that is right) is not.
- * `stop` is asked between batches; true leaves the verifier uncaught.
- */
+/** Delivers cases until one catches the verifier. */
 export async function detect(
   host: Host,
   cases: Iterable<Case | Inapplicable>,
   yardstick: Yardstick,
-  stop: () => boolean = () => false,
 ): Promise<Detection> {
   const controls = new ControlCache();
   let delivered = 0;
-  for (const batch of batches(cases)) {
-    // A dead control ends a verifier soon enough here: the first failure ends the search.
-    const answers = batch.map((one) => tryCase(host, one, controls));
-    for (const [i, one] of batch.entries()) {
-      const { ruling, control } = (await answers[i]) as Awaited<ReturnType<typeof tryCase>>;
-      delivered++;
-      const caught =
-        control?.verdict === 'failed'
-          ? { id: one.family, case: one, ruling: control, ofControl: true }
-          : (await shows(ruling, one, yardstick))
-            ? { id: one.attack.id, case: one, ruling, ofControl: false }
-            : undefined;
-      if (caught === undefined) continue;
-      await Promise.all(answers);
-      return { caught: true, cases: delivered, by: caught };
-    }
-    if (stop()) break;
+  for (const one of cases) {
+    if (isInapplicable(one)) continue;
+    delivered++;
+    const by = await catchOf(host, one, controls, yardstick);
+    if (by !== undefined) return { caught: true, cases: delivered, by };
   }
   return { caught: false, cases: delivered };
 }
 
-/** Is this ruling the animal's own fault? */
-export async function shows(ruling: Ruling, one: Case, yardstick: Yardstick): Promise<boolean> {
-  if (ruling.verdict === 'failed') return true;
-  return ruling.verdict === 'weak' && !(await yardstick.isWeak(one));
+/** Is the verifier's answer failed, or weak where the yardstick's (a verifier that is right) is not? */
+export async function catchOf(
+  host: Host,
+  one: Case,
+  controls: ControlCache,
+  yardstick: Yardstick,
+): Promise<Catch | undefined> {
+  const { ruling, control } = await tryCase(host, one, controls);
+  if (control?.verdict === 'failed') return { id: one.family, case: one, ruling: control, ofControl: true };
+  const isCaught =
+    ruling.verdict === 'failed' || (ruling.verdict === 'weak' && !(await yardstick.isWeak(one)));
+  return isCaught ? { id: one.attack.id, case: one, ruling, ofControl: false } : undefined;
 }
 
 /** A verifier that is right; its weaknesses are no animal's defect. Asked once for each case. */
@@ -104,17 +94,4 @@ export class SharedSequence<T> implements Iterable<T> {
       yield this.drawn[i] as T;
     }
   }
-}
-
-/** The applicable cases, a few at a time. */
-function* batches(cases: Iterable<Case | Inapplicable>): Generator<readonly Case[]> {
-  let batch: Case[] = [];
-  for (const one of cases) {
-    if (isInapplicable(one)) continue;
-    batch.push(one);
-    if (batch.length < batchSize) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -11,7 +11,7 @@ import { behaviourOf, type Difference, differenceOf } from './behaviour.ts';
 import { breed, type Parent, ScenarioCache } from './breed.ts';
 import { policyDimension } from './campaign.ts';
 import { type Case, drawCase, type Inapplicable, isInapplicable } from './case.ts';
-import { asCase, loadCases } from './corpus.ts';
+import { asCase, casesToReplay } from './corpus.ts';
 import { type CaseFile, caseFromFile, caseToFile, type Finding, fingerprintOf } from './finding.ts';
 import { storedFinding, triesFor } from './findings.ts';
 import { batchSize, type CountedRecord, differenceKey, type FuzzSetup, type Origin } from './fuzz-lines.ts';
@@ -117,11 +117,7 @@ export function storedCases(
   { corpora, composes }: FuzzSetup,
   attacks: readonly AnyAttack[],
 ): readonly Case[] {
-  return corpora.flatMap((folder) =>
-    loadCases(folder, replayable).filter(
-      ({ attack }) => attacks.includes(attack) || (composes && !isListed(attack)),
-    ),
-  );
+  return casesToReplay(corpora, (attack) => attacks.includes(attack) || (composes && !isListed(attack)));
 }
 
 /** Has it a turn of its own where the whole catalogue is run? */

@@ -8,10 +8,10 @@ import type { AnyAttack } from '../attacks/attack.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Animal } from '../verifiers/zoo/zoo.ts';
 import { casesOf } from './campaign.ts';
-import { type Case, isInapplicable } from './case.ts';
-import { SharedSequence, shows, Yardstick } from './detection.ts';
+import { isInapplicable } from './case.ts';
+import { catchOf, SharedSequence, Yardstick } from './detection.ts';
 import { seedOf } from './scenario-pool.ts';
-import { ControlCache, tryCase } from './trial.ts';
+import { ControlCache } from './trial.ts';
 
 /** The animals that an attack's first cases caught, by attack. */
 export type Catches = ReadonlyMap<string, ReadonlySet<string>>;
@@ -39,7 +39,8 @@ export async function catchesOf(
     const host = await open(animal);
     const controls = new ControlCache();
     for (const one of cases) {
-      if (isInapplicable(one) || !(await catchesIt(host, one, controls, yardstick))) continue;
+      if (isInapplicable(one)) continue;
+      if ((await catchOf(host, one, controls, yardstick)) === undefined) continue;
       catches.get(one.attack.id)?.add(animal.id);
     }
     await host.close();
@@ -63,14 +64,4 @@ export function greedyOrder(catches: Catches): readonly string[] {
     for (const id of best[1]) caught.add(id);
   }
   return order;
-}
-
-async function catchesIt(
-  host: Host,
-  one: Case,
-  controls: ControlCache,
-  yardstick: Yardstick,
-): Promise<boolean> {
-  const { ruling, control } = await tryCase(host, one, controls);
-  return control?.verdict === 'failed' || shows(ruling, one, yardstick);
 }

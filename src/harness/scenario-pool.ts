@@ -67,6 +67,17 @@ export function planSeed(seed: number, attack: AnyAttack, round: number, attempt
   return seedOf(seed, 'scenario', needsKey(attack), lane, round, attempt);
 }
 
+/** A value, and how it is drawn again: as the one at this index of those that the seed draws. */
+export interface Draw<T> {
+  readonly value: T;
+  readonly seed: number;
+  readonly index: number;
+}
+
+export function drawOne<T>(arbitrary: fc.Arbitrary<T>, seed: number): Draw<T> {
+  return { value: sampleOne(arbitrary, seed), seed, index: 0 };
+}
+
 export function sampleOne<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
   const [value] = fc.sample(arbitrary, { seed, numRuns: 1 });
   return value as T;

@@ -10,9 +10,10 @@ import type { Plan } from '../scenarios/plan.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
-import { attempts, type Case, choiceSeed, makeCase } from './case.ts';
+import { attempts, type Case, makeCase } from './case.ts';
+import { drawChoice } from './choice-turns.ts';
 import { runToJson } from './finding.ts';
-import { planArbitrary, planSeed, sampleOne } from './scenario-pool.ts';
+import { type Draw, drawOne, planArbitrary, planSeed } from './scenario-pool.ts';
 import { ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -46,14 +47,14 @@ export async function shrink(
   const choices = attack.choice as fc.Arbitrary<unknown>;
   await walk(
     choices,
-    seedThatDraws(choices, (n) => choiceSeed(options.seed, attack, round, n), found.choice),
+    drawOf((attempt) => drawChoice(options.seed, attack, round, attempt), found.choice),
     (choice) => search.fails(given, choice, found.plan),
   );
   if (found.plan !== undefined) {
     const plans = planArbitrary(attack, found.plan.fixed);
     await walk(
       plans,
-      seedThatDraws(plans, (n) => planSeed(options.seed, attack, round, n), found.plan),
+      drawOf((attempt) => drawOne(plans, planSeed(options.seed, attack, round, attempt)), found.plan),
       (plan) => search.fails(buildScenario(plan), search.best.smallest.choice, plan),
     );
   }
@@ -110,29 +111,25 @@ export class Search {
   }
 }
 
-/** The seed of the attempt that drew this value; undefined: it was not drawn from these. */
-export function seedThatDraws<T>(
-  arbitrary: fc.Arbitrary<T>,
-  seedOfAttempt: (attempt: number) => number,
-  value: T,
-): number | undefined {
+/** The draw of the attempt that gave this value; undefined: none did. */
+export function drawOf<T>(drawOfAttempt: (attempt: number) => Draw<T>, value: T): Draw<T> | undefined {
   const wanted = JSON.stringify(value);
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const seed = seedOfAttempt(attempt);
-    if (JSON.stringify(sampleOne(arbitrary, seed)) === wanted) return seed;
+    const draw = drawOfAttempt(attempt);
+    if (JSON.stringify(draw.value) === wanted) return draw;
   }
   return undefined;
 }
 
-/** From the value that the seed draws to ever smaller ones that still fail. */
+/** From what was drawn to ever smaller values that still fail. */
 export async function walk<T>(
   arbitrary: fc.Arbitrary<T>,
-  seed: number | undefined,
+  from: Draw<T> | undefined,
   fails: (value: T) => Promise<boolean>,
 ): Promise<void> {
-  if (seed === undefined) return;
+  if (from === undefined) return;
   await fc.check(
     fc.asyncProperty(arbitrary, async (value) => !(await fails(value))),
-    { seed, numRuns: 1 },
+    { seed: from.seed, path: `${from.index}`, numRuns: 1 },
   );
 }

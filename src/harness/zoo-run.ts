@@ -1,6 +1,9 @@
 /**
  * The self-test: every animal of the zoo under the same cases, the generator of blind mutations beside them.
  *
+ * Each case is drawn once and delivered to all animals that are still to be caught, so that a time budget cuts the
+ * sequence at the same place for all of them, and a long run keeps no case.
+ *
  * @module
  */
 import type { Host } from '../verifiers/host.ts';
@@ -9,9 +12,10 @@ import { sentinels } from '../verifiers/zoo/sentinels.ts';
 import type { Animal } from '../verifiers/zoo/zoo.ts';
 import { type BlindCase, BlindYardstick, blindCases, detectBlind } from './blind.ts';
 import { type Case, type Inapplicable, isInapplicable } from './case.ts';
-import { type Catch, type Detection, detect, SharedSequence, Yardstick } from './detection.ts';
+import { type Catch, catchOf, type Detection, SharedSequence, Yardstick } from './detection.ts';
 import { type Finding, fingerprintOf } from './finding.ts';
 import { type FindingOptions, findingOf } from './findings.ts';
+import { ControlCache } from './trial.ts';
 
 export interface ZooOptions {
   readonly animals: readonly Animal[];
@@ -23,120 +27,144 @@ export interface ZooOptions {
   readonly open: (animal: Animal) => Promise<Host>;
   /** The reference, for what is no animal's own weakness. */
   readonly yardstick: Host;
-  /** Animals under test at once. */
-  readonly width: number;
+  /** Asked between cases; true ends the run. */
   readonly stop?: () => boolean;
   /** How counterexamples are shrunk and stored; absent: they are not. */
   readonly findings?: FindingOptions;
-  readonly onAnimal?: (result: AnimalResult) => void;
+  /** When an animal has been caught. */
+  readonly onCaught?: (animal: Animal, by: Catch, cases: number) => void;
 }
+
+export type Role = 'animal' | 'sentinel' | 'equivalent';
 
 export interface AnimalResult {
   readonly animal: Animal;
-  readonly role: 'animal' | 'sentinel' | 'equivalent';
+  readonly role: Role;
   readonly detection: Detection;
-  /** By the attacks that its entry names; absent: the first catch was by one of them, or nothing was named. */
+  /** By cases of the attacks that its entry names; absent: the first catch was one, or nothing was named. */
   readonly named?: Detection;
   readonly blind?: { readonly caught: boolean; readonly cases: number };
   /** The shrunk counterexample. */
   readonly finding?: Finding;
+  /** From the beginning of the run until it was caught, or until the last case. */
   readonly ms: number;
 }
 
 export async function runZoo(options: ZooOptions): Promise<readonly AnimalResult[]> {
-  const cases = new SharedSequence(options.cases);
-  const blind = new SharedSequence(blindCases(options.seed));
-  const yardstick = new Yardstick(options.yardstick);
-  const blindYardstick = new BlindYardstick(options.yardstick);
-  return pool(options.animals, options.width, async (animal) => {
-    const started = performance.now();
-    const host = await options.open(animal);
-    try {
-      const detection = await detect(host, cases, yardstick, options.stop);
-      const ms = performance.now() - started;
-      const result: AnimalResult = {
-        animal,
-        role: roleOf(animal),
-        detection,
-        ...(await byNamed(animal, host, detection, cases, yardstick, options.stop)),
-        ...(await byBlind(host, blind, blindYardstick, options)),
-        ...(await counterexample(host, detection, options)),
-        ms,
-      };
-      options.onAnimal?.(result);
-      return result;
-    } finally {
-      await host.close();
-    }
-  });
-}
-
-/** Share of the animals that were caught, 0 to 1; sentinels and equivalents are no animals. */
-export function scoreOf(results: readonly AnimalResult[], by: 'structured' | 'blind'): number {
-  const animals = results.filter(({ role }) => role === 'animal');
-  const caught = animals.filter(({ detection, blind }) =>
-    by === 'blind' ? blind?.caught : detection.caught,
+  const { animals, yardstick, stop } = options;
+  const watched = await Promise.all(
+    animals.map(async (animal) => new Watched(animal, await options.open(animal))),
   );
-  return animals.length === 0 ? 0 : caught.length / animals.length;
+  try {
+    await deliverAll(options, watched);
+    const blind = new SharedSequence(blindCases(options.seed));
+    const blindYardstick = new BlindYardstick(yardstick);
+    const results: AnimalResult[] = [];
+    for (const one of watched)
+      results.push({
+        ...one.result(),
+        ...(await byBlind(one.host, blind, blindYardstick, {
+          most: options.blindCases,
+          ...(stop && { stop }),
+        })),
+        ...(await counterexample(one, options)),
+      });
+    return results;
+  } finally {
+    await Promise.all(watched.map(({ host }) => host.close()));
+  }
 }
 
-/** What is wrong with the bench, or with an animal's entry; empty: the zoo is as it should be. */
-export function zooProblems(results: readonly AnimalResult[]): readonly string[] {
-  return results.flatMap(({ animal, role, detection, named }) => {
-    const by = detection.by;
-    if (role === 'equivalent')
-      return detection.caught
-        ? [`${animal.id} is right and was caught by ${by?.id}: ${by?.ruling.note}`]
-        : [];
-    if (named !== undefined && !named.caught)
-      return [
-        `${animal.id} was caught by ${by?.id}, and by none of the attacks it names: ${animal.exposedBy.join(', ')}`,
-      ];
-    return [];
-  });
+async function deliverAll(options: ZooOptions, watched: readonly Watched[]): Promise<void> {
+  const started = performance.now();
+  const yardstick = new Yardstick(options.yardstick);
+  for (const one of options.cases) {
+    const waiting = watched.filter((animal) => animal.isToBeCaught());
+    if (waiting.length === 0 || options.stop?.()) return;
+    if (isInapplicable(one)) continue;
+    await Promise.all(
+      waiting.map(async (animal) => {
+        const wasCaught = animal.by !== undefined;
+        await animal.deliver(one, yardstick, started);
+        if (animal.by !== undefined && !wasCaught) options.onCaught?.(animal.animal, animal.by, animal.cases);
+      }),
+    );
+  }
 }
 
-function roleOf(animal: Animal): AnimalResult['role'] {
+/** An animal and what has been seen of it. */
+class Watched {
+  readonly animal: Animal;
+  readonly host: Host;
+  /** Its first catch. */
+  by: Catch | undefined;
+  cases = 0;
+  private byNamed: Catch | undefined;
+  private namedCases = 0;
+  private ms = 0;
+  private controls = new ControlCache();
+
+  constructor(animal: Animal, host: Host) {
+    this.animal = animal;
+    this.host = host;
+  }
+
+  /** After its first catch only the attacks that it names go on, until a case of theirs catches it too. */
+  isToBeCaught(): boolean {
+    if (this.by === undefined) return true;
+    return this.animal.exposedBy.length > 0 && this.byNamed === undefined;
+  }
+
+  async deliver(one: Case, yardstick: Yardstick, started: number): Promise<void> {
+    const isNamed = this.names(one.attack.id) || this.names(one.family);
+    if (this.by !== undefined && !isNamed) return;
+    if (isNamed) this.namedCases++;
+    if (this.by === undefined) this.cases++;
+    const found = await catchOf(this.host, one, this.controls, yardstick);
+    if (this.by === undefined) {
+      this.by = found;
+      this.ms = performance.now() - started;
+      // What refuses a control is to be seen again by the attacks that it names.
+      if (found !== undefined) this.controls = new ControlCache();
+    }
+    if (isNamed) this.byNamed ??= found;
+  }
+
+  result(): AnimalResult {
+    const { animal, by, byNamed } = this;
+    const needsNamed = by !== undefined && animal.exposedBy.length > 0 && byNamed !== by;
+    return {
+      animal,
+      role: roleOf(animal),
+      detection: { caught: by !== undefined, cases: this.cases, ...(by && { by }) },
+      ...(needsNamed && {
+        named: { caught: byNamed !== undefined, cases: this.namedCases, ...(byNamed && { by: byNamed }) },
+      }),
+      ms: this.ms,
+    };
+  }
+
+  private names(id: string): boolean {
+    return this.animal.exposedBy.includes(id);
+  }
+}
+
+function roleOf(animal: Animal): Role {
   if (sentinels.includes(animal)) return 'sentinel';
   return equivalents.includes(animal) ? 'equivalent' : 'animal';
-}
-
-async function byNamed(
-  animal: Animal,
-  host: Host,
-  first: Detection,
-  cases: Iterable<Case | Inapplicable>,
-  yardstick: Yardstick,
-  stop?: () => boolean,
-): Promise<Pick<AnimalResult, 'named'>> {
-  if (first.by === undefined || animal.exposedBy.length === 0) return {};
-  if (isNamed(animal, first.by)) return {};
-  return { named: await detect(host, only(cases, animal.exposedBy), yardstick, stop) };
-}
-
-function isNamed(animal: Animal, { id }: Catch): boolean {
-  return animal.exposedBy.includes(id);
-}
-
-function* only(cases: Iterable<Case | Inapplicable>, ids: readonly string[]): Generator<Case | Inapplicable> {
-  for (const one of cases) {
-    if (ids.includes(one.attack.id) || (!isInapplicable(one) && ids.includes(one.family))) yield one;
-  }
 }
 
 async function byBlind(
   host: Host,
   cases: Iterable<BlindCase>,
   yardstick: BlindYardstick,
-  { blindCases: most, stop }: ZooOptions,
+  options: { readonly most: number; readonly stop?: () => boolean },
 ): Promise<Pick<AnimalResult, 'blind'>> {
-  if (most === 0) return {};
-  return { blind: await detectBlind(host, cases, yardstick, { most, ...(stop && { stop }) }) };
+  return options.most === 0 ? {} : { blind: await detectBlind(host, cases, yardstick, options) };
 }
 
 async function counterexample(
-  host: Host,
-  { by, cases }: Detection,
+  { host, by, cases }: Watched,
   { findings }: ZooOptions,
 ): Promise<Pick<AnimalResult, 'finding'>> {
   // A weakness is no finding: there is nothing to shrink towards.
@@ -146,22 +174,4 @@ async function counterexample(
   return {
     finding: await findingOf({ fingerprint, host, id, case: one, ruling, ofControl, cases }, findings),
   };
-}
-
-/** In the order of the items, `width` at a time. */
-async function pool<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const at = next++;
-      results[at] = await work(items[at] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
 }

@@ -5,7 +5,7 @@
  */
 import { escapeText } from '../escape-text.ts';
 import { isLearnedFrom } from '../harness/learn-order.ts';
-import { type AnimalResult, scoreOf, zooProblems } from '../harness/zoo-run.ts';
+import type { AnimalResult, Role } from '../harness/zoo-run.ts';
 import { hardToCatch } from '../verifiers/zoo/not-yet.ts';
 import { table } from './terminal.ts';
 
@@ -41,16 +41,37 @@ export interface ZooRow {
   /** Where the first catch was by another attack than those its entry names: the first of these that caught it. */
   readonly named?: { readonly by: string | null; readonly cases: number };
   readonly blind?: { readonly caught: boolean; readonly cases: number };
+  /** Milliseconds from the beginning until it was caught, or until the last case. */
+  readonly ms: number;
   /** Its shrunk counterexample, replayed by this line. */
   readonly replay?: string;
 }
 
+/** What a run says of one animal, as JSON: the parts of a run may be in several threads. */
+export interface ZooEntry {
+  readonly role: Role;
+  readonly row: ZooRow;
+  readonly exposedBy: readonly string[];
+  /** What the case that caught it showed; empty: nothing did. */
+  readonly note: string;
+}
+
+export function zooEntry(result: AnimalResult): ZooEntry {
+  const { animal, role, detection } = result;
+  return {
+    role,
+    row: rowOf(result),
+    exposedBy: animal.exposedBy,
+    note: detection.by?.ruling.note ?? '',
+  };
+}
+
 export function makeZooReport(
-  results: readonly AnimalResult[],
+  entries: readonly ZooEntry[],
   { version, seed, blind }: { readonly version: string; readonly seed: number; readonly blind: boolean },
 ): ZooReport {
-  const rows = (role: AnimalResult['role']): readonly ZooRow[] =>
-    results.filter((one) => one.role === role).map(rowOf);
+  const rows = (role: Role): readonly ZooRow[] =>
+    entries.filter((one) => one.role === role).map(({ row }) => row);
   const animals = rows('animal');
   const caught = casesToCatch(animals);
   const heldOut = animals.filter((row) => !row.learnedFrom);
@@ -58,23 +79,40 @@ export function makeZooReport(
   return {
     version,
     seed,
-    score: scoreOf(results, 'structured'),
-    ...(blind && { blindScore: scoreOf(results, 'blind') }),
+    score: shareOf(animals, (row) => row.caught),
+    ...(blind && { blindScore: shareOf(animals, (row) => row.blind?.caught === true) }),
     casesToCatch: {
       median: quantile(caught, 0.5),
       p90: quantile(caught, 0.9),
       never: animals.length - caught.length,
     },
     heldOut: {
-      score: heldOut.length === 0 ? 0 : heldOutCaught.length / heldOut.length,
+      score: shareOf(heldOut, (row) => row.caught),
       median: quantile(heldOutCaught, 0.5),
       p90: quantile(heldOutCaught, 0.9),
     },
     animals,
     sentinels: rows('sentinel'),
     equivalents: rows('equivalent'),
-    problems: zooProblems(results),
+    problems: zooProblems(entries),
   };
+}
+
+/** What is wrong with the bench, or with an animal's entry; empty: the zoo is as it should be. */
+export function zooProblems(entries: readonly ZooEntry[]): readonly string[] {
+  return entries.flatMap(({ role, row, exposedBy, note }) => {
+    if (role === 'equivalent')
+      return row.caught ? [`${row.id} is right and was caught by ${row.by}: ${note}`] : [];
+    if (row.named === undefined || row.named.by !== null) return [];
+    return [
+      `${row.id} was caught by ${row.by}, and by none of the attacks it names: ${exposedBy.join(', ')}`,
+    ];
+  });
+}
+
+/** Of these rows, 0 to 1. */
+function shareOf(rows: readonly ZooRow[], isCounted: (row: ZooRow) => boolean): number {
+  return rows.length === 0 ? 0 : rows.filter(isCounted).length / rows.length;
 }
 
 function casesToCatch(rows: readonly ZooRow[]): readonly number[] {
@@ -100,7 +138,7 @@ export function zooRegressions(report: ZooReport, expected: ZooReport): readonly
 /** One animal a line, and nothing that a run may leave out: what --expect is compared with. */
 export function expectedJson(report: ZooReport): string {
   const rows = (list: readonly ZooRow[]): string =>
-    list.map(({ blind: _, replay: __, ...row }) => `\n  ${JSON.stringify(row)}`).join(',');
+    list.map(({ blind: _, replay: __, ms: ___, ...row }) => `\n  ${JSON.stringify(row)}`).join(',');
   const { blindScore: _, animals, sentinels, equivalents, ...rest } = report;
   const head = JSON.stringify(rest).slice(1, -1);
   return `{${head},\n "animals": [${rows(animals)}],\n "sentinels": [${rows(sentinels)}],\n "equivalents": [${rows(equivalents)}]}\n`;
@@ -147,7 +185,7 @@ function blindCell({ blind }: ZooRow): string {
   return blind.caught ? `after ${blind.cases}` : 'survives';
 }
 
-function rowOf({ animal, detection, named, blind, finding }: AnimalResult): ZooRow {
+function rowOf({ animal, detection, named, blind, ms, finding }: AnimalResult): ZooRow {
   return {
     id: animal.id,
     handle: animal.handle,
@@ -157,6 +195,7 @@ function rowOf({ animal, detection, named, blind, finding }: AnimalResult): ZooR
     learnedFrom: isLearnedFrom(animal.id),
     ...(named && { named: { by: named.by?.id ?? null, cases: named.cases } }),
     ...(blind && { blind }),
+    ms: Math.round(ms),
     ...(finding && { replay: finding.replay }),
   };
 }

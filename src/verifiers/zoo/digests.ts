@@ -59,7 +59,7 @@ export const digestAnimals = [
     'Z005',
     'compares-digests-as-c-strings',
     'The comparison of digests stops at the first zero byte.',
-    ['fetch.arbitrary'],
+    ['digest.graft'],
     { rules: { digestMatches: (expected, actual) => equalBytes(upToNul(expected), upToNul(actual)) } },
   ),
   animal(
