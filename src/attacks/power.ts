@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { PowerCut } from '../device/delivery.ts';
 import { stateOf } from '../device/recipient.ts';
 import { interruptedDeliveries } from '../scenarios/build.ts';
-import { powerCut } from '../scenarios/history-features.ts';
+import { powerCut, recoveryCut } from '../scenarios/history-features.ts';
 import type { Happening } from '../scenarios/resume.ts';
 import { type Run, type RunStep, type Scenario, type ScenarioDelivery, step } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
@@ -185,7 +185,7 @@ export const cutTwice: Attack<{ first: PowerCut; second: PowerCut; event: 'updat
   violates: ['REQ.SEC.AUTH.EXEC'],
   expects: [survives],
   on: { features: ['earlier'] },
-  choice: fc.record({ first: powerCut, second: powerCut, event: fc.constantFrom('boot', 'update') }),
+  choice: fc.record({ first: powerCut, second: recoveryCut, event: fc.constantFrom('boot', 'update') }),
 
   apply: (scenario, { first, second, event }) =>
     cutAndGoOn(scenario, [{ event: 'update', cut: first }, { event, cut: second }, boot, update]),

@@ -5,10 +5,13 @@
  */
 import { join } from 'node:path';
 import { inLearnedOrder } from '../attacks/order.ts';
+import type { Crypto } from '../cose/crypto.ts';
+import { nodeCrypto } from '../cose/node-crypto.ts';
 import { casesOf } from '../harness/campaign.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../harness/case.ts';
 import { casesToReplay } from '../harness/corpus.ts';
 import { directHost } from '../harness/direct-host.ts';
+import { sharedCrypto } from '../harness/shared-crypto.ts';
 import { runZoo } from '../harness/zoo-run.ts';
 import { type ZooEntry, zooEntry } from '../report/zoo.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
@@ -50,13 +53,14 @@ export async function runZooPart(
   onCaught: (caught: Caught) => void,
 ): Promise<readonly ZooEntry[]> {
   const { seed, out, blind, shrink } = part;
+  const crypto = sharedCrypto(nodeCrypto);
   const end = performance.now() + (part.ms ?? Number.POSITIVE_INFINITY);
   const results = await runZoo({
     animals: part.animals.map((id) => wholeZoo.find((animal) => animal.id === id) as Animal),
     cases: sequence(part),
     seed,
     blindCases: blind,
-    open: openAnimal,
+    open: (animal) => openAnimal(animal, crypto),
     yardstick: await directHost('reference', (await createBuiltin('reference')) as Verifier),
     stop: () => performance.now() > end,
     ...(out !== undefined && {
@@ -81,7 +85,7 @@ function* sequence(part: ZooPart): Generator<Case | Inapplicable> {
 }
 
 /** In this process, which is much the quickest; apart those that do not end by themselves. */
-function openAnimal({ id, create }: Animal): Promise<Host> {
+function openAnimal({ id, create }: Animal, crypto: Crypto): Promise<Host> {
   const spec = `zoo:${id}`;
-  return runaways.includes(id) ? openVerifier(spec) : directHost(spec, create());
+  return runaways.includes(id) ? openVerifier(spec) : directHost(spec, create(crypto));
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import fc from 'fast-check';
+import type { PowerCut } from '../device/delivery.ts';
 import type { History } from './history-plan.ts';
 import { componentCount } from './layout.ts';
 import { canBeInAnyOrder } from './parallel.ts';
@@ -126,17 +127,25 @@ export function withHistories(plans: fc.Arbitrary<Plan>, wanted: readonly string
 }
 
 /** Small updates have about eight storage steps, large ones some thirty. */
-export const powerCut = fc.record(
-  {
-    step: fc.oneof(
-      { withCrossShrink: true },
-      { arbitrary: fc.integer({ min: 1, max: 12 }), weight: 3 },
-      { arbitrary: fc.integer({ min: 1, max: 32 }), weight: 1 },
-    ),
-    when: fc.constantFrom('before' as const, 'torn' as const, 'after' as const),
-  },
-  { noNullPrototype: true },
-);
+export const powerCut = cutWithin(12);
+
+/** What is done on waking from an interrupted update is about as long as what was left to do. */
+export const recoveryCut = cutWithin(8);
+
+/** Most cuts are within so many steps, each as often as the others. */
+function cutWithin(usual: number): fc.Arbitrary<PowerCut> {
+  return fc.record(
+    {
+      step: fc.oneof(
+        { withCrossShrink: true },
+        { arbitrary: fc.noBias(fc.integer({ min: 1, max: usual })), weight: 3 },
+        { arbitrary: fc.noBias(fc.integer({ min: 1, max: 32 })), weight: 1 },
+      ),
+      when: fc.constantFrom('before', 'torn', 'after'),
+    },
+    { noNullPrototype: true },
+  );
+}
 
 const resume: fc.Arbitrary<History> = fc.record(
   { kind: fc.constant('resume' as const), cuts: fc.array(powerCut, { minLength: 1, maxLength: 3 }) },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Crypto } from '../../cose/crypto.ts';
 import { createVerifier, type VerifierOptions } from '../reference/reference.ts';
 import type { Verifier } from '../verifier.ts';
 
@@ -15,7 +16,8 @@ export interface Animal {
   readonly handle: string;
   /** Ids of the attacks that must expose it: by a failed expectation, or where the text allows no more, a weakness. */
   readonly exposedBy: readonly string[];
-  readonly create: () => Verifier;
+  /** `crypto`: in place of the usual, where the animal has none of its own. */
+  readonly create: (crypto?: Crypto) => Verifier;
 }
 
 /** An animal whose defect is in what these options replace. */
@@ -32,6 +34,11 @@ export function animal(
     defect,
     handle,
     exposedBy,
-    create: () => createVerifier({ ...options, name: `zoo:${id}` }),
+    create: (crypto) =>
+      createVerifier({
+        ...options,
+        ...(crypto && { ports: { crypto, ...options.ports } }),
+        name: `zoo:${id}`,
+      }),
   };
 }
