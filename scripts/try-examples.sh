@@ -45,3 +45,7 @@ fi
 if have python3-cryptography /usr/bin/python3 -c 'import cryptography'; then
   try python "process:/usr/bin/python3 examples/python/verifier.py" --no-stored --runs 2
 fi
+if have golang-go go version; then
+  (cd examples/go && GOFLAGS=-mod=mod GOCACHE="$out/go-cache" go build -o build/verifier .)
+  try go process:examples/go/build/verifier --no-stored --runs 2
+fi

@@ -1,0 +1,3 @@
+module suit-gauntlet-example
+
+go 1.19
