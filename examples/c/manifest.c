@@ -147,8 +147,9 @@ static bool is_severed(const struct run *run, size_t at) { return at != 0 && run
 size_t section_at(const struct run *run, enum section section) {
     if (section == SHARED) return run->shared;
     size_t at = run->sections[section];
-    if (!is_severed(run, at)) return at;
-    return section == PAYLOAD_FETCH ? run->envelope_fetch : section == INSTALL ? run->envelope_install : 0;
+    /* Other sections cannot be severed; what stands there is refused when it is checked. */
+    if (!is_severed(run, at) || (section != PAYLOAD_FETCH && section != INSTALL)) return at;
+    return section == PAYLOAD_FETCH ? run->envelope_fetch : run->envelope_install;
 }
 
 /* draft §5.4: what is in the envelope is what the manifest has the digest of. */
