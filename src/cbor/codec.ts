@@ -16,6 +16,8 @@ export interface Codec {
   readonly name: string;
   /** The one item that the bytes are, as the package's own values; throws what the package throws. */
   readonly decode: (bytes: Uint8Array) => unknown;
+  /** The same by one decoder that is kept, for timing; absent: `decode` keeps nothing anew. */
+  readonly kept?: (bytes: Uint8Array) => unknown;
   /** Number and content, where the value is the package's form of a tag. */
   readonly tagOf: (value: object) => readonly [number: bigint | number, content: unknown] | undefined;
   /** The number, where the value is the package's form of a simple value without a meaning. */

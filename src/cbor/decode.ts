@@ -7,10 +7,14 @@
 import { Decoder, Encoder, Tag } from 'cbor-x';
 import { type Codec, type DecodeResult, decodeWith } from './codec.ts';
 
+const options = { mapsAsObjects: false, useRecords: false };
+const keptDecoder = new Decoder(options);
+
 /** Maps as `Map`, since SUIT's keys are integers; no records, a format of its own. The rest as it comes. */
 export const cborX: Codec = {
   name: 'cbor-x',
-  decode: (bytes) => new Decoder({ mapsAsObjects: false, useRecords: false }).decode(bytes),
+  decode: (bytes) => new Decoder(options).decode(bytes),
+  kept: (bytes) => keptDecoder.decode(bytes),
   tagOf: (value) => (value instanceof Tag ? [value.tag, value.value] : undefined),
 };
 
@@ -25,6 +29,6 @@ export function decodeWithCborX(bytes: Uint8Array): DecodeResult {
  * A bigint always takes eight bytes of argument: give a number where the shortest form is wanted.
  */
 export function encodeWithCborX(value: unknown): Uint8Array {
-  const options = { mapsAsObjects: false, useRecords: false, tagUint8Array: false, useTag259ForMaps: false };
-  return new Uint8Array(new Encoder(options).encode(value));
+  const plain = { ...options, tagUint8Array: false, useTag259ForMaps: false };
+  return new Uint8Array(new Encoder(plain).encode(value));
 }

@@ -27,6 +27,7 @@ export interface BenchCommandOptions {
   readonly envelope?: readonly string[];
   readonly series?: readonly string[];
   readonly quick?: boolean;
+  readonly decoders?: boolean;
   readonly out?: string;
   /** What the costs were. */
   readonly baseline?: string;
@@ -40,6 +41,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
   const before = baselineOf(options);
   const report = await runBench({
     quick: options.quick ?? false,
+    decoders: options.decoders ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
     ...(options.envelope && { envelopes: options.envelope }),
     ...(options.series && { series: options.series }),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DecoderReport } from './decoder-bench.ts';
 import type { Growth } from './growth.ts';
 import type { Machine } from './machine.ts';
 import type { Interval, Spread, Timing, TimingOptions } from './timing.ts';
@@ -61,6 +62,8 @@ export interface BenchReport {
   readonly timing: TimingOptions;
   readonly rows: readonly BenchRow[];
   readonly growth: readonly Growth[];
+  /** CBOR decoders on the same bytes; absent: not asked for. */
+  readonly decoders?: readonly DecoderReport[];
   /** In words: counted cost that grows more than linearly. */
   readonly findings: readonly string[];
   /** Operations that did not go well and so were not measured. */

@@ -8,6 +8,7 @@
 import { BenchError } from '../bench-error.ts';
 import type { BenchReport, BenchRow, Skipped } from './bench-report.ts';
 import { allocationRows, ceilingRows, countedRows, exactRow, timeRow, warningsOf } from './bench-rows.ts';
+import { compareDecoders } from './decoder-bench.ts';
 import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
 import { type Growth, growthsOf, type SeriesCount } from './growth.ts';
 import { thisMachine } from './machine.ts';
@@ -24,6 +25,8 @@ export interface BenchOptions {
   readonly envelopes?: readonly string[];
   /** Dimensions that envelopes grow in; default: all, none where only envelopes are named. */
   readonly series?: readonly string[];
+  /** Also the comparison of CBOR decoders. */
+  readonly decoders?: boolean;
 }
 
 export const defaultVerifiers: readonly string[] = ['reference', 'bounded', 'library:cbor-x'];
@@ -46,7 +49,8 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
   try {
     for (const spec of new Set(options.verifiers ?? defaultVerifiers))
       verifiers.push(await openCandidate(spec));
-    return await measure(verifiers, subjects, { quick, timing });
+    const report = await measure(verifiers, subjects, { quick, timing });
+    return options.decoders ? { ...report, decoders: await compareDecoders(timing) } : report;
   } finally {
     await Promise.all(verifiers.map((verifier) => verifier.close()));
   }

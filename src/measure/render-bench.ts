@@ -6,6 +6,7 @@
 
 import { deviceClasses } from '../device/classes.ts';
 import type { BenchReport, BenchRow, Metric } from './bench-report.ts';
+import type { DecoderReport } from './decoder-bench.ts';
 import type { Growth } from './growth.ts';
 
 export function renderBench(report: BenchReport): string {
@@ -26,6 +27,7 @@ export function renderBench(report: BenchReport): string {
     ...list('Findings: cost that grows more than linearly', report.findings),
     table(`Of the process; times as multiples of the calibration loop`, processColumns, report, keys),
     ...peaks(report.rows),
+    decoderTable(report.decoders ?? []),
     ...list(
       'Not measured',
       report.skipped.map((s) => `${s.verifier} ${s.envelope} ${s.reason}`),
@@ -33,6 +35,27 @@ export function renderBench(report: BenchReport): string {
     ...list('Warning: do not trust', report.warnings),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function decoderTable(decoders: readonly DecoderReport[]): string {
+  if (decoders.length === 0) return '';
+  const lines = decoders.map((one) => [
+    one.decoder,
+    '',
+    `${one.ratio.toFixed(2)} (${one.interval.low.toFixed(2)} … ${one.interval.high.toFixed(2)})`,
+    `${one.allocatedBytes} B`,
+    `${one.acceptedMalformed} of ${one.malformed}`,
+    one.deaths.length === 0 ? 'none' : String(one.deaths.length),
+  ]);
+  const deaths = decoders.flatMap(({ decoder, deaths: own }) =>
+    own.map(({ input, inputBytes, how }) => `- ${decoder} died of ${input} (${inputBytes} bytes): ${how}`),
+  );
+  const titles = ['decoder', '', 'time', 'heap', 'malformed taken', 'deaths'];
+  return [
+    'CBOR decoders: one pass over the six published envelopes, all inside their byte strings included',
+    aligned([titles, ...lines]),
+    ...deaths,
+  ].join('\n');
 }
 
 interface Column {

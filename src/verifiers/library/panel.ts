@@ -9,7 +9,8 @@ import type { Crypto } from '../../cose/crypto.ts';
 import type { Verifier } from '../verifier.ts';
 import { libraryVerifier } from './library-verifier.ts';
 
-const codecs: Readonly<Record<string, () => Promise<Codec>>> = {
+/** Loads each only when it is asked for. */
+export const codecs: Readonly<Record<string, () => Promise<Codec>>> = {
   'cbor-x': async () => (await import('../../cbor/decode.ts')).cborX,
   cborg: async () => (await import('./cborg.ts')).cborg,
   cbor2: async () => (await import('./cbor2.ts')).cbor2,
