@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BenchError } from '../bench-error.ts';
 import { jsonSchema } from '../json-schema.ts';
+import { type FuzzOptions, runFuzzCommand } from './fuzz.ts';
 
 const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-fuzz-cli-'));
@@ -89,22 +91,28 @@ describe('gauntlet fuzz', () => {
     expect(resumed).toEqual(whole);
   });
 
-  it('does not go on as something else, nor begin where a run is', () => {
-    const refused = (...args: string[]): string => {
-      const { status, stderr } = run('fuzz', ...args);
-      expect(status).toBe(2);
-      expect(stderr.split('\n').length).toBe(2);
-      return stderr;
+  it('does not go on as something else, nor begin where a run is', async () => {
+    const refused = async (options: Partial<FuzzOptions>): Promise<string> => {
+      const asked = { stored: false, format: 'json', jobs: 1, ...options } as const;
+      const thrown = await runFuzzCommand(asked).catch((error: unknown) => error);
+      expect(thrown).toBeInstanceOf(BenchError);
+      const { blame, code, message } = thrown as BenchError;
+      expect(blame).toBe('usage');
+      return `${message} [${code}]`;
     };
-    expect(refused('--resume', out, '--seed', '7')).toContain('begun with seed 1, not 7');
-    expect(refused('--resume', out, '-v', 'bounded')).toContain('begun with verifiers reference, zoo:');
-    expect(refused('--resume', out, '--out', folder)).toContain('leave --out');
-    expect(refused('--resume', folder)).toContain('no fuzzing run');
-    expect(refused(...small, '--cases', '1', '--out', out)).toContain('[fuzz-exists]');
+    expect(await refused({ resume: out, seed: 7 })).toContain('begun with seed 1, not 7');
+    expect(await refused({ resume: out, verifier: ['bounded'] })).toContain(
+      'begun with verifiers reference, ',
+    );
+    expect(await refused({ resume: out, out: folder })).toContain('leave --out');
+    expect(await refused({ resume: folder })).toContain('no fuzzing run');
+    expect(await refused({ out, cases: 1 })).toContain('[fuzz-exists]');
     const other = mkdtempSync(join(folder, 'version-'));
     const log = readFileSync(join(out, 'fuzz.jsonl'), 'utf8').split('\n')[0] as string;
     writeFileSync(join(other, 'fuzz.jsonl'), `${log.replace(/"version":"[^"]*"/, '"version":"0.0.0"')}\n`);
-    expect(refused('--resume', other)).toContain('begun with version 0.0.0');
+    expect(await refused({ resume: other })).toContain('begun with version 0.0.0');
+    const { status, stderr } = run('fuzz', '--resume', folder);
+    expect([status, stderr.split('\n').length]).toEqual([2, 2]);
   });
 
   it('ends with its time, over all sessions together', () => {

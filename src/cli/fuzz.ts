@@ -12,7 +12,14 @@ import { runFuzz } from '../harness/fuzz.ts';
 import { type FuzzJob, type JobOptions, openJob } from '../harness/fuzz-job.ts';
 import type { FuzzBudget, FuzzSetup } from '../harness/fuzz-lines.ts';
 import { FuzzState } from '../harness/fuzz-state.ts';
-import { createStore, type FuzzStore, noStore, readStore, reopenStore } from '../harness/fuzz-store.ts';
+import {
+  createStore,
+  demandNew,
+  type FuzzStore,
+  noStore,
+  readStore,
+  reopenStore,
+} from '../harness/fuzz-store.ts';
 import { openThreadJob } from '../harness/fuzz-thread.ts';
 import { Stop } from '../harness/stop.ts';
 import { readBaseline } from '../report/baseline.ts';
@@ -75,6 +82,7 @@ function begun(options: FuzzOptions): Begun {
   };
   const budget = budgetOf(options) ?? { seconds: defaultSeconds };
   const { out } = options;
+  if (out !== undefined) demandNew(out);
   const open = () => (out === undefined ? noStore : createStore(out, setup, budget));
   return { state: new FuzzState(setup, budget), parents: [], open };
 }

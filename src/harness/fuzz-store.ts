@@ -33,12 +33,17 @@ export const logName = 'fuzz.jsonl';
 export const noStore: FuzzStore = { write: () => {}, writeCase: () => {}, close: () => {} };
 
 /** Throws BenchError `fuzz-exists`: what is there would be lost. */
-export function createStore(folder: string, setup: FuzzSetup, budget: FuzzBudget): FuzzStore {
+export function demandNew(folder: string): void {
   if (existsSync(join(folder, logName)))
     throw new BenchError(
       'fuzz-exists',
       `${folder} has a fuzzing run already: go on with it by --resume ${folder}, or name another folder`,
     );
+}
+
+/** Throws BenchError `fuzz-exists`. */
+export function createStore(folder: string, setup: FuzzSetup, budget: FuzzBudget): FuzzStore {
+  demandNew(folder);
   const store = storeIn(folder);
   store.write({ kind: 'setup', format: fuzzFormat, setup, budget });
   return store;
