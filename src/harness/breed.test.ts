@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { catalogue } from '../attacks/catalogue.ts';
 import { historyAttacks } from '../attacks/histories.ts';
+import { buildScenario } from '../scenarios/build.ts';
 import { hasFeature } from '../scenarios/features.ts';
+import type { Plan } from '../scenarios/plan.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import { type BredCase, breed, type Parent, ScenarioCache, ways } from './breed.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
@@ -133,6 +135,20 @@ describe('plans', () => {
     for (const plan of given) expect(wanted.every((feature) => hasFeature(plan, feature))).toBe(true);
     expect(planFor(drawn(1), { features: ['sign1', 'mac0'] })).toBeUndefined();
     expect(planFor(drawn(1), { family: 'valid.fetch' })).toBeUndefined();
+  });
+
+  it('install something where an earlier release is in place that would not do for the new one', async () => {
+    const minimal = planFor(drawn(1), { features: ['minimal', 'update'] }) as Plan;
+    expect(hasFeature(minimal, 'minimal')).toBe(true);
+    const earlier = planFor(minimal, { features: ['earlier'] }) as Plan;
+    expect([hasFeature(earlier, 'earlier'), hasFeature(earlier, 'minimal')]).toEqual([true, false]);
+    expect(planFor(minimal, { features: ['minimal', 'earlier'] })).toBeUndefined();
+    const { recipient, deliveries } = buildScenario(earlier);
+    const outcomes = await reference.trial(
+      recipient,
+      deliveries.map(({ delivery }) => delivery),
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
   });
 
   it('are settled after fields of another were mixed in', () => {

@@ -24,7 +24,10 @@ export const historyFeatures = {
       const sequence = isAbove
         ? plan.sequence
         : { offered: String(atLeast), installed: String(atLeast - 1n) };
-      return [{ ...plan, deliveries: 'update-boot', bootFrom: 'stored', sequence, earlier: true }];
+      const images = plan.images.map((image) =>
+        image.by === 'none' ? { ...image, by: 'network' as const } : image,
+      );
+      return [{ ...plan, deliveries: 'update-boot', bootFrom: 'stored', sequence, images, earlier: true }];
     },
   },
   resume: {
@@ -90,8 +93,13 @@ const plainImage: ImagePlan = {
 /** A consistent plan without the histories that have no meaning on it. */
 export function prunedHistories(plan: Plan): Plan {
   const { earlier, history: drawn, processing, ...rest } = plan;
+  // A release that installs nothing would not boot on what the earlier one has left.
+  const installs = plan.images.some(({ by }) => by !== 'none');
   const holdsEarlier =
-    plan.deliveries === 'update-boot' && plan.bootFrom === 'stored' && plan.sequence.installed !== undefined;
+    plan.deliveries === 'update-boot' &&
+    plan.bootFrom === 'stored' &&
+    plan.sequence.installed !== undefined &&
+    installs;
   const history = drawn && consistentHistory(drawn, plan);
   const keepsProcessing = processing === 'parallel' ? isOpen(plan) : componentCount(plan).manifest >= 2;
   return {
