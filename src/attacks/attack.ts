@@ -81,7 +81,8 @@ export interface Expectation {
 }
 
 export type Prohibition =
-  | { readonly kind: 'fetch'; readonly uri?: string; readonly of?: 'fragments' }
+  /** `fragments`: of a reference within the envelope. `unlisted`: of what no payload of the delivery is listed under. */
+  | { readonly kind: 'fetch'; readonly uri?: string; readonly of?: 'fragments' | 'unlisted' }
   | { readonly kind: 'write' | 'invoke'; readonly component?: number }
   | { readonly kind: 'state-change' }
   /** An acceptance that leaves another state than the step's. */

@@ -78,6 +78,16 @@ const oddForms: Readonly<Record<string, (uri: string) => string>> = {
   long: (uri) => `${uri}?${'a'.repeat(2048)}`,
 };
 
+/** Forms that RFC 3986 §6.2.2 makes the same as plainer ones: who asks for these asks for the right thing. */
+const normalised: readonly string[] = ['upper-case scheme', 'percent in host'];
+const refusals = ['uri-rejected', 'fetch-failed', 'limit-size'] as const;
+const inOtherWords = eitherAnswer(refusals, remoteLocation, { level: 'installed' });
+/** If anything is asked for, then exactly what the author has named. */
+const asNamed = eitherAnswer(refusals, remoteLocation, {
+  level: 'installed',
+  prohibits: [{ kind: 'fetch', of: 'unlisted' }],
+});
+
 /** Writes a payload's URI in a form that parsers read differently. */
 export const oddUri: Attack<{ form: string }> = {
   ...isPayload,
@@ -87,14 +97,16 @@ export const oddUri: Attack<{ form: string }> = {
   by: 'lesser-rights',
   threats: ['THREAT.NET.REDIRECT'],
   violates: ['REQ.SEC.AUTH.REMOTE_LOC'],
-  expects: [
-    eitherAnswer(['uri-rejected', 'fetch-failed', 'limit-size'], remoteLocation, { level: 'installed' }),
-  ],
+  expects: [asNamed, inOtherWords],
   on: onNetwork,
   choice: fc.record({ form: fc.constantFrom(...Object.keys(oddForms)) }),
   apply: (scenario, { form }) =>
     inDimension(
-      withUri(scenario, ({ uri }) => ({ uri: oddForms[form]?.(uri) ?? uri })),
+      withUri(
+        scenario,
+        ({ uri }) => ({ uri: oddForms[form]?.(uri) ?? uri }),
+        normalised.includes(form) ? inOtherWords : asNamed,
+      ),
       form,
     ),
 };

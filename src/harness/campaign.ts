@@ -366,9 +366,9 @@ export function* casesOf(
   for (let round = firstRound; round < runs; round++) {
     for (const attack of options.attacks)
       yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);
-    yield* composedCases(options, seed, { round: round - firstRound, of: runs - firstRound });
+    yield* composedCases(options, seed, { round: round - firstRound, of: runs - firstRound }, scenario);
   }
-  if (runs <= firstRound) yield* composedCases(options, seed, { round: 0, of: 1 });
+  if (runs <= firstRound) yield* composedCases(options, seed, { round: 0, of: 1 }, scenario);
 }
 
 /** For each verifier. */

@@ -7,7 +7,8 @@ import type { AnyAttack, Group } from '../attacks/attack.ts';
 import { historyAttacks } from '../attacks/histories.ts';
 import { attacksOf, groupPairs, pairAttack } from '../attacks/pairs.ts';
 import { BenchError } from '../bench-error.ts';
-import { type Case, drawCase, type Inapplicable, isInapplicable } from './case.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { seedOf } from './scenario-pool.ts';
 
 /** How many there are in the whole campaign; default 0. */
@@ -27,10 +28,11 @@ export function* composedCases(
   { histories = 0, pairs = 0 }: Composed,
   seed: number,
   { round, of }: Share,
+  scenario?: Scenario,
 ): Generator<Case | Inapplicable> {
   const upTo = (all: number, rounds: number): number => Math.floor((all * rounds) / of);
   for (let i = upTo(histories, round); i < upTo(histories, round + 1); i++) yield drawHistory(i, seed);
-  for (let i = upTo(pairs, round); i < upTo(pairs, round + 1); i++) yield drawPair(i, seed);
+  for (let i = upTo(pairs, round); i < upTo(pairs, round + 1); i++) yield drawPair(i, seed, scenario);
 }
 
 /** The kinds take turns; the n-th of a kind is the case of round n of its attack. */
@@ -42,8 +44,12 @@ export function drawHistory(i: number, seed: number): Case | Inapplicable {
 /** Two attacks that mean nothing together are drawn anew, so many times. */
 const pairAttempts = 8;
 
-/** Every two groups have their turn before any two have it again. */
-export function drawPair(i: number, seed: number): Case | Inapplicable {
+/**
+ * Every two groups have their turn before any two have it again.
+ *
+ * `scenario`: a user's own envelope, in place of generated ones.
+ */
+export function drawPair(i: number, seed: number, scenario?: Scenario): Case | Inapplicable {
   const [first, second] = groupPairs[i % groupPairs.length] as readonly [Group, Group];
   const pick = (group: Group, attempt: number): AnyAttack => {
     const attacks = attacksOf(group);
@@ -52,7 +58,7 @@ export function drawPair(i: number, seed: number): Case | Inapplicable {
   let attack = pairAttack([pick(first, 0)], [pick(second, 0)]);
   for (let attempt = 0; attempt < pairAttempts; attempt++) {
     attack = pairAttack([pick(first, attempt)], [pick(second, attempt)]);
-    const drawn = drawIfPlanned(attack, i, seed);
+    const drawn = scenario ? drawCaseOn(scenario, attack, i, seed) : drawIfPlanned(attack, i, seed);
     if (!isInapplicable(drawn)) return drawn;
   }
   return { kind: 'inapplicable', attack, round: i };

@@ -72,7 +72,7 @@ function breach(
       if (decision.kind !== 'rejected' || !claims.reports.includes('components')) return undefined;
       return lostImage(decision, allowedStates(step, recipient), recipient);
     default: {
-      const hit = decision.effects?.find((effect) => matches(effect, prohibition));
+      const hit = decision.effects?.find((effect) => matches(effect, prohibition, step));
       return hit && `${name(hit)}, which this attack must not bring about`;
     }
   }
@@ -90,13 +90,14 @@ function stepsOf(outcome: Outcome | undefined): number | undefined {
 
 type ProhibitedEffect = Extract<Prohibition, { kind: 'fetch' | 'write' | 'invoke' }>;
 
-function matches(effect: Effect, prohibition: ProhibitedEffect): boolean {
+function matches(effect: Effect, prohibition: ProhibitedEffect, { delivery }: RunStep): boolean {
   switch (prohibition.kind) {
     case 'fetch':
       return (
         effect.kind === 'fetch' &&
         (prohibition.uri === undefined || effect.uri === prohibition.uri) &&
-        (prohibition.of === undefined || effect.uri.startsWith('#'))
+        (prohibition.of !== 'fragments' || effect.uri.startsWith('#')) &&
+        (prohibition.of !== 'unlisted' || delivery.payloads.every(({ uri }) => uri !== effect.uri))
       );
     case 'write':
       return (

@@ -17,9 +17,6 @@ const withoutKiller: Readonly<Record<string, string>> = {
     'a weakness of the reference itself: no draft says that a boot raises the number',
   'downgrade.old-draft':
     'who reads the older labels also invokes in the untouched update, and is caught by that',
-  'comp.shape': 'a weakness at most, and without a component list the commands are refused all the same',
-  'soft.scope.component': 'no rule of the reference sees for which component the flag was set',
-  'fetch.uri.relative': 'who fetches by a relative reference still matches what came: it takes two faults',
 };
 
 const wanted = catalogue.filter((attack) => !isOpen(attack) && !(attack.id in withoutKiller));

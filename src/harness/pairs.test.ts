@@ -1,8 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyAttack, Attack } from '../attacks/attack.ts';
 import { catalogue } from '../attacks/catalogue.ts';
 import { groupPairs, type PairChoice, pairAttack, pairAttacks, pairedGroups } from '../attacks/pairs.ts';
 import { listReplayable, replayable } from '../attacks/replayable.ts';
+import type { Signer } from '../cose/blocks.ts';
+import { signersOf } from '../scenarios/authentication.ts';
+import { releaseOf } from '../scenarios/build.ts';
+import { scenarioFromEnvelope } from '../scenarios/given.ts';
+import type { Plan } from '../scenarios/plan.ts';
+import { arbitraryPlan } from '../scenarios/plan-arbitrary.ts';
+import { encode } from '../suit/parts.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import { defaultRules } from '../verifiers/reference/rules.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
@@ -16,6 +24,11 @@ import { ScenarioPool } from './scenario-pool.ts';
 import { shrink } from './shrink.ts';
 import { ControlCache, tryCase } from './trial.ts';
 
+const [plainPlan] = fc.sample(arbitraryPlan({ family: 'valid.fetch', features: ['sign1', 'update'] }), {
+  seed: 1,
+  numRuns: 1,
+}) as [Plan];
+const plainKey = (signersOf(plainPlan.authentication)[0] as Signer).key;
 const reference = await directHost('reference', referenceVerifier());
 const attackOf = (id: string) => catalogue.find((one) => one.id === id) as AnyAttack;
 const judged = (host: typeof reference, one: Case) =>
@@ -49,6 +62,17 @@ function forgetful(): Verifier {
 }
 
 describe('pairs of attacks', () => {
+  it("are made of a user's own envelope too, and of nothing else", async () => {
+    const scenario = scenarioFromEnvelope(encode(releaseOf(plainPlan)), { key: plainKey });
+    const drawn = groupPairs.flatMap((_, i) => (i % 3 === 0 ? [drawPair(i, 1, scenario)] : []));
+    const cases = drawn.filter((one): one is Case => !isInapplicable(one));
+    expect(cases.length).toBeGreaterThan(5);
+    expect(new Set(cases.map(({ family, plan }) => `${family} ${plan}`))).toEqual(
+      new Set(['given undefined']),
+    );
+    for (const one of cases) expect((await judged(reference, one)).verdict).toMatch(/proven|masked/);
+  });
+
   it('cover every two groups, A to L, before any two come again', () => {
     expect(pairedGroups).toEqual([...'ABCDEFGHIJKL']);
     expect(new Set(groupPairs.map((pair) => pair.toSorted().join())).size).toBe((12 * 11) / 2);

@@ -832,6 +832,31 @@ const answerDemonstrations: Readonly<Record<string, Demonstration>> = {
   ),
 };
 
+const fallbackDemonstrations: Readonly<Record<string, Demonstration>> = {
+  'reads-texts-as-c-strings': of(
+    manifest({ install: [set({ uri: `${uri}\u0000.sig` }), act('fetch'), act('imageMatch')] }),
+  ),
+  'falls-back-to-its-own-components': of(
+    withMember(3, wrapped(map([int(2), array()], [int(4), wrapped(sequenceItem(shared))]))),
+  ),
+  'keeps-soft-failure-for-a-component': onPair({
+    install: [
+      index(0),
+      runSequence(index(0), soft, index(1), fails),
+      index(true),
+      set({ uri }),
+      act('fetch'),
+      act('imageMatch'),
+    ],
+  }),
+  'trusts-what-is-named-relatively': of(
+    manifest({ install: [set({ uri: 'image' }), act('fetch'), act('imageMatch')] }),
+    {
+      payloads: [{ uri: 'image', kind: 'bytes', bytes: oldImage }],
+    },
+  ),
+};
+
 const demonstrations: Readonly<Record<string, Demonstration>> = {
   ...differenceDemonstrations,
   ...firstDemonstrations,
@@ -839,6 +864,7 @@ const demonstrations: Readonly<Record<string, Demonstration>> = {
   ...lenienceDemonstrations,
   ...rightsDemonstrations,
   ...answerDemonstrations,
+  ...fallbackDemonstrations,
   ...refusalDemonstrations,
 };
 

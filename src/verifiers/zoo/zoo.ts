@@ -13,6 +13,7 @@ import { decodingAnimals } from './decoding.ts';
 import { differentialAnimals } from './differentials.ts';
 import { digestAnimals } from './digests.ts';
 import { equivalents } from './equivalents.ts';
+import { fallbackAnimals } from './fallbacks.ts';
 import { formAnimals } from './forms.ts';
 import { lenienceAnimals } from './lenience.ts';
 import { payloadAnimals } from './payloads.ts';
@@ -49,6 +50,7 @@ export const zoo: readonly Animal[] = [
   ...toctouAnimals,
   ...rightsAnimals,
   ...answerAnimals,
+  ...fallbackAnimals,
   ...resourceAnimals,
 ];
 
