@@ -24,7 +24,7 @@ config=(--config examples/command/gauntlet.config.json)
 try() {
   local name=$1 spec=$2
   shift 2
-  gauntlet doctor "$spec" --time 4 "${config[@]}" >"$out/$name.doctor" || { cat "$out/$name.doctor"; exit 1; }
+  gauntlet doctor "$spec" --time 8 "${config[@]}" >"$out/$name.doctor" || { cat "$out/$name.doctor"; exit 1; }
   gauntlet run -v "$spec" --shrink 0 "${config[@]}" "$@" >"$out/$name.run" 2>&1 || { cat "$out/$name.run"; exit 1; }
   echo "examples: $name, $(grep -E '^(proven|failed|skipped)' "$out/$name.run" | tr -s ' ' | tr '\n' ' ')"
 }
@@ -49,3 +49,17 @@ if have golang-go go version; then
   (cd examples/go && GOFLAGS=-mod=mod GOCACHE="$out/go-cache" go build -o build/verifier .)
   try go process:examples/go/build/verifier --no-stored --runs 2
 fi
+
+# What `gauntlet init` writes builds as it says, runs, and has something to be mended.
+root=$PWD
+skeleton() {
+  local folder="$out/$1" status=0
+  gauntlet init "$folder" --language "$1" >"$out/$1.init"
+  (cd "$folder" && eval "$(grep -E '^  (cc|clang) ' "$out/$1.init")" &&
+    node "$root/dist/src/cli/main.js" doctor mine --time 1) >"$out/$1.doctor" || status=$?
+  grep -q 'FAIL  valid example accepted' "$out/$1.doctor" || { cat "$out/$1.doctor"; exit 1; }
+  [ "$status" = 1 ] || { echo "examples: doctor of the skeleton in $1 ended with status $status" >&2; exit 1; }
+  echo "examples: skeleton for $1 builds and runs"
+}
+skeleton c
+if have "clang with lld" sh -c 'command -v clang && ls /usr/bin/wasm-ld*'; then skeleton wasm; fi

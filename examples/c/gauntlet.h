@@ -10,7 +10,7 @@
  * Compiled for a computer it is a program for `process:` (JSON lines on stdin and stdout), compiled with
  * --target=wasm32 a module for `wasm:` (docs/wasm-abi.md). gauntlet_decide may change what the device holds; that is
  * what the next delivery of the session finds, and what is reported as the state. All memory that it is given, and
- * that it takes with gauntlet_take, lives until the session ends.
+ * that it takes with gauntlet_take, lives until the session ends; but of a delivery that it refuses, until the answer.
  */
 #ifndef GAUNTLET_H
 #define GAUNTLET_H
@@ -137,6 +137,10 @@ static _Noreturn void gauntlet_fail(const char *text) {
 
 static _Alignas(16) uint8_t gauntlet_arena[GAUNTLET_ARENA];
 static size_t gauntlet_used;
+/* A message did not fit: the delivery is refused, as by a device without room for it. */
+static bool gauntlet_full;
+/* What was used before the message that is being answered. */
+static size_t gauntlet_mark;
 
 void *gauntlet_take(size_t size) {
     size_t whole = (size + 15) & ~(size_t)15;
@@ -243,7 +247,11 @@ static int gauntlet_hex_digit(uint8_t c) { return c <= '9' ? c - '0' : (c | 32) 
 
 static struct gauntlet_bytes gauntlet_json_hex(struct gauntlet_json *json) {
     struct gauntlet_bytes raw = gauntlet_json_raw(json);
-    uint8_t *bytes = gauntlet_need(raw.size / 2 + 1, 1);
+    uint8_t *bytes = gauntlet_take(raw.size / 2 + 1);
+    if (bytes == NULL) {
+        gauntlet_full = true;
+        return (struct gauntlet_bytes){(const uint8_t *)"", 0};
+    }
     for (size_t i = 0; i < raw.size / 2; i++) bytes[i] = (uint8_t)(gauntlet_hex_digit(raw.data[2 * i]) << 4 | gauntlet_hex_digit(raw.data[2 * i + 1]));
     return (struct gauntlet_bytes){bytes, raw.size / 2};
 }
@@ -539,9 +547,22 @@ static void gauntlet_begin_answer(void) {
 static struct gauntlet_device gauntlet_now;
 static struct gauntlet_decision gauntlet_answer;
 
+/* For what the verifier takes, and for the answer, which has the whole state in hexadecimal. */
+static bool gauntlet_has_room(const struct gauntlet_delivery *delivery) {
+    size_t state = gauntlet_now.installed.size;
+    for (size_t i = 0; i < gauntlet_now.component_count; i++)
+        for (size_t j = 0; j < gauntlet_now.components[i].slot_count; j++) state += gauntlet_now.components[i].slots[j].bytes.size + 64;
+    for (size_t i = 0; i < delivery->payload_count; i++) state += delivery->payloads[i].content.bytes.size;
+    return !gauntlet_full && GAUNTLET_ARENA - gauntlet_used > 4 * (state + delivery->envelope.size) + 4096;
+}
+
 static void gauntlet_answer_delivery(const struct gauntlet_delivery *delivery, uint64_t session, uint64_t id) {
     memset(&gauntlet_answer, 0, sizeof gauntlet_answer);
-    gauntlet_decide(&gauntlet_now, delivery, &gauntlet_answer);
+    if (gauntlet_has_room(delivery)) gauntlet_decide(&gauntlet_now, delivery, &gauntlet_answer);
+    else {
+        gauntlet_answer.stage = "resource";
+        gauntlet_answer.reason = "limit-memory";
+    }
     gauntlet_begin_answer();
     gauntlet_put("{\"type\":\"decision\",\"session\":");
     gauntlet_put_uint(session);
@@ -556,6 +577,9 @@ static void gauntlet_answer_delivery(const struct gauntlet_delivery *delivery, u
     gauntlet_put_state(&gauntlet_now);
     gauntlet_put_effects(&gauntlet_answer);
     gauntlet_put("}");
+    if (gauntlet_answer.level != NULL) return;
+    gauntlet_used = gauntlet_mark;
+    gauntlet_full = false;
 }
 
 /* Answers into gauntlet_out; gauntlet_length is 0 where the message wants no answer. */
@@ -567,7 +591,10 @@ static inline void gauntlet_handle(const char *text, size_t size) {
     GAUNTLET_EACH_MEMBER(&json, key) {
         if (gauntlet_is(key, "type")) {
             type = gauntlet_json_raw(&json);
-            if (gauntlet_is(type, "open")) memset(&gauntlet_now, 0, sizeof gauntlet_now);
+            if (gauntlet_is(type, "open")) {
+                memset(&gauntlet_now, 0, sizeof gauntlet_now);
+                gauntlet_full = false;
+            }
         } else if (gauntlet_is(key, "session")) session = gauntlet_json_uint(&json, NULL);
         else if (gauntlet_is(key, "id")) id = gauntlet_json_uint(&json, NULL);
         else if (gauntlet_is(key, "recipient")) gauntlet_read_device(&json, &gauntlet_now);
@@ -603,7 +630,10 @@ GAUNTLET_EXPORT(gauntlet_capabilities) const char *gauntlet_capabilities(void) {
     return gauntlet_out;
 }
 
-GAUNTLET_EXPORT(gauntlet_buffer) void *gauntlet_buffer(size_t size) { return gauntlet_take(size); }
+GAUNTLET_EXPORT(gauntlet_buffer) void *gauntlet_buffer(size_t size) {
+    gauntlet_mark = gauntlet_used;
+    return gauntlet_take(size);
+}
 GAUNTLET_EXPORT(gauntlet_reset) void gauntlet_reset(const char *message, size_t size) { gauntlet_handle(message, size); }
 GAUNTLET_EXPORT(gauntlet_deliver) void gauntlet_deliver(const char *message, size_t size) { gauntlet_handle(message, size); }
 GAUNTLET_EXPORT(gauntlet_decision) const char *gauntlet_decision(void) { return gauntlet_out; }
@@ -615,6 +645,7 @@ int main(void) {
     size_t capacity = 0;
     ssize_t size;
     while ((size = getline(&line, &capacity, stdin)) > 0) {
+        gauntlet_mark = gauntlet_used;
         gauntlet_handle(line, (size_t)size);
         if (gauntlet_length == 0) continue;
         fwrite(gauntlet_out, 1, gauntlet_length, stdout);
