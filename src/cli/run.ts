@@ -19,6 +19,7 @@ import type { Case } from '../harness/case.ts';
 import type { Composed } from '../harness/composed-cases.ts';
 import { casesToReplay } from '../harness/corpus.ts';
 import { findingsOf } from '../harness/findings.ts';
+import { orderDependent } from '../harness/order-check.ts';
 import { describeCeiling } from '../harness/room.ts';
 import { compare, readBaseline } from '../report/baseline.ts';
 import { type LogHeader, type LogLine, logFormat, logLine } from '../report/log.ts';
@@ -167,7 +168,9 @@ async function campaign(
   const secret =
     fixed?.algorithm === 5 ||
     (scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false);
-  const findings = await findingsOf(result, attacks, {
+  const reopen = (host: Host): Promise<Host> => openOne(host.spec, options);
+  const ordered = interrupted ? [] : await orderDependent(result.samples, reopen);
+  const found = await findingsOf(result, attacks, {
     seed: options.seed,
     shrinkTries: interrupted ? 0 : options.shrink,
     withoutSecrets: secret,
@@ -181,7 +184,7 @@ async function campaign(
     seed: options.seed,
     subject,
     campaign: result,
-    findings,
+    findings: [...found, ...ordered],
     attacks,
     notYet,
     notes: [

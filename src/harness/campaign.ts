@@ -14,6 +14,7 @@ import type { Host } from '../verifiers/host.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
 import { type Composed, composedCases } from './composed-cases.ts';
 import { fingerprintOf, readingFingerprint } from './finding.ts';
+import { isSampleable, type Sampled, sampleSize } from './order-check.ts';
 import { type Difference, parted, type Reader, readingOf } from './readings.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { count, emptyTally, type Tally, varyingDimension } from './tally.ts';
@@ -110,6 +111,8 @@ export interface CampaignResult {
   readonly neverApplicable: readonly string[];
   /** Verifiers given up after three dead controls in a row. */
   readonly stopped: ReadonlySet<Host>;
+  /** Decided cases, evenly over the run, to be repeated in another order. */
+  readonly samples: ReadonlyMap<Host, readonly Sampled[]>;
 }
 
 const batchSize = 32;
@@ -143,6 +146,7 @@ class CampaignState {
   private readonly deadControls = new Map<Host, number>();
   private readonly turns = new Map<Host, Promise<void>>();
   private readonly stopped = new Set<Host>();
+  private readonly samples = new Map<Host, Sampled[]>();
   private readonly controls: Map<Host, ControlCache>;
   private readonly planned: number;
   private readonly twins = new WeakMap<Run, number>();
@@ -181,6 +185,7 @@ class CampaignState {
           this.record(host, one.attack, one.round, { verdict: 'inapplicable', note }, first + i);
           continue;
         }
+        this.sample(host, one, found.ruling, first + i);
         if (found.control !== undefined) this.recordControl(host, one, found.control);
         const failure = this.failureOf(host, one, found.ruling, one.expect);
         const reader = readerOf(host, one, found.ruling);
@@ -209,7 +214,16 @@ class CampaignState {
       disagreements: [...this.disagreements.values()],
       neverApplicable: [...this.seen].filter((id) => !this.applicable.has(id)),
       stopped: this.stopped,
+      samples: this.samples,
     };
+  }
+
+  private sample(host: Host, one: Case, ruling: Ruling, place: number): void {
+    const every = Math.max(1, Math.floor(this.planned / sampleSize));
+    if (place % every !== 0 || !isSampleable(host, one, ruling)) return;
+    const sampled = this.samples.get(host) ?? [];
+    this.samples.set(host, sampled);
+    if (sampled.length < sampleSize) sampled.push({ case: one, ruling });
   }
 
   /**

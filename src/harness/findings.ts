@@ -174,7 +174,7 @@ export function inconsistent(campaign: Counted): Finding[] {
         const refused = Object.entries(answers.refused).map(([reason, n]) => `${n} refused (${reason})`);
         const where = dimension === '' ? '' : ` within "${dimension}"`;
         const note = `both answers${where}: ${answers.accepted} accepted, ${refused.join(', ')}`;
-        const one = plain(host.spec, 'policy-inconsistent', attack, note);
+        const one = plainFinding(host.spec, 'policy-inconsistent', attack, note);
         const digest = createHash('sha256').update(dimension).digest('hex').slice(0, 8);
         const id = dimension === '' ? one.id : `${one.id}-${digest}`;
         return [
@@ -197,7 +197,7 @@ export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Findi
       const ran = sum('skipped') + sum('inconclusive') + sum('failed') + sum('masked');
       if (ran === 0 || sum('proven') + sum('unattributed') > 0) return [];
       const note = `no rejection was seen in family ${family}: ${sum('skipped')} skipped, ${sum('inconclusive')} inconclusive, ${sum('failed')} failed, ${sum('masked')} masked`;
-      return [plain(host.spec, 'nothing-proven', family, note)];
+      return [plainFinding(host.spec, 'nothing-proven', family, note)];
     }),
   );
 }
@@ -210,7 +210,12 @@ function nothingAccepted(campaign: CampaignResult, attacks: readonly AnyAttack[]
     if (own.length === 0 || own.some((counts) => counts.accepted > 0)) return [];
     const skipped = own.reduce((all, counts) => all + counts.skipped, 0);
     return [
-      plain(host.spec, 'nothing-proven', 'valid', `no valid scenario was accepted: ${skipped} skipped`),
+      plainFinding(
+        host.spec,
+        'nothing-proven',
+        'valid',
+        `no valid scenario was accepted: ${skipped} skipped`,
+      ),
     ];
   });
 }
@@ -221,10 +226,11 @@ function stopped(campaign: CampaignResult): Finding[] {
 
 export function stoppedFinding(verifier: string): Finding {
   const note = 'three valid deliveries in a row ended in a crash or a hang; it was not run further';
-  return plain(verifier, 'stopped', 'valid', note);
+  return plainFinding(verifier, 'stopped', 'valid', note);
 }
 
-function plain(verifier: string, kind: Finding['kind'], attack: string, note: string): Finding {
+/** A finding that no single case shows. */
+export function plainFinding(verifier: string, kind: Finding['kind'], attack: string, note: string): Finding {
   const id = `${kind}-${attack}`;
   return {
     id: `${id}-${verifier}`,

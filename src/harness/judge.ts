@@ -15,6 +15,7 @@ import { cite } from '../suit/clause.ts';
 import { isBefore, reasons, type Stage } from '../suit/stage.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { judgedLevel } from './claims-fit.ts';
+import { contradiction, withoutEffect } from './contradiction.ts';
 import { earlyEffect, type Judged, prohibitedEffect } from './effects.ts';
 import { stateDifference } from './state-check.ts';
 import type { FindingKind, Ruling } from './verdict.ts';
@@ -115,6 +116,8 @@ function judgeStep(
   if (decision.kind === 'accepted') return judgeWrongAcceptance(step, decision, expect, claims);
   const changed = inAll(recipients, (one) => stateChangedBy(decision, one, claims));
   if (changed !== undefined) return failed('state-changed', changed, outcome);
+  const contrary = contradiction(decision, claims);
+  if (contrary !== undefined) return failed('contradiction', contrary, outcome);
   if (expect.strength === 'policy')
     return { verdict: 'policy', note: `refused: ${describe(decision)}`, outcome };
   return attribute(decision, expect, outcome);
@@ -156,6 +159,11 @@ export function judgeAcceptance(
     return failed('valid-refused', `accepted only as ${decision.level}, claims ${wanted}`, outcome);
   const difference = step.after && differenceFromAll(decision, step, recipient, claims);
   if (difference !== undefined) return failed('wrong-state', difference, outcome);
+  // After a cut the bytes may be there already.
+  const idle = step.alsoAfter ? undefined : withoutEffect(decision, step, recipient, claims);
+  if (idle !== undefined) return failed('accepted-without-effect', idle, outcome);
+  const contrary = contradiction(decision, claims);
+  if (contrary !== undefined) return failed('contradiction', contrary, outcome);
   return { verdict: 'accepted', note: `accepted as ${decision.level}`, outcome };
 }
 

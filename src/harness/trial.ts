@@ -64,6 +64,14 @@ export async function tryCase(host: Host, one: Case, controls: ControlCache): Pr
   return { ...first, ruling: mustAccept ? underCeiling(ruling, one.attacked, host) : ruling };
 }
 
+/** The attacked run without its control, which was accepted once; of a valid case the control. */
+export async function rulingAlone(host: Host, one: Case): Promise<Ruling> {
+  const { attacked, expect } = one;
+  if (isUnchanged(one)) return judgeControl(attacked, await deliver(host, attacked), host.claims);
+  if (isHistory(attacked)) return judgeHistory(attacked, await deliver(host, attacked), host.claims);
+  return judgeAttack(attacked, await deliver(host, attacked, livenessOf(host, one)), expect, host.claims);
+}
+
 /** Crashed, hung, or stopped by the bench: such controls are counted. */
 function isDead({ kind }: Ruling): boolean {
   return kind === 'crashed' || kind === 'hung' || kind === 'exhausted';

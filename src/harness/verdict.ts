@@ -45,6 +45,12 @@ export type FindingKind =
   | 'not-live'
   /** The same delivery to the same device was answered in two ways. */
   | 'answer-changed'
+  /** The same case, in another order and in a fresh verifier, was answered otherwise. */
+  | 'order-dependent'
+  /** Accepted as installed, and it reports that it wrote nothing. */
+  | 'accepted-without-effect'
+  /** What it reports says the contrary of its decision. */
+  | 'contradiction'
   /** Policy: both answers within one declared dimension. */
   | 'policy-inconsistent'
   /** Accepted, and what came of it is not what came of it in another verifier of the run. */
