@@ -135,7 +135,7 @@ describe('the oracle of histories', () => {
   const accepted = (one: Case, at: number): Outcome => ({
     kind: 'accepted',
     level: one.attacked.steps[at]?.level ?? 'installed',
-    effects: [{ kind: 'authenticated' }],
+    effects: [{ kind: 'authenticated' }, { kind: 'write', component: 0 }],
   });
   const refused = (reason: Rejected['reason'] = 'sig-invalid', more: Partial<Rejected> = {}): Outcome => ({
     kind: 'rejected',

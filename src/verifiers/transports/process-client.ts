@@ -6,6 +6,7 @@
 
 import { decisionFromJson, deliveryToJson, type Json, recipientToJson } from '../../device/json.ts';
 import { isDecision, type Outcome } from '../../device/outcome.ts';
+import type { Recipient } from '../../device/recipient.ts';
 import type { Claims } from '../verifier.ts';
 import { describeThrown } from './cap-text.ts';
 import { describeValue } from './check-value.ts';
@@ -35,6 +36,15 @@ interface OpenSession {
   awaiting: number | 'closing';
   questions?: Questions;
   folder?: SessionFolder;
+}
+
+const texts = new WeakMap<Recipient, string>();
+
+/** A control and its attacks have one recipient. */
+function textOf(recipient: Recipient): string {
+  const known = texts.get(recipient) ?? JSON.stringify(recipientToJson(recipient));
+  texts.set(recipient, known);
+  return known;
 }
 
 interface HelloMessage {
@@ -76,7 +86,9 @@ export class ProcessClient {
       const session = this.#nextSession++;
       const open: OpenSession = { job, awaiting: 0 };
       this.#sessions.set(session, open);
-      this.#sendLarge(open, { type: 'open', session, recipient: recipientToJson(job.recipient) });
+      if (Number.isFinite(this.#pathsOver))
+        this.#sendLarge(open, { type: 'open', session, recipient: recipientToJson(job.recipient) });
+      else this.#write(`{"type":"open","session":${session},"recipient":${textOf(job.recipient)}}\n`);
       this.#deliverOrClose(session, open, 0);
     }
   }

@@ -70,16 +70,19 @@ function launchProcess(
       stdout?.destroy();
       events.died(failure);
     };
-    const client = new ProcessClient((line) => stdin?.write(line), {
-      hello: ({ claims, concurrency, callbacks }) =>
-        greeting.accept(() => ({
-          claims: withExtras(claimsOf(spec, claims), extrasBy(callbacks)),
-          concurrency,
-        })),
-      helloWrong: (error) => greeting.refuse(invalidClaims(spec, error)),
-      events: { ...events, died },
-      unknownFields,
-    });
+    const client = new ProcessClient(
+      inOneWrite((text) => stdin?.write(text)),
+      {
+        hello: ({ claims, concurrency, callbacks }) =>
+          greeting.accept(() => ({
+            claims: withExtras(claimsOf(spec, claims), extrasBy(callbacks)),
+            concurrency,
+          })),
+        helloWrong: (error) => greeting.refuse(invalidClaims(spec, error)),
+        events: { ...events, died },
+        unknownFields,
+      },
+    );
     const wrong = (error: string) => {
       greeting.refuse(invalidClaims(spec, error));
       died({ kind: 'protocol-error', error });
@@ -120,6 +123,20 @@ function launchProcess(
         quit: async () => faultOf(await child.leave(() => stdin?.end())),
       },
     };
+  };
+}
+
+/** Lines that are sent in one turn leave together: a write costs more than what it writes. */
+function inOneWrite(write: (text: string) => void): (line: string) => void {
+  let waiting = '';
+  const flush = (): void => {
+    const text = waiting;
+    waiting = '';
+    write(text);
+  };
+  return (line) => {
+    if (waiting === '') queueMicrotask(flush);
+    waiting += line;
   };
 }
 
