@@ -72,20 +72,20 @@ export interface RunOptions {
 export async function runRun(options: RunOptions): Promise<number> {
   const attacks = inLearnedOrder(chosenAttacks(options));
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
-  const scenario = givenScenario(options);
   const specs = options.verifier ?? ['reference'];
   const fixed = fixedRecipient(specs, options.config);
-  if (fixed && scenario)
+  const more = composedOf(fixed ? { ...options, histories: options.histories ?? 0 } : options);
+  if (fixed && options.envelope !== undefined)
     throw new BenchError(
       'usage',
       'a verifier with a recipient of its own takes no --envelope: its device is the config’s',
     );
-  const more = composedOf(fixed ? { ...options, histories: options.histories ?? 0 } : options);
   if (fixed && (more.histories > 0 || more.pairs > 0))
     throw new BenchError(
       'usage',
       '--histories and --pairs need devices of all kinds, and the config’s is one',
     );
+  const scenario = givenScenario(options);
   const stored =
     scenario || fixed
       ? []
