@@ -28,6 +28,7 @@ export interface BenchCommandOptions {
   readonly series?: readonly string[];
   readonly quick?: boolean;
   readonly decoders?: boolean;
+  readonly cms?: boolean;
   readonly out?: string;
   /** What the costs were. */
   readonly baseline?: string;
@@ -42,6 +43,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
   const report = await runBench({
     quick: options.quick ?? false,
     decoders: options.decoders ?? false,
+    cms: options.cms ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
     ...(options.envelope && { envelopes: options.envelope }),
     ...(options.series && { series: options.series }),

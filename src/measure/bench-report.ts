@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PackageReport } from './cms-bench.ts';
 import type { DecoderReport } from './decoder-bench.ts';
 import type { Growth } from './growth.ts';
 import type { Machine } from './machine.ts';
@@ -64,6 +65,8 @@ export interface BenchReport {
   readonly growth: readonly Growth[];
   /** CBOR decoders on the same bytes; absent: not asked for. */
   readonly decoders?: readonly DecoderReport[];
+  /** The same image as a SUIT envelope and as a firmware package of RFC 4108; absent: not asked for. */
+  readonly packages?: readonly PackageReport[];
   /** In words: counted cost that grows more than linearly. */
   readonly findings: readonly string[];
   /** Operations that did not go well and so were not measured. */

@@ -8,6 +8,7 @@
 import { BenchError } from '../bench-error.ts';
 import type { BenchReport, BenchRow, Skipped } from './bench-report.ts';
 import { allocationRows, ceilingRows, countedRows, exactRow, timeRow, warningsOf } from './bench-rows.ts';
+import { comparePackages } from './cms-bench.ts';
 import { compareDecoders } from './decoder-bench.ts';
 import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
 import { type Growth, growthsOf, type SeriesCount } from './growth.ts';
@@ -27,6 +28,8 @@ export interface BenchOptions {
   readonly series?: readonly string[];
   /** Also the comparison of CBOR decoders. */
   readonly decoders?: boolean;
+  /** Also the comparison with firmware packages of RFC 4108. */
+  readonly cms?: boolean;
 }
 
 export const defaultVerifiers: readonly string[] = ['reference', 'bounded', 'library:cbor-x'];
@@ -50,7 +53,11 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
     for (const spec of new Set(options.verifiers ?? defaultVerifiers))
       verifiers.push(await openCandidate(spec));
     const report = await measure(verifiers, subjects, { quick, timing });
-    return options.decoders ? { ...report, decoders: await compareDecoders(timing) } : report;
+    return {
+      ...report,
+      ...(options.decoders && { decoders: await compareDecoders(timing) }),
+      ...(options.cms && { packages: await comparePackages(timing) }),
+    };
   } finally {
     await Promise.all(verifiers.map((verifier) => verifier.close()));
   }

@@ -7,6 +7,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { BenchError } from '../bench-error.ts';
 import { arbitraryHostileBytes } from '../cbor/arbitrary.ts';
 import { toHex } from '../cbor/hex.ts';
 import { readItem } from '../cbor/read.ts';
@@ -57,18 +58,13 @@ export async function compareDecoders(
   for (const [i, name] of names.entries()) {
     const task = tasks[i];
     if (task === undefined) continue;
-    const weight = await inChild(name, { kind: 'weigh', documents: hex }, [
-      '--jitless',
-      '--max-semi-space-size=64',
-      '--min-semi-space-size=64',
-    ]);
     const tried = await inChild(name, { kind: 'try', inputs }, []);
     const accepted = tried.kind === 'tried' ? tried.accepted.map((at) => malformed[at]?.kind ?? '') : [];
     reports.push({
       decoder: name,
       ratio: task.ratio,
       interval: task.interval,
-      allocatedBytes: weight.kind === 'weighed' ? quantile(ascending(weight.samples), 0.5) : 0,
+      allocatedBytes: await weigh(name, hex),
       malformed: malformed.length,
       acceptedMalformed: accepted.length,
       acceptedOf: tally(accepted),
@@ -76,6 +72,14 @@ export async function compareDecoders(
     });
   }
   return reports;
+}
+
+/** Bytes of V8's heap that one pass of the decoder over all documents takes. */
+export async function weigh(name: string, documents: readonly string[]): Promise<number> {
+  const flags = ['--jitless', '--max-semi-space-size=64', '--min-semi-space-size=64'];
+  const answer = await inChild(name, { kind: 'weigh', documents }, flags);
+  if (answer.kind === 'weighed') return quantile(ascending(answer.samples), 0.5);
+  throw new BenchError('decoder-child', `${name} could not be weighed`, { blame: 'bench' });
 }
 
 interface Malformed {
@@ -95,14 +99,25 @@ function malformedInputs(): readonly Malformed[] {
   });
 }
 
+/** One after the other in one process, which is begun anew after each death. */
 async function deathsOf(name: string): Promise<readonly Death[]> {
   const deaths: Death[] = [];
-  for (const { input, bytes } of killers) {
-    const answer = await inChild(name, { kind: 'decode', bytes: toHex(bytes) }, ['--max-old-space-size=128']);
-    if (answer.kind === 'died') deaths.push({ input, inputBytes: bytes.length, how: answer.how });
+  let child = start(name, smallHeap);
+  try {
+    for (const { input, bytes } of killers) {
+      const answer = await child.answer({ kind: 'decode', bytes: toHex(bytes) });
+      if (answer.kind !== 'died') continue;
+      deaths.push({ input, inputBytes: bytes.length, how: answer.how });
+      child.end();
+      child = start(name, smallHeap);
+    }
+  } finally {
+    child.end();
   }
   return deaths;
 }
+
+const smallHeap = ['--max-old-space-size=128'];
 
 function tally(names: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -110,30 +125,50 @@ function tally(names: readonly string[]): Readonly<Record<string, number>> {
   return counts;
 }
 
-const child = fileURLToPath(new URL('./decoder-child.js', import.meta.url));
-const deadlineMs = 5_000;
+const program = fileURLToPath(new URL('./decoder-child.js', import.meta.url));
+/** Long enough for a busy machine to weigh. */
+const deadlineMs = 20_000;
 
 type ChildAnswer = DecoderAnswer | { readonly kind: 'died'; readonly how: string };
 
 /** One job in a fresh process. */
 async function inChild(name: string, job: DecoderJob, execArgv: readonly string[]): Promise<ChildAnswer> {
-  const started = fork(child, [name], {
+  const child = start(name, execArgv);
+  try {
+    return await child.answer(job);
+  } finally {
+    child.end();
+  }
+}
+
+interface Started {
+  /** One at a time. */
+  answer(job: DecoderJob): Promise<ChildAnswer>;
+  end(): void;
+}
+
+function start(name: string, execArgv: readonly string[]): Started {
+  const child = fork(program, [name], {
     execArgv: [...execArgv, '--no-warnings'],
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const gone = once(started, 'exit').then(
+  const gone = once(child, 'exit').then(
     ([code, signal]): ChildAnswer => ({ kind: 'died', how: String(signal ?? `status ${code}`) }),
   );
-  try {
-    await Promise.race([once(started, 'message'), gone]);
-    const answer = once(started, 'message').then(([message]) => message as DecoderAnswer);
-    if (started.connected) started.send(job, () => undefined);
-    const late = new Promise<ChildAnswer>((resolve) => {
-      setTimeout(() => resolve({ kind: 'died', how: `no answer in ${deadlineMs} ms` }), deadlineMs).unref();
-    });
-    return await Promise.race([answer, gone, late]);
-  } finally {
-    started.kill('SIGKILL');
-  }
+  const ready = once(child, 'message');
+  return {
+    async answer(job) {
+      await Promise.race([ready, gone]);
+      if (!child.connected) return gone;
+      const answer = once(child, 'message').then(([message]) => message as DecoderAnswer);
+      child.send(job, () => undefined);
+      const late = new Promise<ChildAnswer>((resolve) => {
+        const died: ChildAnswer = { kind: 'died', how: `no answer in ${deadlineMs} ms` };
+        setTimeout(() => resolve(died), deadlineMs).unref();
+      });
+      return Promise.race([answer, gone, late]);
+    },
+    end: () => void child.kill('SIGKILL'),
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareDecoders } from './decoder-bench.ts';
+import { compareDecoders, weigh } from './decoder-bench.ts';
 import { decoderNamed, decoderNames, documentOf } from './decoders.ts';
 import { exampleEnvelopes } from './examples.ts';
 import { killers } from './killers.ts';
@@ -23,6 +23,10 @@ describe('decoders', () => {
     }
     await expect(decoderNamed('toString')).rejects.toMatchObject({ code: 'decoder-unknown' });
   });
+
+  it('may die without the bench', async () => {
+    await expect(weigh('nobody', [])).rejects.toMatchObject({ code: 'decoder-child' });
+  }, 60_000);
 
   it('are compared; the pull parser makes no garbage', async () => {
     const [reader, pull] = await compareDecoders({ rounds: 2, roundMs: 5, warmUpMs: 20 }, ['reader', 'pull']);

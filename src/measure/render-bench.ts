@@ -6,6 +6,7 @@
 
 import { deviceClasses } from '../device/classes.ts';
 import type { BenchReport, BenchRow, Metric } from './bench-report.ts';
+import { carriedAttacks, type PackageReport, type Ratio } from './cms-bench.ts';
 import type { DecoderReport } from './decoder-bench.ts';
 import type { Growth } from './growth.ts';
 
@@ -28,6 +29,7 @@ export function renderBench(report: BenchReport): string {
     table(`Of the process; times as multiples of the calibration loop`, processColumns, report, keys),
     ...peaks(report.rows),
     decoderTable(report.decoders ?? []),
+    packageTable(report.packages ?? []),
     ...list(
       'Not measured',
       report.skipped.map((s) => `${s.verifier} ${s.envelope} ${s.reason}`),
@@ -37,12 +39,33 @@ export function renderBench(report: BenchReport): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
+const within = ({ ratio: value, interval }: Ratio): string =>
+  `${value.toFixed(2)} (${interval.low.toFixed(2)} … ${interval.high.toFixed(2)})`;
+
+function packageTable(packages: readonly PackageReport[]): string {
+  const [first] = packages;
+  if (first === undefined) return '';
+  const lines = packages.map((one) => [
+    one.verifier,
+    one.format,
+    `${one.bytes} B`,
+    `${one.overheadBytes} B`,
+    within(one.parse),
+    within(one.verify),
+    `${one.allocatedBytes} B`,
+    ...carriedAttacks.map((attack) => one.attacks[attack]),
+  ]);
+  const titles = ['verifier', 'format', 'on the wire', 'overhead', 'parse time', 'verify time', 'parse heap'];
+  return `The same image of ${first.payloadBytes} bytes as a firmware package of RFC 4108 and as a SUIT envelope; how each refuses what is hostile to both
+${aligned([[...titles, ...carriedAttacks], ...lines])}`;
+}
+
 function decoderTable(decoders: readonly DecoderReport[]): string {
   if (decoders.length === 0) return '';
   const lines = decoders.map((one) => [
     one.decoder,
     '',
-    `${one.ratio.toFixed(2)} (${one.interval.low.toFixed(2)} … ${one.interval.high.toFixed(2)})`,
+    within(one),
     `${one.allocatedBytes} B`,
     `${one.acceptedMalformed} of ${one.malformed}`,
     one.deaths.length === 0 ? 'none' : String(one.deaths.length),

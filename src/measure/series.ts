@@ -30,11 +30,13 @@ export interface SeriesEnvelope extends ExampleEnvelope {
 }
 
 /** What differs from the plain update of one component. */
-interface Made {
+export interface Made {
   readonly components?: number;
   readonly manifest?: Partial<Manifest>;
   readonly signers?: readonly Signer[];
   readonly payloads?: readonly Payload[];
+  /** Members of the envelope. */
+  readonly integrated?: readonly (readonly [uri: string, bytes: Uint8Array])[];
 }
 
 /** Who signs them. */
@@ -134,7 +136,8 @@ export function algorithmEnvelopes(): readonly ExampleEnvelope[] {
 const vendor = new Uint8Array(16).fill(0x11);
 const classOf = new Uint8Array(16).fill(0x22);
 
-function envelopeOf(name: string, made: Made): ExampleEnvelope {
+/** Signed by the last signer as the recipient wants it. */
+export function envelopeOf(name: string, made: Made): ExampleEnvelope {
   const count = made.components ?? 1;
   const signers = made.signers ?? [author];
   const manifest: Manifest = {
@@ -156,7 +159,7 @@ function envelopeOf(name: string, made: Made): ExampleEnvelope {
     recipient: recipientFor(count === 1 ? 1 : mostComponents, signers.at(-1) ?? author),
     delivery: {
       event: 'update',
-      envelope: encode(release(manifest, signers)),
+      envelope: encode(release(manifest, signers, { payloads: made.integrated ?? [] })),
       payloads: made.payloads ?? [],
     },
   };
@@ -239,13 +242,17 @@ function languages(count: number): TextMap {
 
 function payloadOf(bytes: Uint8Array): Made {
   const uri = 'http://example.com/payload';
+  return { manifest: { install: installFrom(uri, bytes) }, payloads: [{ uri, kind: 'bytes', bytes }] };
+}
+
+/** Fetched from there, and matched. */
+export function installFrom(uri: string, bytes: Uint8Array): readonly Command[] {
   const digest = digestOf(sha256, bytes) ?? new Uint8Array(0);
-  const install: readonly Command[] = [
+  return [
     set({ uri, imageDigest: { algorithm: sha256, bytes: digest }, imageSize: BigInt(bytes.length) }),
     { kind: 'directive', code: code.fetch, policy: everyReport },
     condition(code.imageMatch),
   ];
-  return { manifest: { install }, payloads: [{ uri, kind: 'bytes', bytes }] };
 }
 
 function times<T>(count: number, of: (index: number) => T): T[] {
