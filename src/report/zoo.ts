@@ -6,7 +6,6 @@
 import { escapeText } from '../escape-text.ts';
 import { isLearnedFrom } from '../harness/learn-order.ts';
 import type { AnimalResult, Role } from '../harness/zoo-run.ts';
-import { hardToCatch } from '../verifiers/zoo/not-yet.ts';
 import { table } from './terminal.ts';
 
 export interface ZooReport {
@@ -149,7 +148,7 @@ export function renderZoo(report: ZooReport, regressions: readonly string[]): st
   const { median, p90, never } = report.casesToCatch;
   const blind = report.blindScore === undefined ? '' : `; blind mutation ${share(report.blindScore)}`;
   const rows = [...report.sentinels, ...report.animals, ...report.equivalents];
-  const survivors = report.animals.filter((row) => !row.caught).map(({ id }) => survivorLine(id));
+  const survivors = report.animals.filter((row) => !row.caught).map(({ id }) => id);
   const lines = [
     `${report.animals.length - never} of ${report.animals.length} animals caught (${share(report.score)})${blind}, seed ${report.seed}`,
     `cases until caught: median ${median}, 90th percentile ${p90}`,
@@ -164,11 +163,6 @@ export function renderZoo(report: ZooReport, regressions: readonly string[]): st
     ...titled('Less than expected', regressions),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;
-}
-
-function survivorLine(id: string): string {
-  const why = hardToCatch[id];
-  return why === undefined ? id : `${id}: ${why}`;
 }
 
 function titled(title: string, lines: readonly string[]): readonly string[] {

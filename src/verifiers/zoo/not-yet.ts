@@ -1,5 +1,5 @@
 /**
- * Seeded faults of the working list that have no animal of their own, and why; and the animals that need luck.
+ * Seeded faults of the working list that have no animal of their own, and why.
  *
  * @module
  */
@@ -9,12 +9,6 @@ export interface MissingAnimal {
   readonly defect: string;
   readonly why: string;
 }
-
-/** Animals that a run of the usual length may not catch, and why. */
-export const hardToCatch: Readonly<Record<string, string>> = {
-  'compares-digests-as-c-strings':
-    'two contents must share a digest up to its first zero byte, and no attack searches for such a pair',
-};
 
 const refusesAll = 'it refuses all that is valid, as the sentinel refuses-everything does';
 const dependencies = 'the verifiers have no dependencies and delegation yet (draft-ietf-suit-trust-domains)';

@@ -83,7 +83,7 @@ export const rollbackAnimals = [
     'Z046',
     'missing-version-is-1',
     'A manifest without a version is taken for one of version 1.',
-    ['downgrade.version'],
+    ['downgrade.version', 'enc.type.core'],
     { rules: { acceptsVersion: (version) => acceptsVersion(version ?? 1n) } },
   ),
   animal('Z047', 'accepts-lower-versions', 'The version is compared with ≤.', ['downgrade.version'], {
