@@ -5,6 +5,7 @@
  */
 import type { Decision } from '../device/decision.ts';
 import { reaches } from '../device/delivery.ts';
+import type { Outcome } from '../device/outcome.ts';
 import { type Recipient, stateOf } from '../device/recipient.ts';
 import { equalContent } from '../device/state.ts';
 import type { RunStep } from '../scenarios/scenario.ts';
@@ -30,7 +31,7 @@ export function contradiction(decision: Decision, { reports }: Claims): string |
 
 /** Accepted as installed, and nothing was written where something had to be; undefined: not so. */
 export function withoutEffect(
-  decision: Decision,
+  decision: Outcome,
   { after }: Pick<RunStep, 'after'>,
   recipient: Recipient,
   { reports }: Claims,

@@ -29,6 +29,10 @@ export function judgeControl(run: Run, outcomes: readonly Outcome[], claims: Cla
     if (step.on !== undefined) recipients = [step.on];
     const ruling = judgeAcceptance(step, outcome, claims, recipients[0]);
     if (ruling.verdict !== 'accepted') return ruling;
+    // After a power cut the bytes may be there already.
+    const isSure = recipients.length === 1 && !step.alsoAfter;
+    const idle = isSure ? withoutEffect(outcome, step, recipients[0], claims) : undefined;
+    if (idle !== undefined) return failed('accepted-without-effect', idle, outcome);
     recipients = afterwards(recipients, step, outcome);
     if (i === run.steps.length - 1) return ruling;
   }
@@ -159,9 +163,6 @@ export function judgeAcceptance(
     return failed('valid-refused', `accepted only as ${decision.level}, claims ${wanted}`, outcome);
   const difference = step.after && differenceFromAll(decision, step, recipient, claims);
   if (difference !== undefined) return failed('wrong-state', difference, outcome);
-  // After a cut the bytes may be there already.
-  const idle = step.alsoAfter ? undefined : withoutEffect(decision, step, recipient, claims);
-  if (idle !== undefined) return failed('accepted-without-effect', idle, outcome);
   const contrary = contradiction(decision, claims);
   if (contrary !== undefined) return failed('contradiction', contrary, outcome);
   return { verdict: 'accepted', note: `accepted as ${decision.level}`, outcome };
