@@ -5,7 +5,8 @@
  */
 import { catalogue } from '../attacks/catalogue.ts';
 import { BenchError } from '../bench-error.ts';
-import { type CaseRecord, runCampaign } from '../harness/campaign.ts';
+import { runCampaign } from '../harness/campaign.ts';
+import type { CaseRecord } from '../harness/record.ts';
 import type { Case } from '../harness/case.ts';
 import { asCase } from '../harness/corpus.ts';
 import { caseFromFile } from '../harness/finding.ts';

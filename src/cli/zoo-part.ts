@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { inLearnedOrder } from '../attacks/order.ts';
 import type { Crypto } from '../cose/crypto.ts';
 import { nodeCrypto } from '../cose/node-crypto.ts';
-import { casesOf } from '../harness/campaign.ts';
+import { casesOf } from '../harness/sequence.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../harness/case.ts';
 import { casesToReplay } from '../harness/corpus.ts';
 import { directHost } from '../harness/direct-host.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../attacks/catalogue.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
-import { type CaseRecord, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
+import type { CaseRecord } from './record.ts';
 import { directHost } from './direct-host.ts';
 
 const host = await directHost('reference', referenceVerifier());

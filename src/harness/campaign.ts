@@ -7,66 +7,44 @@
  * @module
  */
 import type { AnyAttack, Expectation } from '../attacks/attack.ts';
-import type { FixedPlan } from '../scenarios/fixed.ts';
-import type { Run, Scenario } from '../scenarios/scenario.ts';
+import { controlOf, type Run } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
-import { type Case, drawCase, drawCaseOn, type Inapplicable, isInapplicable } from './case.ts';
-import { type Composed, composedCases } from './composed-cases.ts';
-import { fingerprintOf, readingFingerprint } from './finding.ts';
-import { isSampleable, type Sampled, sampleSize } from './order-check.ts';
-import { type Difference, parted, type Reader, readingOf } from './readings.ts';
-import { ScenarioPool } from './scenario-pool.ts';
-import { count, emptyTally, type Tally, varyingDimension } from './tally.ts';
+import { type Case, type Inapplicable, isInapplicable } from './case.ts';
+import { Collation } from './collation.ts';
+import { DeadControls, givenUp } from './dead-controls.ts';
+import { fingerprintOf, type SeenOutcome, seenOutcome } from './finding.ts';
+import { type CaseRecord, type FailureRecord, recordLine } from './record.ts';
+import { casesAt, plannedCases, poolOf, type SequenceOptions, type Slot, slotsOf } from './sequence.ts';
+import { type Tally, varyingDimension } from './tally.ts';
 import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
-export interface CampaignOptions extends Composed {
+export interface CampaignOptions extends SequenceOptions {
   readonly hosts: readonly Host[];
-  readonly attacks: readonly AnyAttack[];
-  /** Past cases, replayed before anything is generated. */
-  readonly stored: readonly Case[];
-  readonly seed: number;
-  /** Rounds: cases per attack. */
-  readonly runs: number;
-  /** The rounds before this one are left out; default 0. */
-  readonly firstRound?: number;
-  /** A user's own device, which the scenarios are generated for. */
-  readonly fixed?: FixedPlan;
-  /** A user's own envelope, in place of generated scenarios. */
-  readonly scenario?: Scenario;
+  /** What an earlier process judged of the same sequence: this one goes on where it stopped. */
+  readonly before?: Judged;
+  /** Dead controls in a row after which a verifier is given up; default 3. */
+  readonly deadControls?: number;
   /** Asked between batches; true ends the sequence here. */
   readonly stop?: () => boolean;
   readonly onRecord?: (record: CaseRecord) => void;
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** One line of results.jsonl. */
-export interface CaseRecord {
-  readonly n: number;
-  /** The case's place in the sequence; of a control, the place of the first case that it is the twin of. */
-  readonly case: number;
-  readonly of: 'control' | 'attacked';
-  /** The attack's id; of a control, the valid family's. */
-  readonly attack: string;
-  /** The attack's family; `valid` for a control. */
-  readonly family: AnyAttack['family'] | 'valid';
-  readonly round: number;
-  readonly verifier: string;
-  /** Policy rows: the declared dimension. */
-  readonly dimension: string;
-  readonly ruling: Ruling;
-  /** What it says came of a delivery that it accepted. */
-  readonly reader?: Reader;
-  /** Where it failed: what makes a finding of it. */
-  readonly failure?: FailureRecord;
+/** What records of whole cases add up to. */
+export interface Judged {
+  readonly collation: Collation;
+  readonly deadControls: DeadControls;
+  readonly records: number;
+  /** Place of the first case that was not judged. */
+  readonly next: number;
+  /** Controls that have a record, as `controlKey` names them. */
+  readonly controls: ReadonlySet<string>;
 }
 
-export interface FailureRecord {
-  readonly fingerprint: string;
-  readonly strength: string;
-  readonly clause: string;
-  readonly choice: unknown;
+export function controlKey(verifier: string, place: number): string {
+  return `${place} ${verifier}`;
 }
 
 export interface Progress {
@@ -83,44 +61,35 @@ export interface Failure {
   readonly id: string;
   readonly case: Case;
   readonly ruling: Ruling;
+  /** The ruling's outcome, as far as a report tells it. */
+  readonly seen?: SeenOutcome;
   readonly ofControl: boolean;
-  cases: number;
-}
-
-/** The first case in which two verifiers read the same bytes differently, and how many there were. */
-export interface Disagreement {
-  readonly fingerprint: string;
-  readonly host: Host;
-  /** Spec of the verifier that it differs from. */
-  readonly base: string;
-  readonly case: Case;
-  readonly ruling: Ruling;
-  readonly differences: readonly Difference[];
-  cases: number;
+  readonly cases: number;
 }
 
 export interface CampaignResult {
   /** Cases planned for each verifier, and those reached before the time ran out. */
   readonly planned: number;
   readonly done: number;
-  readonly rounds: number;
   readonly tallies: ReadonlyMap<Host, Tally>;
   readonly failures: readonly Failure[];
-  readonly disagreements: readonly Disagreement[];
   /** Attacks that had no meaning in any round. */
   readonly neverApplicable: readonly string[];
   /** Verifiers given up after three dead controls in a row. */
   readonly stopped: ReadonlySet<Host>;
-  /** Decided cases, evenly over the run, to be repeated in another order. */
-  readonly samples: ReadonlyMap<Host, readonly Sampled[]>;
 }
 
 const batchSize = 32;
-const deadControlsToStop = 3;
+
+/** A case of the sequence at its place. */
+interface Placed {
+  readonly place: number;
+  readonly one: Case | Inapplicable;
+}
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const state = new CampaignState(options);
-  const sequence = casesOf(options);
+  const sequence = remaining(options, (placed) => state.place(placed));
   let pending: Promise<void> = Promise.resolve();
   for (;;) {
     const batch = take(sequence, batchSize);
@@ -135,223 +104,234 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   return state.result();
 }
 
+/**
+ * The cases that are not judged yet. Those before them that may share a control with them are drawn again and given to
+ * `again`.
+ */
+function* remaining(options: CampaignOptions, again: (placed: Placed) => void): Generator<Placed> {
+  const pool = poolOf(options);
+  const next = options.before?.next ?? 0;
+  const drawn = ({ place, draw }: Slot): Placed => ({ place, one: draw(pool) });
+  let judged: Slot[] = [];
+  for (const slot of slotsOf(options)) {
+    // On a user's own envelope cases of all rounds share the control.
+    if (options.scenario === undefined && judged[0]?.part !== slot.part) judged = [];
+    if (slot.place < next) {
+      judged.push(slot);
+      continue;
+    }
+    for (const one of judged) again(drawn(one));
+    judged = [];
+    yield drawn(slot);
+  }
+}
+
+/** What a host does with a case hangs on the one before. */
+interface Turn {
+  readonly begun: Promise<unknown>;
+  readonly ruled: Promise<unknown>;
+}
+
 class CampaignState {
   private readonly options: CampaignOptions;
-  private readonly tallies: Map<Host, Tally>;
-  private readonly failures = new Map<string, Failure>();
-  private readonly disagreements = new Map<string, Disagreement>();
-  private readonly applicable = new Set<string>();
-  private readonly seen = new Set<string>();
-  /** Dead controls in a row; absent: no control has been answered yet. */
-  private readonly deadControls = new Map<Host, number>();
-  private readonly turns = new Map<Host, Promise<void>>();
-  private readonly stopped = new Set<Host>();
-  private readonly samples = new Map<Host, Sampled[]>();
+  private readonly collation: Collation;
+  private readonly deadControls: DeadControls;
+  private readonly live = new Map<string, Pick<Failure, 'case' | 'ruling'>>();
+  private readonly turns = new Map<Host, Turn>();
   private readonly controls: Map<Host, ControlCache>;
   private readonly planned: number;
   private readonly twins = new WeakMap<Run, number>();
-  private begun = 0;
-  private done = 0;
-  private records = 0;
-  private rounds = 0;
+  private records: number;
 
   constructor(options: CampaignOptions) {
+    const { hosts, before } = options;
     this.options = options;
-    this.tallies = new Map(options.hosts.map((host) => [host, emptyTally()]));
-    this.controls = new Map(options.hosts.map((host) => [host, new ControlCache()]));
+    this.collation = before?.collation ?? new Collation(hosts.map(({ spec }) => spec));
+    this.deadControls = before?.deadControls ?? new DeadControls(options.deadControls);
+    this.records = before?.records ?? 0;
+    this.controls = new Map(hosts.map((host) => [host, new ControlCache()]));
     this.planned = plannedCases(options);
   }
 
+  /** Remembers whose control comes first here. */
+  place({ place, one }: Placed): void {
+    if (!isInapplicable(one) && !this.twins.has(one.control))
+      this.twins.set(one.control, this.firstWith(one.control) ?? place);
+  }
+
+  /** Cases of a user's own envelope share its control across shards. */
+  private firstWith(control: Run): number | undefined {
+    const { shard, scenario } = this.options;
+    if (shard === undefined || scenario === undefined) return undefined;
+    if (!(['update', 'boot'] as const).some((event) => controlOf(scenario, event) === control))
+      return undefined;
+    const { shard: _part, ...whole } = this.options;
+    const pool = poolOf(whole);
+    for (const { place, draw } of slotsOf(whole)) {
+      const one = draw(pool);
+      if (!isInapplicable(one) && one.control === control) return place;
+    }
+    return undefined;
+  }
+
   /** Delivers a batch to all verifiers; records are made in the sequence's order, whoever answers first. */
-  async start(batch: readonly (Case | Inapplicable)[], previous: Promise<void>): Promise<void> {
-    const first = this.begun;
-    this.begun += batch.length;
-    const rulings = batch.map((one) =>
+  async start(batch: readonly Placed[], previous: Promise<void>): Promise<void> {
+    for (const placed of batch) this.place(placed);
+    const rulings = batch.map(({ one }) =>
       this.options.hosts.map((host) => (isInapplicable(one) ? undefined : this.rule(host, one))),
     );
     await previous;
-    for (const [i, one] of batch.entries()) {
-      this.seen.add(one.attack.id);
-      this.rounds = Math.max(this.rounds, one.round + 1);
-      if (!isInapplicable(one)) {
-        this.applicable.add(one.attack.id);
-        if (!this.twins.has(one.control)) this.twins.set(one.control, first + i);
-      }
-      const readers = new Map<Reader, { readonly host: Host; readonly ruling: Ruling }>();
+    for (const [i, { place, one }] of batch.entries())
       for (const [h, host] of this.options.hosts.entries()) {
         const found = await rulings[i]?.[h];
         if (found === undefined || isInapplicable(one)) {
           const note = 'no scenario was drawn on which it has a meaning';
-          this.record(host, one.attack, one.round, { verdict: 'inapplicable', note }, first + i);
+          this.record(host, one, place, { verdict: 'inapplicable', note });
           continue;
         }
-        this.sample(host, one, found.ruling, first + i);
-        if (found.control !== undefined) this.recordControl(host, one, found.control);
-        const failure = this.failureOf(host, one, found.ruling, one.expect);
-        const reader = readerOf(host, one, found.ruling);
-        if (reader) readers.set(reader, { host, ruling: found.ruling });
-        this.record(host, one.attack, one.round, found.ruling, first + i, {
-          dimension: policyDimension(one),
-          ...failure,
-          ...(reader && { reader }),
-        });
-        if (failure.failure) this.addFailure(host, failure.failure, one, found.ruling, false);
+        if (found.control !== undefined) this.recordControl(host, one, place, found.control);
+        const failure = this.failureOf(host, one, place, found.ruling, one.expect);
+        this.record(host, one, place, found.ruling, { dimension: policyDimension(one), ...failure });
       }
-      if (!isInapplicable(one)) this.compareReadings(one, readers);
-      this.done++;
-    }
-    const { done, planned } = this;
-    this.options.onProgress?.({ done, planned, failures: this.failures.size });
+    const { planned } = this;
+    const { done, failures } = this.collation;
+    this.options.onProgress?.({ done, planned, failures: failures.size });
   }
 
   result(): CampaignResult {
+    const { hosts } = this.options;
     return {
       planned: this.planned,
-      done: this.done,
-      rounds: this.rounds,
-      tallies: this.tallies,
-      failures: [...this.failures.values()],
-      disagreements: [...this.disagreements.values()],
-      neverApplicable: [...this.seen].filter((id) => !this.applicable.has(id)),
-      stopped: this.stopped,
-      samples: this.samples,
+      done: this.collation.done,
+      tallies: new Map(hosts.map((host) => [host, this.collation.tallies.get(host.spec) as Tally])),
+      failures: this.failures(),
+      neverApplicable: this.collation.neverApplicable(),
+      stopped: new Set(hosts.filter(({ spec }) => this.deadControls.isStopped(spec))),
     };
   }
 
-  private sample(host: Host, one: Case, ruling: Ruling, place: number): void {
-    const every = Math.max(1, Math.floor(this.planned / sampleSize));
-    if (place % every !== 0 || !isSampleable(host, one, ruling)) return;
-    const sampled = this.samples.get(host) ?? [];
-    this.samples.set(host, sampled);
-    if (sampled.length < sampleSize) sampled.push({ case: one, ruling });
+  /** Those that an earlier process found are drawn again. */
+  private failures(): readonly Failure[] {
+    const found = [...this.collation.failures.values()];
+    const earlier = found.filter(({ fingerprint }) => !this.live.has(fingerprint));
+    const places = new Set(earlier.flatMap(({ first }) => first.failure?.place ?? []));
+    const again = casesAt(this.options, places);
+    return found.flatMap(({ fingerprint, first, cases }): Failure[] => {
+      const host = this.options.hosts.find(({ spec }) => spec === first.verifier);
+      const { place = 0, family, seen } = first.failure ?? {};
+      const drawn = again.get(place);
+      const redrawn = drawn && !isInapplicable(drawn) ? { case: drawn } : undefined;
+      const { verdict, kind, note } = first;
+      const ruling = { verdict, ...(kind && { kind }), note, ...(family && { family }) };
+      const one = this.live.get(fingerprint) ?? (redrawn && { ...redrawn, ruling });
+      if (host === undefined || one === undefined) return [];
+      const ofControl = first.of === 'control';
+      const id = ofControl ? 'valid' : first.attack;
+      return [{ fingerprint, host, id, ...one, ...(seen && { seen }), ofControl, cases }];
+    });
   }
 
   /**
-   * One case at a time until a host has shown that it lives, and again after a dead control: so that three dead
-   * controls in a row stop it there, and not a batch later.
+   * Cases are under way together as long as the controls live; one at a time until a first has answered, and after a
+   * dead one. Controls are counted in the sequence's order: where a verifier is given up hangs on nothing else.
    */
-  private async rule(host: Host, one: Case): Promise<CaseRuling> {
-    const turn = this.turns.get(host);
-    let next: () => void = () => {};
-    this.turns.set(
-      host,
-      new Promise((resolve) => {
-        next = resolve;
-      }),
-    );
-    await turn;
-    if (this.deadControls.get(host) === 0) next();
+  private rule(host: Host, one: Case): Promise<CaseRuling> {
+    const before = this.turns.get(host);
+    let begin: () => void = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const found = this.tryInTurn(host, one, before, begin);
+    const ruled = Promise.all([found, before?.ruled]).then(([ruling]) => this.settle(host, one, ruling));
+    // Whoever waits for it is told; nobody may.
+    ruled.catch(() => {});
+    this.turns.set(host, { begun, ruled });
+    return ruled;
+  }
+
+  private async tryInTurn(
+    host: Host,
+    one: Case,
+    before: Turn | undefined,
+    begin: () => void,
+  ): Promise<CaseRuling> {
+    await before?.begun;
     try {
-      if (this.stopped.has(host))
-        return { ruling: { verdict: 'inconclusive', note: 'stopped after three dead controls in a row' } };
-      const found = await tryCase(host, one, this.controls.get(host) as ControlCache);
-      const control = found.control ?? (isUnchanged(one) ? found.ruling : undefined);
-      if (control !== undefined) this.countDeath(host, control);
-      return found;
+      if (!this.deadControls.lives(host.spec)) await before?.ruled;
     } finally {
-      next();
+      begin();
     }
+    if (this.deadControls.isStopped(host.spec)) return { ruling: givenUp };
+    return tryCase(host, one, this.controls.get(host) as ControlCache);
   }
 
-  private countDeath(host: Host, control: Ruling): void {
-    const dead = control.kind === 'crashed' || control.kind === 'hung' || control.kind === 'exhausted';
-    const inARow = dead ? (this.deadControls.get(host) ?? 0) + 1 : 0;
-    this.deadControls.set(host, inARow);
-    if (inARow >= deadControlsToStop) this.stopped.add(host);
-  }
-
-  private recordControl(host: Host, one: Case, ruling: Ruling): void {
+  private settle(host: Host, one: Case, found: CaseRuling): CaseRuling {
+    const { spec } = host;
+    if (this.deadControls.isStopped(spec)) return { ruling: givenUp };
     const place = this.twins.get(one.control) as number;
-    const failure = this.failureOf(host, one, ruling);
-    this.record(host, { id: one.family, family: 'valid' }, one.round, ruling, place, failure);
-    if (failure.failure) this.addFailure(host, failure.failure, one, ruling, true);
+    if (found.control && this.options.before?.controls.has(controlKey(spec, place)))
+      return { ruling: found.ruling };
+    const control = found.control ?? (isUnchanged(one) ? found.ruling : undefined);
+    if (control !== undefined) this.deadControls.count(spec, control);
+    return found;
+  }
+
+  private recordControl(host: Host, one: Case, place: number, ruling: Ruling): void {
+    const failure = this.failureOf(host, one, place, ruling);
+    this.record(host, one, place, ruling, { ...failure, ofControl: true });
   }
 
   private record(
     host: Host,
-    attack: { readonly id: string; readonly family: AnyAttack['family'] | 'valid' },
-    round: number,
-    ruling: Ruling,
+    one: Case | Inapplicable,
     place: number,
-    more: Partial<Pick<CaseRecord, 'dimension' | 'failure' | 'reader'>> = {},
+    ruling: Ruling,
+    more: Partial<Pick<CaseRecord, 'dimension' | 'failure'>> & { readonly ofControl?: true } = {},
   ): void {
-    const { dimension = '', failure, reader } = more;
-    const { spec } = host;
-    const { id } = attack;
-    const family = ruling.family ?? attack.family;
-    count(this.tallies.get(host) as Tally, { id, family }, ruling.verdict, ruling.outcome, dimension);
-    this.options.onRecord?.({
+    const { dimension = '', failure } = more;
+    const ofControl = more.ofControl && !isInapplicable(one) ? one : undefined;
+    const { id, family } = one.attack;
+    const record: CaseRecord = {
       n: this.records++,
-      case: place,
-      of: family === 'valid' ? 'control' : 'attacked',
-      attack: id,
-      family,
-      round,
-      verifier: spec,
+      case: ofControl ? (this.twins.get(ofControl.control) as number) : place,
+      of: ofControl ? 'control' : family === 'valid' ? 'valid' : 'attacked',
+      attack: ofControl ? ofControl.family : id,
+      family: ofControl ? 'valid' : (ruling.family ?? family),
+      round: one.round,
+      verifier: host.spec,
       dimension,
       ruling,
       ...(failure && { failure }),
-      ...(reader && { reader }),
-    });
+    };
+    this.collation.add(recordLine(record));
+    if (failure && !isInapplicable(one) && this.collation.failures.get(failure.fingerprint)?.cases === 1)
+      this.live.set(failure.fingerprint, { case: one, ruling });
+    this.options.onRecord?.(record);
   }
 
   /** Of a control where nothing is expected of the case. */
   private failureOf(
     host: Host,
     { attack, choice }: Case,
+    place: number,
     ruling: Ruling,
     expect?: Expectation,
   ): { readonly failure?: FailureRecord } {
     if (ruling.verdict !== 'failed') return {};
     const fingerprint = fingerprintOf(host.spec, expect ? attack.id : 'valid', ruling, expect);
-    const clause = expect ? cite(expect.clause) : 'valid delivery';
-    return { failure: { fingerprint, strength: expect?.strength ?? 'must-accept', clause, choice } };
+    const isFirst = !this.collation.failures.has(fingerprint);
+    return {
+      failure: {
+        fingerprint,
+        strength: expect?.strength ?? 'must-accept',
+        clause: expect ? cite(expect.clause) : 'valid delivery',
+        choice,
+        place,
+        ...(ruling.family && { family: ruling.family }),
+        ...(isFirst && ruling.outcome && { seen: seenOutcome(ruling.outcome) }),
+      },
+    };
   }
-
-  /** Those that accepted the case, against the reading that most of them share. */
-  private compareReadings(
-    one: Case,
-    readers: ReadonlyMap<Reader, { readonly host: Host; readonly ruling: Ruling }>,
-  ): void {
-    for (const { base, other, differences } of parted([...readers.keys()])) {
-      const { host, ruling } = readers.get(other) as { readonly host: Host; readonly ruling: Ruling };
-      const what = differences.map((difference) => difference.what.replace(/\d+/, '#'));
-      const fingerprint = readingFingerprint([host.spec, base.verifier, one.attack.id, ...new Set(what)]);
-      const known = this.disagreements.get(fingerprint);
-      if (known !== undefined) known.cases++;
-      else
-        this.disagreements.set(fingerprint, {
-          fingerprint,
-          host,
-          base: base.verifier,
-          case: one,
-          ruling,
-          differences,
-          cases: 1,
-        });
-    }
-  }
-
-  private addFailure(
-    host: Host,
-    { fingerprint }: FailureRecord,
-    one: Case,
-    ruling: Ruling,
-    ofControl: boolean,
-  ): void {
-    const known = this.failures.get(fingerprint);
-    const id = ofControl ? 'valid' : one.attack.id;
-    if (known === undefined)
-      this.failures.set(fingerprint, { fingerprint, host, id, case: one, ruling, ofControl, cases: 1 });
-    else known.cases++;
-  }
-}
-
-/** Inconclusive is what came of another delivery than the judged one. */
-function readerOf({ spec, claims }: Host, one: Case, { outcome, verdict }: Ruling): Reader | undefined {
-  if (outcome?.kind !== 'accepted' || verdict === 'inconclusive') return undefined;
-  const reading = readingOf(one, outcome, claims);
-  return reading && { verifier: spec, level: outcome.level, reading };
 }
 
 /** Which of a policy row's expectations, as far as they differ, and what else it declares. */
@@ -365,36 +345,6 @@ export function policyDimension({ attack, expect, dimension }: Case): string {
 
 function namesOf({ clause, reasons, level }: Expectation): readonly (string | undefined)[] {
   return [cite(clause), reasons?.[0], level];
-}
-
-/** The sequence of cases, drawn as it is read. */
-export function* casesOf(
-  options: Pick<
-    CampaignOptions,
-    'stored' | 'scenario' | 'fixed' | 'seed' | 'runs' | 'firstRound' | 'attacks' | keyof Composed
-  >,
-): Generator<Case | Inapplicable> {
-  yield* options.stored;
-  const { scenario, seed, firstRound = 0, runs } = options;
-  const pool = new ScenarioPool(seed, options.fixed);
-  for (let round = firstRound; round < runs; round++) {
-    for (const attack of options.attacks)
-      yield scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed, pool);
-    yield* composedCases(options, seed, { round: round - firstRound, of: runs - firstRound }, scenario);
-  }
-  if (runs <= firstRound) yield* composedCases(options, seed, { round: 0, of: 1 }, scenario);
-}
-
-/** For each verifier. */
-export function plannedCases({
-  stored,
-  attacks,
-  runs,
-  firstRound = 0,
-  histories = 0,
-  pairs = 0,
-}: Pick<CampaignOptions, 'stored' | 'attacks' | 'runs' | 'firstRound' | keyof Composed>): number {
-  return stored.length + attacks.length * Math.max(0, runs - firstRound) + histories + pairs;
 }
 
 function take<T>(from: Generator<T>, most: number): T[] {

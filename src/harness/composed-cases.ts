@@ -23,16 +23,21 @@ export interface Share {
   readonly of: number;
 }
 
-/** Those that come in this round; each is the same in whatever round it comes. */
-export function* composedCases(
+/** Those that come in this round, not drawn yet; each is the same in whatever round it comes. */
+export function composedDraws(
   { histories = 0, pairs = 0 }: Composed,
   seed: number,
   { round, of }: Share,
   scenario?: Scenario,
-): Generator<Case | Inapplicable> {
-  const upTo = (all: number, rounds: number): number => Math.floor((all * rounds) / of);
-  for (let i = upTo(histories, round); i < upTo(histories, round + 1); i++) yield drawHistory(i, seed);
-  for (let i = upTo(pairs, round); i < upTo(pairs, round + 1); i++) yield drawPair(i, seed, scenario);
+): readonly (() => Case | Inapplicable)[] {
+  const inRound = (all: number): readonly number[] => {
+    const [from, to] = [Math.floor((all * round) / of), Math.floor((all * (round + 1)) / of)];
+    return Array.from({ length: to - from }, (_, i) => from + i);
+  };
+  return [
+    ...inRound(histories).map((i) => () => drawHistory(i, seed)),
+    ...inRound(pairs).map((i) => () => drawPair(i, seed, scenario)),
+  ];
 }
 
 /** The kinds take turns; the n-th of a kind is the case of round n of its attack. */

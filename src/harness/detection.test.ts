@@ -3,7 +3,7 @@ import { catalogue } from '../attacks/catalogue.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { BlindYardstick, blindCases, detectBlind } from './blind.ts';
-import { casesOf } from './campaign.ts';
+import { casesOf } from './sequence.ts';
 import { detect, SharedSequence, Yardstick } from './detection.ts';
 import { directHost } from './direct-host.ts';
 import { runZoo } from './zoo-run.ts';

@@ -7,13 +7,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
+import type { DeviceProfile } from '../device/classes.ts';
 import { replaceFile } from '../replace-file.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
-import type { CampaignResult, Disagreement, Failure } from './campaign.ts';
+import type { CampaignResult, Failure } from './campaign.ts';
 import {
-  type CaseFile,
   caseDigest,
   caseToFile,
   type Finding,
@@ -42,23 +42,28 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
+  return [...findings, ...wholeRunFindings(campaign, attacks)];
+}
+
+/** What no single case shows. */
+export function wholeRunFindings(
+  campaign: Counted & { readonly stopped: Iterable<{ readonly spec: string }> },
+  attacks: readonly AnyAttack[],
+): readonly Finding[] {
   return [
-    ...findings,
-    ...campaign.disagreements.map((one) => disagreementOf(one, options)),
     ...inconsistent(campaign),
     ...vacuous(campaign, attacks),
     ...nothingAccepted(campaign, attacks),
-    ...stopped(campaign),
+    ...stopped(campaign.stopped),
   ];
 }
 
 /** Shrinks the failure, stores it, and says how it is seen again. */
 export async function findingOf(failure: Failure, options: FindingOptions): Promise<Finding> {
   const { host, case: found, ruling } = failure;
-  const maxTries = triesFor(failure, options.shrinkTries);
   const shrunk = await shrink(host, found, ruling, {
     seed: options.seed,
-    maxTries,
+    maxTries: triesFor(failure, options.shrinkTries),
     ...(options.scenario && { scenario: options.scenario }),
   });
   return storedFinding(failure, shrunk, options);
@@ -71,25 +76,38 @@ export function triesFor({ ruling, ofControl }: Pick<Failure, 'ruling' | 'ofCont
   return isDead ? Math.min(8, most) : most;
 }
 
+/** The verifier that a finding is of, and the device that it stood for. */
+interface Found {
+  readonly spec: string;
+  readonly profile?: Pick<DeviceProfile, 'name' | 'file'>;
+}
+
 /** Stores what the failure was shrunk to, and says how it is seen again. */
 export function storedFinding(
-  failure: Failure,
+  failure: Omit<Failure, 'host'> & { readonly host: Found },
   { smallest, ruling: shown, tries }: Shrunk,
   options: Pick<FindingOptions, 'folder' | 'withoutSecrets'>,
 ): Finding {
-  const { host, ruling } = failure;
+  const { host, ruling, seen } = failure;
+  const { note } = shown;
+  const outcome = (shown === ruling ? seen : undefined) ?? (shown.outcome && seenOutcome(shown.outcome));
   const kind = ruling.kind ?? 'accepted-invalid';
   const one = failure.ofControl
     ? { ...smallest, attacked: smallest.control, attack: { id: failure.id } }
     : smallest;
   const file = caseToFile(one, {
     withoutSecrets: options.withoutSecrets,
-    seen: { verifier: host.spec, kind, note: shown.note },
+    seen: { verifier: host.spec, kind, note },
   });
+  const name = caseDigest(file);
   const bytes = failure.ofControl
     ? smallest.control.steps.at(-1)?.delivery.envelope
     : judgedEnvelope(smallest.attacked);
-  const { name, path } = store(file, bytes, options.folder);
+  if (options.folder !== undefined) {
+    mkdirSync(options.folder, { recursive: true });
+    if (bytes !== undefined) replaceFile(join(options.folder, `${name}.suit`), bytes);
+    replaceFile(join(options.folder, `${name}.json`), `${JSON.stringify(file, null, 1)}\n`);
+  }
   return {
     id: name,
     fingerprint: failure.fingerprint,
@@ -99,65 +117,28 @@ export function storedFinding(
     strength: failure.ofControl ? 'must-accept' : smallest.expect.strength,
     clause: failure.ofControl ? 'valid delivery' : cite(smallest.expect.clause),
     choice: smallest.choice,
-    note: shown.note,
-    ...(shown.outcome && { outcome: seenOutcome(shown.outcome) }),
+    note,
+    ...(outcome && { outcome }),
     cases: failure.cases,
     shrunk: tries > 0,
     ...(bytes && { bytes: bytes.length }),
-    replay: `gauntlet replay ${shellWord(path)} --verifier ${shellWord(host.spec)}${classOption(host)}`,
+    replay: replayLine(name, host.spec, { ...options, ...classOf(host) }),
   };
 }
 
-/** As it was drawn: nothing is shrunk that two verifiers have to agree on. */
-function disagreementOf(disagreement: Disagreement, options: FindingOptions): Finding {
-  const { fingerprint, host, base, case: found, ruling, differences, cases } = disagreement;
-  const what = differences
-    .slice(0, 3)
-    .map((one) => `${one.what} is ${one.values[base]} there, ${one.values[host.spec]} here`)
-    .join('; ');
-  const note = `accepted as by ${base}, and read differently: ${what}`;
-  const kind = 'reads-differently';
-  const { withoutSecrets } = options;
-  const file = caseToFile(found, { withoutSecrets, seen: { verifier: host.spec, kind, note } });
-  const bytes = judgedEnvelope(found.attacked);
-  const { name, path } = store(file, bytes, options.folder);
-  const { strength, clause } = found.expect;
-  return {
-    id: `${name}-${fingerprint.slice(0, 4)}`,
-    fingerprint,
-    verifier: host.spec,
-    kind,
-    attack: found.attack.id,
-    strength,
-    clause: cite(clause),
-    choice: found.choice,
-    note,
-    ...(ruling.outcome && { outcome: seenOutcome(ruling.outcome) }),
-    readings: differences,
-    cases,
-    shrunk: false,
-    ...(bytes && { bytes: bytes.length }),
-    replay: `gauntlet compare ${shellWord(path)} -v ${shellWord(base)} -v ${shellWord(host.spec)}`,
-  };
+function classOf({ profile }: Found): { readonly class?: string } {
+  return profile === undefined ? {} : { class: profile.file ?? profile.name };
 }
 
-/** Writes the case and its bytes, where they are kept. */
-function store(
-  file: CaseFile,
-  bytes: Uint8Array | undefined,
-  folder: string | undefined,
-): { readonly name: string; readonly path: string } {
-  const name = caseDigest(file);
-  if (folder === undefined) return { name, path: `${name}.json` };
-  const path = join(folder, `${name}.json`);
-  mkdirSync(folder, { recursive: true });
-  if (bytes !== undefined) replaceFile(join(folder, `${name}.suit`), bytes);
-  replaceFile(path, `${JSON.stringify(file, null, 1)}\n`);
-  return { name, path };
-}
-
-function classOption({ profile }: Pick<Failure['host'], 'profile'>): string {
-  return profile === undefined ? '' : ` --class ${shellWord(profile.file ?? profile.name)}`;
+/** `folder`: where stored cases are; `class`: the device's ceiling that it was found under. */
+export function replayLine(
+  id: string,
+  verifier: string,
+  of: { readonly folder?: string; readonly class?: string },
+): string {
+  const path = of.folder === undefined ? `${id}.json` : join(of.folder, `${id}.json`);
+  const ceiling = of.class === undefined ? '' : ` --class ${shellWord(of.class)}`;
+  return `gauntlet replay ${shellWord(path)} --verifier ${shellWord(verifier)}${ceiling}`;
 }
 
 /** What a campaign counted, by verifier. */
@@ -203,7 +184,7 @@ export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Findi
 }
 
 /** Valid scenarios were the cases, and not one of them was accepted. */
-function nothingAccepted(campaign: CampaignResult, attacks: readonly AnyAttack[]): Finding[] {
+function nothingAccepted(campaign: Counted, attacks: readonly AnyAttack[]): Finding[] {
   const valid = attacks.filter((attack) => attack.family === 'valid');
   return [...campaign.tallies].flatMap(([host, tally]): Finding[] => {
     const own = valid.flatMap((attack) => tally.attacks[attack.id] ?? []);
@@ -220,8 +201,8 @@ function nothingAccepted(campaign: CampaignResult, attacks: readonly AnyAttack[]
   });
 }
 
-function stopped(campaign: CampaignResult): Finding[] {
-  return [...campaign.stopped].map(({ spec }) => stoppedFinding(spec));
+function stopped(verifiers: Iterable<{ readonly spec: string }>): Finding[] {
+  return [...verifiers].map(({ spec }) => stoppedFinding(spec));
 }
 
 export function stoppedFinding(verifier: string): Finding {

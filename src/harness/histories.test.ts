@@ -10,7 +10,7 @@ import type { Host } from '../verifiers/host.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { zoo } from '../verifiers/zoo/zoo.ts';
-import { casesOf, plannedCases } from './campaign.ts';
+import { casesOf, plannedCases } from './sequence.ts';
 import { type Case, drawCase, isInapplicable, makeCase } from './case.ts';
 import { asCase } from './corpus.ts';
 import { directHost } from './direct-host.ts';

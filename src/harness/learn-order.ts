@@ -7,10 +7,10 @@
 import type { AnyAttack } from '../attacks/attack.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Animal } from '../verifiers/zoo/zoo.ts';
-import { casesOf } from './campaign.ts';
 import { isInapplicable } from './case.ts';
 import { catchOf, SharedSequence, Yardstick } from './detection.ts';
 import { seedOf } from './scenario-pool.ts';
+import { casesOf } from './sequence.ts';
 import { ControlCache } from './trial.ts';
 
 /** The animals that an attack's first cases caught, by attack. */

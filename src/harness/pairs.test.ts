@@ -14,7 +14,7 @@ import { encode } from '../suit/parts.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import { defaultRules } from '../verifiers/reference/rules.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
-import { casesOf } from './campaign.ts';
+import { casesOf } from './sequence.ts';
 import { type Case, drawCase, isInapplicable, makeCase } from './case.ts';
 import { drawIfPlanned, drawPair } from './composed-cases.ts';
 import { asCase } from './corpus.ts';

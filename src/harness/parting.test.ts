@@ -5,7 +5,8 @@ import type { Outcome } from '../device/outcome.ts';
 import { cborXVerifier } from '../verifiers/library/cbor-x.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
-import { type CaseRecord, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
+import type { CaseRecord } from './record.ts';
 import { directHost } from './direct-host.ts';
 import { type Partings, partingOf, partingsOf } from './parting.ts';
 

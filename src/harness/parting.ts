@@ -12,10 +12,10 @@ import { levels } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { reasons } from '../suit/stage.ts';
 import type { Host } from '../verifiers/host.ts';
-import type { CaseRecord } from './campaign.ts';
 import { highestClaimed } from './claims-fit.ts';
 import { summary } from './judge.ts';
 import { type Difference, parted } from './readings.ts';
+import type { CaseRecord } from './record.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What parts them, the gravest first. */
@@ -71,7 +71,7 @@ export function partingsOf(records: readonly CaseRecord[], hosts: readonly Host[
   const deliveries = new Map<string, CaseRecord[]>();
   const attacks = new Map<number, CaseRecord>();
   for (const record of records) {
-    if (record.of === 'attacked') attacks.set(record.case, record);
+    if (record.of !== 'control') attacks.set(record.case, record);
     if (record.ruling.verdict === 'inapplicable') continue;
     const key = `${record.case} ${record.of}`;
     deliveries.set(key, [...(deliveries.get(key) ?? []), record]);
@@ -94,7 +94,7 @@ export function partingsOf(records: readonly CaseRecord[], hosts: readonly Host[
       case: first.case,
       round,
       attack,
-      of: first.of,
+      of: first.of === 'attacked' ? 'attacked' : 'control',
       kind,
       answers: answersOf(delivered, hosts),
       ...(readings.length > 0 && { readings }),

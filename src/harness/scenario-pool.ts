@@ -63,8 +63,16 @@ export function planArbitrary(attack: AnyAttack, fixed?: FixedPlan): fc.Arbitrar
 }
 
 export function planSeed(seed: number, attack: AnyAttack, round: number, attempt: number): number {
-  const lane = seedOf(attack.id) % lanes;
-  return seedOf(seed, 'scenario', needsKey(attack), lane, round, attempt);
+  return seedOf(seed, 'scenario', needsKey(attack), laneOf(attack), round, attempt);
+}
+
+/** The same for attacks that are given the same scenarios in each round. */
+export function groupOf(attack: AnyAttack): string {
+  return `${laneOf(attack)} ${needsKey(attack)}`;
+}
+
+function laneOf({ id }: AnyAttack): number {
+  return seedOf(id) % lanes;
 }
 
 /** A value, and how it is drawn again: as the one at this index of those that the seed draws. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Family } from '../attacks/attack.ts';
-import type { Outcome } from '../device/outcome.ts';
 import { type Reason, reasons } from '../suit/stage.ts';
+import type { LoggedOutcome } from './logged-outcome.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
 export type Counts = Record<Verdict, number>;
@@ -68,7 +68,7 @@ export function count(
   tally: Tally,
   attack: { readonly id: string; readonly family: Family | 'valid' },
   verdict: Verdict,
-  outcome: Outcome | undefined,
+  outcome: LoggedOutcome | undefined,
   dimension: string,
 ): void {
   tally.verdicts[verdict]++;

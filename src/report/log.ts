@@ -1,121 +1,201 @@
 /**
- * results.jsonl: a first line that says what is run, then each verdict as it falls. Results can be made of it when
- * the run was killed before it could.
+ * results.jsonl: a first line that says what is run, then each verdict as it falls. What was judged is in it even when
+ * the run was killed, and the logs of several shards are one run's.
  *
  * @module
  */
 import type { AnyAttack } from '../attacks/attack.ts';
 import { BenchError } from '../bench-error.ts';
-import type { Outcome } from '../device/outcome.ts';
-import type { CampaignResult, CaseRecord } from '../harness/campaign.ts';
-import type { Finding } from '../harness/finding.ts';
-import { inconsistent, vacuous } from '../harness/findings.ts';
-import { type LoggedOutcome, logged } from '../harness/logged-outcome.ts';
-import { count, emptyTally, type Tally } from '../harness/tally.ts';
-import type { Ruling } from '../harness/verdict.ts';
-import { shellWord } from '../shell-word.ts';
-import { makeResults, type Results } from './results.ts';
+import { controlKey, type Judged } from '../harness/campaign.ts';
+import { Collation } from '../harness/collation.ts';
+import { DeadControls, givenUp } from '../harness/dead-controls.ts';
+import type { RecordLine } from '../harness/record.ts';
+import type { Shard } from '../harness/sequence.ts';
 
-export const logFormat = 'suit-gauntlet/log/1';
+export const logFormat = 'suit-gauntlet/log/2';
 
 export interface LogHeader {
   readonly format: typeof logFormat;
   readonly version: string;
   readonly seed: number;
   readonly subject: string;
-  /** Cases for each verifier. */
+  /** Cases of the whole sequence, for each verifier. */
   readonly planned: number;
   readonly verifiers: readonly string[];
   readonly notYet: number;
+  readonly notes: readonly string[];
+  readonly choice: RunChoice;
+  /** SHA-256 of what was read, by path; no key. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Absent: the whole sequence. */
+  readonly shard?: Shard;
 }
 
-/** One verdict. */
-export interface LogLine extends Omit<CaseRecord, 'ruling'>, Omit<Ruling, 'outcome' | 'family'> {
-  readonly outcome?: LoggedOutcome;
+/** The options that decide the sequence of cases, the seed apart. */
+export interface RunChoice {
+  readonly runs: number;
+  readonly histories?: number;
+  readonly pairs?: number;
+  readonly only?: readonly string[];
+  readonly valid?: boolean;
+  readonly envelope?: string;
+  readonly key?: string;
+  readonly payload?: readonly string[];
+  readonly corpus?: readonly string[];
+  readonly stored: boolean;
 }
 
-export function logLine({ ruling, ...rest }: CaseRecord): LogLine {
-  const { outcome, family: _family, ...said } = ruling;
-  return { ...rest, ...said, ...(outcome && { outcome: logged(outcome) }) };
+/** A line of a file, without its line feed. */
+export interface TextLine {
+  readonly text: string;
+  /** Bytes of the file up to and with its line feed. */
+  readonly end: number;
+}
+
+/** A log that is being read. */
+export interface Log {
+  readonly where: string;
+  readonly header: LogHeader;
+  /** Bytes of the first line. */
+  readonly headerEnd: number;
+  /** Whole cases only. */
+  readonly cases: Iterable<LoggedCase>;
+}
+
+/** The records of one case, of all verifiers. */
+export interface LoggedCase {
+  readonly place: number;
+  readonly lines: readonly RecordLine[];
+  readonly end: number;
 }
 
 /**
- * The results of a run that was killed, as far as it came. Its findings are not shrunk and have no stored case.
- * Throws BenchError `log-unreadable`, naming `where` and the line; a last line that broke off is left out.
+ * Throws BenchError `log-unreadable`, naming `where`; the lines are read as they are asked for. A last line that broke
+ * off is none of `lines`.
  */
-export function resultsOfLog(text: string, attacks: readonly AnyAttack[], where: string): Results {
-  const [first, ...lines] = parse(text, where);
-  const header = first as LogHeader | undefined;
-  if (header?.format !== logFormat)
+export function openLog(lines: Iterator<TextLine>, where: string): Log {
+  const first = lines.next();
+  const header = first.done ? undefined : (parse(first.value.text, 1, where) as Partial<LogHeader> | null);
+  if (first.done || header?.format !== logFormat || !Array.isArray(header.verifiers))
     throw new BenchError('log-unreadable', `${where} does not begin with a line of the format ${logFormat}`);
-  const records = lines as readonly LogLine[];
-  const tallies = new Map(header.verifiers.map((spec) => [{ spec }, emptyTally()]));
-  const bySpec = new Map([...tallies].map(([{ spec }, tally]) => [spec, tally]));
-  for (const line of records) {
-    const tally = bySpec.get(line.verifier);
-    if (tally === undefined)
+  const whole = header as LogHeader;
+  return { where, header: whole, headerEnd: first.value.end, cases: casesOfLog(lines, whole, where) };
+}
+
+function* casesOfLog(
+  lines: Iterator<TextLine>,
+  { verifiers }: LogHeader,
+  where: string,
+): Generator<LoggedCase> {
+  const last = verifiers.at(-1);
+  let gathered: RecordLine[] = [];
+  for (let number = 2, next = lines.next(); !next.done; number++, next = lines.next()) {
+    const line = parse(next.value.text, number, where) as RecordLine;
+    if (!verifiers.includes(line.verifier))
       throw new BenchError(
         'log-unreadable',
         `${where} has the verifier ${line.verifier}, its first line has not`,
       );
-    const { attack: id, family, verdict, outcome, dimension } = line;
-    count(tally, { id, family }, verdict, outcome as Outcome | undefined, dimension);
+    gathered.push(line);
+    if (line.of === 'control' || line.verifier !== last) continue;
+    yield { place: line.case, lines: gathered, end: next.value.end };
+    gathered = [];
   }
-  const attacked = records.filter(({ family }) => family !== 'valid');
-  const applicable = new Set(
-    attacked.filter((r) => r.verdict !== 'inapplicable').map(({ attack }) => attack),
-  );
-  const seen = new Set(attacked.map(({ attack }) => attack));
-  const last = header.verifiers.at(-1);
-  const done = attacked.filter(({ verifier }) => verifier === last).length;
-  const campaign: Pick<CampaignResult, 'planned' | 'done' | 'neverApplicable'> & {
-    readonly tallies: ReadonlyMap<{ readonly spec: string }, Tally>;
-  } = {
-    planned: header.planned,
-    done,
-    tallies,
-    neverApplicable: [...seen].filter((id) => !applicable.has(id)),
-  };
-  return makeResults({
-    ...header,
-    campaign,
-    findings: [...findingsOfLog(records, header), ...inconsistent(campaign), ...vacuous(campaign, attacks)],
-    attacks,
-    notes: [
-      `made of results.jsonl: the run came to ${done} of ${header.planned} cases; findings are not shrunk and not stored`,
-    ],
-  });
 }
 
-function findingsOfLog(records: readonly LogLine[], { seed }: LogHeader): readonly Finding[] {
-  const found = new Map<string, Finding>();
-  for (const { failure, kind, attack, note, outcome, round, verifier } of records) {
-    if (failure === undefined || kind === undefined) continue;
-    const { fingerprint, strength, clause, choice } = failure;
-    const known = found.get(fingerprint);
-    const only = attack === 'valid' || attack.startsWith('valid.') ? '' : ` --only ${attack}`;
-    const isPair = attack.startsWith('pair.');
-    const chosen = isPair ? ` --runs 0 --pairs ${round + 1}` : `${only} --runs ${round + 1}`;
-    const replay = `gauntlet run --verifier ${shellWord(verifier)}${chosen} --seed ${seed}`;
-    const said = { strength, clause, choice, note, ...(outcome && { outcome }) };
-    const one = { id: fingerprint, fingerprint, verifier, kind, attack, ...said };
-    found.set(
-      fingerprint,
-      known ? { ...known, cases: known.cases + 1 } : { ...one, cases: 1, shrunk: false, replay },
-    );
+function parse(text: string, number: number, where: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new BenchError('log-unreadable', `line ${number} of ${where} is not JSON`, { cause });
   }
-  return [...found.values()];
 }
 
-function parse(text: string, where: string): readonly unknown[] {
-  const lines = text.split('\n');
-  // Every whole line ends with a line feed: what follows the last one broke off.
-  lines.pop();
-  return lines.map((line, i) => {
-    try {
-      return JSON.parse(line) as unknown;
-    } catch (cause) {
-      throw new BenchError('log-unreadable', `line ${i + 1} of ${where} is not JSON`, { cause });
+/** The cases of several logs in the sequence's order. Throws BenchError `shards-overlap`. */
+export function* inOrder(logs: readonly Log[]): Generator<LoggedCase & { readonly log: Log }> {
+  const heads = logs.map((log) => ({ log, rest: log.cases[Symbol.iterator]() }));
+  const front = heads.map(({ rest }) => rest.next());
+  let before = -1;
+  for (;;) {
+    let least = -1;
+    for (const [i, one] of front.entries()) {
+      const leading = front[least];
+      if (!one.done && (leading === undefined || leading.done || one.value.place < leading.value.place))
+        least = i;
     }
-  });
+    const found = front[least];
+    const head = heads[least];
+    if (found === undefined || found.done || head === undefined) return;
+    if (found.value.place <= before)
+      throw new BenchError('shards-overlap', `${head.log.where} has case ${found.value.place} once more`);
+    before = found.value.place;
+    yield { ...found.value, log: head.log };
+    front[least] = head.rest.next();
+  }
+}
+
+/** What logs add up to, and which of them has the first record of each failure. */
+export interface Collated extends Judged {
+  readonly firstIn: ReadonlyMap<string, Log>;
+  /** Bytes of the log up to and with its last whole case. Of one log. */
+  readonly end: number;
+}
+
+/**
+ * As one process would have counted: controls once, and nothing of a verifier after its third dead control in a row.
+ * Throws BenchError `shard-stopped` where a shard gave up a verifier that one process would not have.
+ */
+export function collate(
+  logs: readonly Log[],
+  attacks: readonly AnyAttack[],
+  onLine: (line: RecordLine) => void = () => {},
+): Collated {
+  const [one] = logs;
+  const collation = new Collation(one?.header.verifiers ?? []);
+  const deadControls = new DeadControls();
+  const controls = new Set<string>();
+  const firstIn = new Map<string, Log>();
+  let [records, next, end] = [0, 0, one?.headerEnd ?? 0];
+  const add = (line: RecordLine, log: Log): void => {
+    const { verifier, failure } = line;
+    const known = failure && collation.failures.has(failure.fingerprint);
+    if (failure && !known) firstIn.set(failure.fingerprint, log);
+    if (line.family === 'valid') deadControls.count(verifier, line);
+    const told = { ...(known ? withoutSeen(line) : line), n: records++ };
+    collation.add(told);
+    onLine(told);
+  };
+  for (const { place, lines, end: caseEnd, log } of inOrder(logs)) {
+    next = place + 1;
+    end = caseEnd;
+    for (const line of lines) {
+      const key = controlKey(line.verifier, line.case);
+      if (deadControls.isStopped(line.verifier)) {
+        if (line.of !== 'control') add(stoppedLine(line, attacks), log);
+      } else if (line.verdict === givenUp.verdict && line.note === givenUp.note) {
+        throw new BenchError(
+          'shard-stopped',
+          `${log.where} gave up ${line.verifier}, which dies now and then: run it without --shard`,
+        );
+      } else if (line.of !== 'control' || !controls.has(key)) {
+        if (line.of === 'control') controls.add(key);
+        add(line, log);
+      }
+    }
+  }
+  return { collation, deadControls, controls, firstIn, records, next, end };
+}
+
+function withoutSeen(line: RecordLine): RecordLine {
+  if (line.failure?.seen === undefined) return line;
+  const { seen: _first, ...failure } = line.failure;
+  return { ...line, failure };
+}
+
+/** What one process would have recorded of a case that it did not deliver. */
+function stoppedLine(line: RecordLine, attacks: readonly AnyAttack[]): RecordLine {
+  if (line.verdict === 'inapplicable') return line;
+  const { kind: _kind, outcome: _outcome, failure: _failure, ...rest } = line;
+  const family = attacks.find(({ id }) => id === line.attack)?.family ?? line.family;
+  return { ...rest, ...givenUp, family };
 }

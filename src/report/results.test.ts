@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, listCatalogue, selectAttacks } from '../attacks/catalogue.ts';
-import { type CaseRecord, runCampaign } from '../harness/campaign.ts';
+import { runCampaign } from '../harness/campaign.ts';
+import type { CaseRecord } from '../harness/record.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { verdicts } from '../harness/verdict.ts';

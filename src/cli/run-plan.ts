@@ -1,0 +1,189 @@
+/**
+ * What a run will deliver: from its options to the sequence of cases, and what is to be said of it beforehand.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyAttack } from '../attacks/attack.ts';
+import { listCatalogue } from '../attacks/catalogue.ts';
+import { inLearnedOrder } from '../attacks/order.ts';
+import { composed, replayable } from '../attacks/replayable.ts';
+import { BenchError } from '../bench-error.ts';
+import { isPrivate } from '../cose/key.ts';
+import { readKeyFile } from '../cose/key-files.ts';
+import type { Case } from '../harness/case.ts';
+import type { Composed } from '../harness/composed-cases.ts';
+import { loadCases } from '../harness/corpus.ts';
+import { plannedCases, type SequenceOptions, type Shard } from '../harness/sequence.ts';
+import { type LogHeader, logFormat, type RunChoice } from '../report/log.ts';
+import { scenarioFromEnvelope } from '../scenarios/given.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { version } from '../version.ts';
+import { chosenAttacks } from './chosen-attacks.ts';
+import { ownCorpus } from './corpus.ts';
+import { readBytes } from './files.ts';
+
+export interface RunPlan {
+  readonly header: Omit<LogHeader, 'verifiers'>;
+  readonly sequence: SequenceOptions;
+  /** The envelope's key is the user's own secret. */
+  readonly withoutSecrets: boolean;
+}
+
+/** Throws BenchError `usage` where nothing would be run. */
+export function planRun(options: RunChoice & { readonly seed: number; readonly shard?: Shard }): RunPlan {
+  const { seed, shard, envelope } = options;
+  const choice = choiceOf(options);
+  const attacks = inLearnedOrder(chosenAttacks(choice));
+  const more = composedOf(choice);
+  const scenario = givenScenario(choice);
+  const stored = scenario ? [] : storedCases(choice, attacks);
+  const { runs } = choice;
+  const sequence = { attacks, stored, seed, runs, ...more, ...(scenario && { scenario }) };
+  const planned = plannedCases(sequence);
+  if (planned === 0)
+    throw new BenchError(
+      'usage',
+      'there is nothing to run: no stored cases, and --runs, --histories and --pairs are 0',
+    );
+  const notYet = listCatalogue().filter((row) => row.notYet).length;
+  return {
+    header: {
+      format: logFormat,
+      version: version(),
+      seed,
+      subject: envelope ?? subjectOf(runs > 0 ? attacks : [], more),
+      planned,
+      notYet,
+      notes: notesFor(scenario, notYet),
+      choice,
+      inputs: inputsOf(choice),
+      ...(shard && { shard }),
+    },
+    sequence: shard ? { ...sequence, shard } : sequence,
+    withoutSecrets: scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false,
+  };
+}
+
+/** Without what decides nothing of the sequence. */
+function choiceOf(of: RunChoice): RunChoice {
+  const { runs, histories, pairs, only, valid, envelope, key, payload, corpus, stored } = of;
+  return {
+    runs,
+    ...(histories !== undefined && { histories }),
+    ...(pairs !== undefined && { pairs }),
+    ...(only && { only }),
+    ...(valid && { valid }),
+    ...(envelope !== undefined && { envelope }),
+    ...(key !== undefined && { key }),
+    ...(payload && { payload }),
+    ...(corpus && { corpus }),
+    stored,
+  };
+}
+
+/** Throws BenchError `usage`: a user's own envelope is one release of one plan, and these need generated ones. */
+function composedOf({ histories, pairs, only, valid, envelope, runs }: RunChoice): Required<Composed> {
+  if (envelope === undefined) {
+    const isWhole = only === undefined && !valid;
+    return { histories: histories ?? (isWhole ? runs : 0), pairs: pairs ?? 0 };
+  }
+  if (histories || pairs)
+    throw new BenchError(
+      'usage',
+      '--histories and --pairs are made of generated scenarios, not of --envelope',
+    );
+  return { histories: 0, pairs: 0 };
+}
+
+function subjectOf(attacks: readonly AnyAttack[], { histories, pairs }: Required<Composed>): string {
+  const valid = attacks.filter((attack) => attack.family === 'valid').length;
+  const hostile = attacks.length - valid;
+  const parts = [
+    ...(hostile > 0 || valid + histories + pairs === 0 ? [`${hostile} attacks on generated scenarios`] : []),
+    ...(valid > 0 ? [`${valid} valid families`] : []),
+    ...(histories > 0 ? [`${histories} histories`] : []),
+    ...(pairs > 0 ? [`${pairs} pairs`] : []),
+  ];
+  return parts.join(' and ');
+}
+
+function notesFor(scenario: Scenario | undefined, notYet: number): readonly string[] {
+  const notes = [`${notYet} attacks of the working list are not built yet: gauntlet catalogue lists them`];
+  if (scenario === undefined) return notes;
+  if (scenario.signers.length === 0)
+    notes.push('the key has no private part: the author’s attacks could not be made, only outsiders’ were');
+  const assumed = scenario.images.filter((image) => image.bytes === undefined).length;
+  if (assumed > 0)
+    notes.push(
+      `${assumed} payloads are assumed from their digests: payload attacks prove nothing; give --payload URI=FILE`,
+    );
+  const reached = scenario.deliveries.map((one) => `${one.delivery.event} up to ${one.level}`).join(', ');
+  notes.push(`judged deliveries: ${reached}`);
+  return notes;
+}
+
+/** undefined: generated scenarios. Throws BenchError `usage`. */
+export function givenScenario(
+  options: Pick<RunChoice, 'envelope' | 'key' | 'payload'>,
+): Scenario | undefined {
+  if (options.envelope === undefined) {
+    if (options.key !== undefined || options.payload !== undefined)
+      throw new BenchError('usage', '--key and --payload go with --envelope');
+    return undefined;
+  }
+  if (options.key === undefined) throw new BenchError('usage', '--envelope needs --key, the author’s key');
+  const payloads = (options.payload ?? []).map((pair) => {
+    const { uri, file } = payloadOf(pair);
+    return { uri, bytes: readBytes(file, 'payload') };
+  });
+  const key = readKeyFile(options.key);
+  const scenario = scenarioFromEnvelope(readBytes(options.envelope, 'envelope'), { key, payloads });
+  return isPrivate(key) ? scenario : { ...scenario, signers: [] };
+}
+
+function payloadOf(pair: string): { readonly uri: string; readonly file: string } {
+  const at = pair.lastIndexOf('=');
+  if (at < 1) throw new BenchError('usage', `--payload ${pair}: wanted URI=FILE`);
+  return { uri: pair.slice(0, at), file: pair.slice(at + 1) };
+}
+
+function storedCases(choice: RunChoice, attacks: readonly AnyAttack[]): readonly Case[] {
+  return corporaOf(choice).flatMap((folder) =>
+    loadCases(folder, replayable).filter(
+      (one) => attacks.includes(one.attack) || wantsAll(choice, one.attack),
+    ),
+  );
+}
+
+/** Where nothing is chosen, stored histories and pairs are replayed too. */
+function wantsAll({ only, valid }: RunChoice, attack: AnyAttack): boolean {
+  return only === undefined && !valid && composed.includes(attack);
+}
+
+/** The bench's own first. */
+function corporaOf({ stored, corpus }: RunChoice): readonly string[] {
+  const own = stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
+  return [...own, ...(corpus ?? [])];
+}
+
+/** SHA-256 by path, of a folder over the digests of its stored cases. A key is never among them. */
+function inputsOf(choice: RunChoice): Readonly<Record<string, string>> {
+  const { envelope, payload = [], corpus = [] } = choice;
+  const files = [...(envelope === undefined ? [] : [envelope]), ...payload.map((one) => payloadOf(one).file)];
+  const inputs = files.map((file) => [file, sha256(readBytes(file, 'input'))]);
+  const folders = envelope === undefined ? corpus : [];
+  return Object.fromEntries([...inputs, ...folders.map((folder) => [folder, digestOfFolder(folder)])]);
+}
+
+function digestOfFolder(folder: string): string {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const lines = names.sort().map((name) => `${sha256(readBytes(join(folder, name), 'stored case'))} ${name}`);
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
