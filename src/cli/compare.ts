@@ -6,11 +6,11 @@
 import { catalogue } from '../attacks/catalogue.ts';
 import { BenchError } from '../bench-error.ts';
 import { runCampaign } from '../harness/campaign.ts';
-import type { CaseRecord } from '../harness/record.ts';
 import type { Case } from '../harness/case.ts';
 import { asCase } from '../harness/corpus.ts';
 import { caseFromFile } from '../harness/finding.ts';
 import { type Parting, partingsOf } from '../harness/parting.ts';
+import type { CaseRecord } from '../harness/record.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { compareResults, isSameResult } from '../report/compare-results.ts';
 import { compareVerifiers, isSame } from '../report/compare-verifiers.ts';
@@ -25,7 +25,9 @@ import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
 import { readBytes, readJson } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
-import { givenScenario, openAll, progressBar } from './run.ts';
+import { openAll } from './open-verifiers.ts';
+import { progressBar } from './progress.ts';
+import { givenScenario } from './run-plan.ts';
 
 export interface CompareOptions {
   readonly verifier?: readonly string[];

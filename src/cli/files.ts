@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { BenchError } from '../bench-error.ts';
 
 /** Far above any envelope; what is larger is a mistake. */
@@ -44,6 +44,37 @@ export function readJson(file: string, what: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new BenchError('file-unreadable', `the ${what} ${file} is not JSON`, { cause });
+  }
+}
+
+/** Of a file of any size, read as they are asked for; what follows the last line feed broke off and is none. */
+export function* readLines(
+  file: string,
+  what: string,
+): Generator<{ readonly text: string; readonly end: number }> {
+  let from: number;
+  try {
+    from = openSync(file, 'r');
+  } catch (cause) {
+    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be opened (${codeOf(cause)})`, {
+      cause,
+    });
+  }
+  try {
+    const chunk = Buffer.alloc(1024 * 1024);
+    let [rest, end] = [Buffer.alloc(0), 0];
+    for (let size = readSync(from, chunk); size > 0; size = readSync(from, chunk)) {
+      rest = Buffer.concat([rest, chunk.subarray(0, size)]);
+      let start = 0;
+      for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, start)) {
+        end += at + 1 - start;
+        yield { text: rest.toString('utf8', start, at), end };
+        start = at + 1;
+      }
+      rest = rest.subarray(start);
+    }
+  } finally {
+    closeSync(from);
   }
 }
 

@@ -8,6 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BenchError } from '../bench-error.ts';
 import { escapeText } from '../escape-text.ts';
+import type { Shard } from '../harness/sequence.ts';
 import { worstMetrics } from '../measure/worst.ts';
 import { version } from '../version.ts';
 import { runBaseline } from './baseline.ts';
@@ -20,6 +21,7 @@ import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
 import { defaultSeconds, runFuzzCommand } from './fuzz.ts';
 import { initLanguages, runInit } from './init.ts';
+import { runMerge } from './merge.ts';
 import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
 import { runRun } from './run.ts';
@@ -78,6 +80,13 @@ program
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
   .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
+  .option('--jobs <n>', 'processes; default: one for each core where built-in verifiers run long', whole)
+  .option(
+    '--shard <i/n>',
+    'only the i-th of n parts of the sequence; "gauntlet merge" puts them together',
+    shard,
+  )
+  .option('--resume', 'go on with what --out has of the same run, however it ended')
   .addOption(format())
   .action(exitWith(runRun));
 
@@ -112,9 +121,19 @@ program
   .action(exitWith(runFuzzCommand));
 
 program
+  .command('merge')
+  .description('the shards of a run into one result, as if one process had run it')
+  .argument('<dirs...>', 'the --out of each shard')
+  .requiredOption('--out <dir>', 'where the reports go, as of gauntlet run')
+  .option('--baseline <file>', 'findings that are known, each with its reason')
+  .addOption(format())
+  .action(exitWith(runMerge));
+
+program
   .command('report')
   .description('the reports of a run that was killed, made of its results.jsonl')
   .argument('<dir>', 'what was its --out')
+  .option('--baseline <file>', 'findings that are known, each with its reason')
   .addOption(format())
   .action(exitWith(runReport));
 
@@ -313,6 +332,13 @@ function collect(value: string, before: readonly string[] | undefined): readonly
 function whole(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number, 0 or more');
   return Number(value);
+}
+
+function shard(value: string): Shard {
+  const match = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(value);
+  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(index <= of)) throw new InvalidArgumentError('i/n, with i from 1 to n');
+  return { index, of };
 }
 
 function seconds(value: string): number {

@@ -21,7 +21,7 @@ import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Config } from './config.ts';
 import { readJson } from './files.ts';
-import { openOne } from './run.ts';
+import { openOne } from './open-verifiers.ts';
 
 export interface ReplayOptions {
   readonly verifier?: readonly string[];

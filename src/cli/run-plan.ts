@@ -22,8 +22,10 @@ import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
+import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
 import { readBytes } from './files.ts';
+import { fixedRecipient } from './fixed-recipient.ts';
 
 export interface RunPlan {
   readonly header: Omit<LogHeader, 'verifiers'>;
@@ -32,16 +34,38 @@ export interface RunPlan {
   readonly withoutSecrets: boolean;
 }
 
+/** For the device of the config where the verifiers have one of their own. */
+export function planOf(
+  options: Parameters<typeof planRun>[0] & { readonly verifier?: readonly string[]; readonly config?: Config },
+): RunPlan {
+  const fixed = fixedRecipient(options.verifier ?? ['reference'], options.config);
+  return planRun({ ...options, ...(fixed && { fixed }) });
+}
+
 /** Throws BenchError `usage` where nothing would be run. */
 export function planRun(options: RunChoice & { readonly seed: number; readonly shard?: Shard }): RunPlan {
   const { seed, shard, envelope } = options;
   const choice = choiceOf(options);
+  const { fixed } = choice;
+  if (fixed && envelope !== undefined)
+    throw new BenchError(
+      'usage',
+      'a verifier with a recipient of its own takes no --envelope: its device is the config’s',
+    );
   const attacks = inLearnedOrder(chosenAttacks(choice));
   const more = composedOf(choice);
   const scenario = givenScenario(choice);
-  const stored = scenario ? [] : storedCases(choice, attacks);
+  const stored = scenario || fixed ? [] : storedCases(choice, attacks);
   const { runs } = choice;
-  const sequence = { attacks, stored, seed, runs, ...more, ...(scenario && { scenario }) };
+  const sequence = {
+    attacks,
+    stored,
+    seed,
+    runs,
+    ...more,
+    ...(scenario && { scenario }),
+    ...(fixed && { fixed }),
+  };
   const planned = plannedCases(sequence);
   if (planned === 0)
     throw new BenchError(
@@ -63,19 +87,22 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
       ...(shard && { shard }),
     },
     sequence: shard ? { ...sequence, shard } : sequence,
-    withoutSecrets: scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false,
+    withoutSecrets:
+      fixed?.algorithm === 5 ||
+      (scenario?.recipient.anchors.some((anchor) => anchor.key.kty === 'Symmetric') ?? false),
   };
 }
 
 /** Without what decides nothing of the sequence. */
 function choiceOf(of: RunChoice): RunChoice {
-  const { runs, histories, pairs, only, valid, envelope, key, payload, corpus, stored } = of;
+  const { runs, histories, pairs, only, valid, fixed, envelope, key, payload, corpus, stored } = of;
   return {
     runs,
     ...(histories !== undefined && { histories }),
     ...(pairs !== undefined && { pairs }),
     ...(only && { only }),
     ...(valid && { valid }),
+    ...(fixed && { fixed }),
     ...(envelope !== undefined && { envelope }),
     ...(key !== undefined && { key }),
     ...(payload && { payload }),
@@ -85,7 +112,14 @@ function choiceOf(of: RunChoice): RunChoice {
 }
 
 /** Throws BenchError `usage`: a user's own envelope is one release of one plan, and these need generated ones. */
-function composedOf({ histories, pairs, only, valid, envelope, runs }: RunChoice): Required<Composed> {
+function composedOf({ histories, pairs, only, valid, envelope, fixed, runs }: RunChoice): Required<Composed> {
+  if (fixed) {
+    if (!histories && !pairs) return { histories: 0, pairs: 0 };
+    throw new BenchError(
+      'usage',
+      '--histories and --pairs need devices of all kinds, and the config’s is one',
+    );
+  }
   if (envelope === undefined) {
     const isWhole = only === undefined && !valid;
     return { histories: histories ?? (isWhole ? runs : 0), pairs: pairs ?? 0 };

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../attacks/catalogue.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import { runCampaign } from './campaign.ts';
-import type { CaseRecord } from './record.ts';
 import { directHost } from './direct-host.ts';
+import type { CaseRecord } from './record.ts';
 
 const host = await directHost('reference', referenceVerifier());
 const attacks = catalogue.filter(({ group }) => group === 'E' || group === 'F');

@@ -6,18 +6,18 @@
  *
  * @module
  */
-import type { AnyAttack, Expectation } from '../attacks/attack.ts';
+import type { Expectation } from '../attacks/attack.ts';
 import { controlOf, type Run } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, type Inapplicable, isInapplicable } from './case.ts';
 import { Collation } from './collation.ts';
-import { DeadControls, givenUp } from './dead-controls.ts';
+import { DeadControls } from './dead-controls.ts';
 import { fingerprintOf, type SeenOutcome, seenOutcome } from './finding.ts';
 import { type CaseRecord, type FailureRecord, recordLine } from './record.ts';
 import { casesAt, plannedCases, poolOf, type SequenceOptions, type Slot, slotsOf } from './sequence.ts';
 import { type Tally, varyingDimension } from './tally.ts';
-import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
+import { Turns } from './turns.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CampaignOptions extends SequenceOptions {
@@ -126,19 +126,12 @@ function* remaining(options: CampaignOptions, again: (placed: Placed) => void): 
   }
 }
 
-/** What a host does with a case hangs on the one before. */
-interface Turn {
-  readonly begun: Promise<unknown>;
-  readonly ruled: Promise<unknown>;
-}
-
 class CampaignState {
   private readonly options: CampaignOptions;
   private readonly collation: Collation;
   private readonly deadControls: DeadControls;
   private readonly live = new Map<string, Pick<Failure, 'case' | 'ruling'>>();
-  private readonly turns = new Map<Host, Turn>();
-  private readonly controls: Map<Host, ControlCache>;
+  private readonly turns: ReadonlyMap<Host, Turns>;
   private readonly planned: number;
   private readonly twins = new WeakMap<Run, number>();
   private records: number;
@@ -149,7 +142,11 @@ class CampaignState {
     this.collation = before?.collation ?? new Collation(hosts.map(({ spec }) => spec));
     this.deadControls = before?.deadControls ?? new DeadControls(options.deadControls);
     this.records = before?.records ?? 0;
-    this.controls = new Map(hosts.map((host) => [host, new ControlCache()]));
+    const isRecorded = (host: Host, one: Case): boolean =>
+      before?.controls.has(controlKey(host.spec, this.twins.get(one.control) as number)) ?? false;
+    this.turns = new Map(
+      hosts.map((host) => [host, new Turns(host, this.deadControls, (one) => isRecorded(host, one))]),
+    );
     this.planned = plannedCases(options);
   }
 
@@ -178,7 +175,7 @@ class CampaignState {
   async start(batch: readonly Placed[], previous: Promise<void>): Promise<void> {
     for (const placed of batch) this.place(placed);
     const rulings = batch.map(({ one }) =>
-      this.options.hosts.map((host) => (isInapplicable(one) ? undefined : this.rule(host, one))),
+      this.options.hosts.map((host) => (isInapplicable(one) ? undefined : this.turns.get(host)?.rule(one))),
     );
     await previous;
     for (const [i, { place, one }] of batch.entries())
@@ -229,51 +226,6 @@ class CampaignState {
       const id = ofControl ? 'valid' : first.attack;
       return [{ fingerprint, host, id, ...one, ...(seen && { seen }), ofControl, cases }];
     });
-  }
-
-  /**
-   * Cases are under way together as long as the controls live; one at a time until a first has answered, and after a
-   * dead one. Controls are counted in the sequence's order: where a verifier is given up hangs on nothing else.
-   */
-  private rule(host: Host, one: Case): Promise<CaseRuling> {
-    const before = this.turns.get(host);
-    let begin: () => void = () => {};
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve;
-    });
-    const found = this.tryInTurn(host, one, before, begin);
-    const ruled = Promise.all([found, before?.ruled]).then(([ruling]) => this.settle(host, one, ruling));
-    // Whoever waits for it is told; nobody may.
-    ruled.catch(() => {});
-    this.turns.set(host, { begun, ruled });
-    return ruled;
-  }
-
-  private async tryInTurn(
-    host: Host,
-    one: Case,
-    before: Turn | undefined,
-    begin: () => void,
-  ): Promise<CaseRuling> {
-    await before?.begun;
-    try {
-      if (!this.deadControls.lives(host.spec)) await before?.ruled;
-    } finally {
-      begin();
-    }
-    if (this.deadControls.isStopped(host.spec)) return { ruling: givenUp };
-    return tryCase(host, one, this.controls.get(host) as ControlCache);
-  }
-
-  private settle(host: Host, one: Case, found: CaseRuling): CaseRuling {
-    const { spec } = host;
-    if (this.deadControls.isStopped(spec)) return { ruling: givenUp };
-    const place = this.twins.get(one.control) as number;
-    if (found.control && this.options.before?.controls.has(controlKey(spec, place)))
-      return { ruling: found.ruling };
-    const control = found.control ?? (isUnchanged(one) ? found.ruling : undefined);
-    if (control !== undefined) this.deadControls.count(spec, control);
-    return found;
   }
 
   private recordControl(host: Host, one: Case, place: number, ruling: Ruling): void {

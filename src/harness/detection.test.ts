@@ -3,9 +3,9 @@ import { catalogue } from '../attacks/catalogue.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { BlindYardstick, blindCases, detectBlind } from './blind.ts';
-import { casesOf } from './sequence.ts';
 import { detect, SharedSequence, Yardstick } from './detection.ts';
 import { directHost } from './direct-host.ts';
+import { casesOf } from './sequence.ts';
 import { runZoo } from './zoo-run.ts';
 
 const attacks = catalogue.filter(({ handle }) => ['A01', 'B01', 'E01', 'F03'].includes(handle));

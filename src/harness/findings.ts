@@ -13,13 +13,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Failure } from './campaign.ts';
-import {
-  caseDigest,
-  caseToFile,
-  type Finding,
-  judgedEnvelope,
-  seenOutcome,
-} from './finding.ts';
+import { caseDigest, caseToFile, type Finding, judgedEnvelope, seenOutcome } from './finding.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 

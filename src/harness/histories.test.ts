@@ -10,13 +10,13 @@ import type { Host } from '../verifiers/host.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { zoo } from '../verifiers/zoo/zoo.ts';
-import { casesOf, plannedCases } from './sequence.ts';
 import { type Case, drawCase, isInapplicable, makeCase } from './case.ts';
 import { asCase } from './corpus.ts';
 import { directHost } from './direct-host.ts';
 import { caseFromFile, caseToFile, judgedEnvelope } from './finding.ts';
 import { judgeHistory } from './judge-history.ts';
 import { ScenarioPool } from './scenario-pool.ts';
+import { casesOf, plannedCases } from './sequence.ts';
 import { shrink } from './shrink.ts';
 import { ControlCache, deliver, tryCase } from './trial.ts';
 

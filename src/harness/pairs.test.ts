@@ -14,13 +14,13 @@ import { encode } from '../suit/parts.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import { defaultRules } from '../verifiers/reference/rules.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
-import { casesOf } from './sequence.ts';
 import { type Case, drawCase, isInapplicable, makeCase } from './case.ts';
 import { drawIfPlanned, drawPair } from './composed-cases.ts';
 import { asCase } from './corpus.ts';
 import { directHost } from './direct-host.ts';
 import { caseFromFile, caseToFile } from './finding.ts';
 import { ScenarioPool } from './scenario-pool.ts';
+import { casesOf } from './sequence.ts';
 import { shrink } from './shrink.ts';
 import { ControlCache, tryCase } from './trial.ts';
 

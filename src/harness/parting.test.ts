@@ -6,9 +6,9 @@ import { cborXVerifier } from '../verifiers/library/cbor-x.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { runCampaign } from './campaign.ts';
-import type { CaseRecord } from './record.ts';
 import { directHost } from './direct-host.ts';
 import { type Partings, partingOf, partingsOf } from './parting.ts';
+import type { CaseRecord } from './record.ts';
 
 const installed: Outcome = { kind: 'accepted', level: 'installed' };
 const invoked: Outcome = { kind: 'accepted', level: 'invoked' };

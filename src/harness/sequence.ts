@@ -101,8 +101,7 @@ function* partsOf(options: SequenceOptions): Generator<readonly Draw[]> {
   for (let round = firstRound; round < runs; round++)
     yield [
       ...attacks.map((attack): Draw => {
-        if (scenario)
-          return { group: attack.id, draw: () => drawCaseOn(scenario, attack, round, seed) };
+        if (scenario) return { group: attack.id, draw: () => drawCaseOn(scenario, attack, round, seed) };
         return { group: groupOf(attack), draw: (pool) => drawCase(attack, round, seed, pool) };
       }),
       ...alone(composedDraws(options, seed, { round: round - firstRound, of: runs - firstRound }, scenario)),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { selectAttacks } from '../attacks/catalogue.ts';
 import { runCampaign } from '../harness/campaign.ts';
-import type { CaseRecord } from '../harness/record.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { partingsOf } from '../harness/parting.ts';
+import type { CaseRecord } from '../harness/record.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';

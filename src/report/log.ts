@@ -11,6 +11,7 @@ import { Collation } from '../harness/collation.ts';
 import { DeadControls, givenUp } from '../harness/dead-controls.ts';
 import type { RecordLine } from '../harness/record.ts';
 import type { Shard } from '../harness/sequence.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 
 export const logFormat = 'suit-gauntlet/log/2';
 
@@ -27,6 +28,8 @@ export interface LogHeader {
   readonly choice: RunChoice;
   /** SHA-256 of what was read, by path; no key. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** The device's ceiling, as --class names it. */
+  readonly class?: string;
   /** Absent: the whole sequence. */
   readonly shard?: Shard;
 }
@@ -38,6 +41,8 @@ export interface RunChoice {
   readonly pairs?: number;
   readonly only?: readonly string[];
   readonly valid?: boolean;
+  /** A user's own device, which the scenarios are generated for. */
+  readonly fixed?: FixedPlan;
   readonly envelope?: string;
   readonly key?: string;
   readonly payload?: readonly string[];
@@ -141,6 +146,13 @@ export interface Collated extends Judged {
   readonly end: number;
 }
 
+export interface CollateOptions {
+  /** Told of each record, numbered anew. */
+  readonly onLine?: (line: RecordLine) => void;
+  /** Default: those of a whole run. */
+  readonly deadControls?: DeadControls;
+}
+
 /**
  * As one process would have counted: controls once, and nothing of a verifier after its third dead control in a row.
  * Throws BenchError `shard-stopped` where a shard gave up a verifier that one process would not have.
@@ -148,11 +160,11 @@ export interface Collated extends Judged {
 export function collate(
   logs: readonly Log[],
   attacks: readonly AnyAttack[],
-  onLine: (line: RecordLine) => void = () => {},
+  options: CollateOptions = {},
 ): Collated {
   const [one] = logs;
   const collation = new Collation(one?.header.verifiers ?? []);
-  const deadControls = new DeadControls();
+  const { deadControls = new DeadControls(), onLine } = options;
   const controls = new Set<string>();
   const firstIn = new Map<string, Log>();
   let [records, next, end] = [0, 0, one?.headerEnd ?? 0];
@@ -163,14 +175,16 @@ export function collate(
     if (line.family === 'valid') deadControls.count(verifier, line);
     const told = { ...(known ? withoutSeen(line) : line), n: records++ };
     collation.add(told);
-    onLine(told);
+    onLine?.(told);
   };
   for (const { place, lines, end: caseEnd, log } of inOrder(logs)) {
     next = place + 1;
     end = caseEnd;
+    // The case whose control was the last to die keeps its own ruling.
+    const stopped = new Set(lines.map((l) => l.verifier).filter((spec) => deadControls.isStopped(spec)));
     for (const line of lines) {
       const key = controlKey(line.verifier, line.case);
-      if (deadControls.isStopped(line.verifier)) {
+      if (stopped.has(line.verifier)) {
         if (line.of !== 'control') add(stoppedLine(line, attacks), log);
       } else if (line.verdict === givenUp.verdict && line.note === givenUp.note) {
         throw new BenchError(

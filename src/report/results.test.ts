@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, listCatalogue, selectAttacks } from '../attacks/catalogue.ts';
 import { runCampaign } from '../harness/campaign.ts';
-import type { CaseRecord } from '../harness/record.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { findingsOf } from '../harness/findings.ts';
+import type { CaseRecord } from '../harness/record.ts';
 import { verdicts } from '../harness/verdict.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';

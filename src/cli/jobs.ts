@@ -1,0 +1,135 @@
+/**
+ * A run in several processes of this machine: each has a shard of the sequence, and their logs are merged.
+ *
+ * @module
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BenchError } from '../bench-error.ts';
+import type { Progress } from '../harness/campaign.ts';
+import type { Shard } from '../harness/sequence.ts';
+import type { Results } from '../report/results.ts';
+import { builtinNames } from '../verifiers/builtins.ts';
+import { loggedResults } from './logged-results.ts';
+import type { RunOptions } from './run.ts';
+import { runHere, type Watch } from './run-here.ts';
+import { planOf } from './run-plan.ts';
+
+/** What a job's process is told, and what it tells. */
+export type ToJob = { readonly kind: 'run'; readonly options: RunOptions } | { readonly kind: 'stop' };
+
+export type FromJob =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** Absent: a bug. */
+      readonly error?: { readonly code: string; readonly blame: 'usage' | 'bench' };
+    };
+
+/** Below it, starting a process costs more than it saves. */
+const casesWorthAJob = 3000;
+
+/** Where the jobs of a run keep what they have judged. */
+export function jobsFolder(out: string): string {
+  return join(out, 'jobs');
+}
+
+/** Of a run that broke off, in the order of their shards. */
+export function jobFolders(out: string): readonly string[] {
+  const folder = jobsFolder(out);
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'results.jsonl')));
+  return names
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+    .map((name) => join(folder, name));
+}
+
+/** Default: one, or for built-in verifiers one for each core. A run that is resumed keeps the number it had. */
+export async function jobsOf(options: RunOptions, { header }: RunPlan): Promise<number> {
+  const { out, resume, shard, jobs, verifier = ['reference'] } = options;
+  if (shard) {
+    if (jobs !== undefined && jobs > 1)
+      throw new BenchError('usage', 'a shard is run in one process: leave --jobs out');
+    return 1;
+  }
+  const [begun] = resume && out !== undefined ? jobFolders(out) : [];
+  const shards = begun && /-of-(\d+)$/.exec(begun)?.[1];
+  if (shards) return Number(shards);
+  if (jobs !== undefined) return Math.max(1, jobs);
+  const builtins = await builtinNames();
+  // Two of a user's own may be one too many: it may hold a port, a file or a device.
+  if (!verifier.every((spec) => builtins.includes(spec))) return 1;
+  const worth = Math.floor((header.planned * verifier.length) / casesWorthAJob);
+  return Math.max(1, Math.min(availableParallelism(), worth));
+}
+
+/** The same results as in one process. */
+export async function runJobs(options: RunOptions, jobs: number, watch: Watch): Promise<Results> {
+  const { out, resume } = options;
+  const own = out === undefined ? mkdtempSync(join(tmpdir(), 'gauntlet-')) : undefined;
+  const folder = own ?? jobsFolder(out as string);
+  if (!resume) rmSync(folder, { recursive: true, force: true });
+  const shards = Array.from({ length: jobs }, (_, i): Shard => ({ index: i + 1, of: jobs }));
+  const folders = shards.map(({ index, of }) => join(folder, `${index}-of-${of}`));
+  const sum = progressSum(planOf(options).header.planned, watch);
+  try {
+    await Promise.all(
+      shards.map((shard, i) =>
+        runJob({ ...options, shard, out: folders[i] as string, jobs: 1 }, watch, sum(i)),
+      ),
+    );
+    return loggedResults(folders, out);
+  } catch (thrown) {
+    if (!(thrown instanceof BenchError) || thrown.code !== 'shard-stopped') throw thrown;
+    // A verifier that dies now and then: only one process can tell when it is given up.
+    rmSync(folder, { recursive: true, force: true });
+    return await runHere({ ...options, resume: false }, planOf(options), watch);
+  } finally {
+    if (own !== undefined) rmSync(own, { recursive: true, force: true });
+  }
+}
+
+function progressSum(planned: number, watch: Watch): (job: number) => (progress: Progress) => void {
+  const latest = new Map<number, Progress>();
+  return (job) => (progress) => {
+    latest.set(job, progress);
+    const all = [...latest.values()];
+    watch.onProgress({
+      planned,
+      done: all.reduce((sum, one) => sum + one.done, 0),
+      failures: Math.max(...all.map((one) => one.failures)),
+    });
+  };
+}
+
+async function runJob(
+  options: RunOptions,
+  watch: Watch,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
+  const child = fork(new URL('./job.js', import.meta.url), [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let last: FromJob | undefined;
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = `${errors}${text}`.slice(-4096);
+  });
+  child.on('message', (message: FromJob) => {
+    if (message.kind === 'progress') onProgress(message.progress);
+    else last = message;
+    if (watch.isInterrupted() && child.connected) child.send({ kind: 'stop' } satisfies ToJob);
+  });
+  child.send({ kind: 'run', options } satisfies ToJob);
+  await once(child, 'close');
+  if (last?.kind === 'done') return;
+  if (last?.kind === 'failed' && last.error)
+    throw new BenchError(last.error.code, last.message, { blame: last.error.blame });
+  const why = last?.kind === 'failed' ? last.message : errors.trim();
+  throw new BenchError('job-failed', `a process of --jobs ended without results: ${why}`, { blame: 'bench' });
+}

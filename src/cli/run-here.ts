@@ -1,0 +1,118 @@
+/**
+ * A run, or a shard of one, in this process.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { escapeText } from '../escape-text.ts';
+import { type Progress, runCampaign } from '../harness/campaign.ts';
+import { findingsOf } from '../harness/findings.ts';
+import { describeCeiling } from '../harness/room.ts';
+import type { LogHeader } from '../report/log.ts';
+import { makeResults, type Results } from '../report/results.ts';
+import type { Host } from '../verifiers/host.ts';
+import { openAll } from './open-verifiers.ts';
+import type { RunOptions } from './run.ts';
+import { openRunLog } from './run-log.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** Who looks on. */
+export interface Watch {
+  isInterrupted(): boolean;
+  onProgress(progress: Progress): void;
+}
+
+/**
+ * A shard sees only its own controls: it bears more dead ones in a row than a whole run, so that what a whole run
+ * would still have delivered is nearly always there to be merged.
+ */
+const deadControlsOfShard = 10;
+
+export const interruptedNote = 'interrupted: what was judged before is complete';
+
+export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch): Promise<Results> {
+  const { sequence } = plan;
+  const { attacks, shard } = sequence;
+  const hosts = await openAll(options.verifier ?? ['reference'], options);
+  try {
+    const end =
+      options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
+    const header = headerOf(options, plan, hosts);
+    const deadControls = shard && deadControlsOfShard;
+    const log = openRunLog(options.out, header, {
+      resume: options.resume ?? false,
+      attacks,
+      ...(deadControls !== undefined && { deadControls }),
+    });
+    const campaign = await runCampaign({
+      ...sequence,
+      hosts,
+      ...(log.before && { before: log.before }),
+      ...(deadControls !== undefined && { deadControls }),
+      stop: () => watch.isInterrupted() || performance.now() > end,
+      onRecord: log.write,
+      onProgress: watch.onProgress,
+    });
+    log.close();
+    const interrupted = watch.isInterrupted();
+    // What a whole run shows is seen when its shards are merged.
+    const findings = await findingsOf(campaign, shard ? [] : attacks, {
+      seed: options.seed,
+      shrinkTries: interrupted ? 0 : options.shrink,
+      withoutSecrets: plan.withoutSecrets,
+      ...(sequence.scenario && { scenario: sequence.scenario }),
+      ...(options.out !== undefined && { folder: join(options.out, 'findings') }),
+    });
+    const { version, seed, subject, notYet, notes } = header;
+    return makeResults({
+      version,
+      seed,
+      subject,
+      campaign,
+      findings,
+      attacks,
+      notYet,
+      notes: [...notes, ...(interrupted ? [interruptedNote] : []), ...hosts.flatMap(troublesOf)],
+      interrupted,
+    });
+  } finally {
+    await Promise.all(hosts.map((host) => host.close()));
+  }
+}
+
+function headerOf(
+  { memory, class: ceiling }: RunOptions,
+  { header }: RunPlan,
+  hosts: readonly Host[],
+): LogHeader {
+  const ceilings = hosts.flatMap((host) =>
+    host.profile ? [describeCeiling(host, host.profile, memory)] : [],
+  );
+  return {
+    ...header,
+    notes: [...header.notes, ...ceilings],
+    verifiers: hosts.map(({ spec }) => spec),
+    ...(ceiling !== undefined && { class: ceiling }),
+  };
+}
+
+/** What befell a verifier beside its outcomes. */
+function troublesOf({ spec, status }: Host): string[] {
+  const { unexplained, givenUp, unknownFields } = status?.() ?? {
+    unexplained: [],
+    givenUp: false,
+    unknownFields: 0,
+  };
+  const of = escapeText(spec);
+  return [
+    ...(unexplained.length > 0
+      ? [
+          `${of}: ${unexplained.length} deaths that no delivery repeated, the first: ${escapeText(unexplained[0] ?? '')}`,
+        ]
+      : []),
+    ...(givenUp ? [`${of} was given up after too many deaths: later deliveries were not made`] : []),
+    ...(unknownFields > 0
+      ? [`${of}: ${unknownFields} fields that the protocol does not know were ignored`]
+      : []),
+  ];
+}
