@@ -9,7 +9,7 @@ import { timeTasks } from '../measure/timing.ts';
 import { type DoctorReport, renderDoctor } from '../report/doctor.ts';
 import type { Host } from '../verifiers/host.ts';
 import { version } from '../version.ts';
-import { type HostChoices, openOne } from './run.ts';
+import { type HostChoices, openOne } from './open-verifiers.ts';
 
 export interface DoctorOptions extends Omit<HostChoices, 'class'> {
   readonly seed: number;

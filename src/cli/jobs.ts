@@ -6,13 +6,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import type { Progress } from '../harness/campaign.ts';
 import type { Shard } from '../harness/sequence.ts';
 import type { Results } from '../report/results.ts';
-import { builtinNames } from '../verifiers/builtins.ts';
 import { loggedResults } from './logged-results.ts';
 import type { RunOptions } from './run.ts';
 import { runHere, type Watch } from './run-here.ts';
@@ -31,9 +30,6 @@ export type FromJob =
       readonly error?: { readonly code: string; readonly blame: 'usage' | 'bench' };
     };
 
-/** Below it, starting a process costs more than it saves. */
-const casesWorthAJob = 3000;
-
 /** Where the jobs of a run keep what they have judged. */
 export function jobsFolder(out: string): string {
   return join(out, 'jobs');
@@ -49,9 +45,9 @@ export function jobFolders(out: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** Default: one, or for built-in verifiers one for each core. A run that is resumed keeps the number it had. */
-export async function jobsOf(options: RunOptions, { header }: RunPlan): Promise<number> {
-  const { out, resume, shard, jobs, verifier = ['reference'] } = options;
+/** Default: one. A run that is resumed keeps the number it had. */
+export function jobsOf(options: RunOptions): number {
+  const { out, resume, shard, jobs } = options;
   if (shard) {
     if (jobs !== undefined && jobs > 1)
       throw new BenchError('usage', 'a shard is run in one process: leave --jobs out');
@@ -60,12 +56,8 @@ export async function jobsOf(options: RunOptions, { header }: RunPlan): Promise<
   const [begun] = resume && out !== undefined ? jobFolders(out) : [];
   const shards = begun && /-of-(\d+)$/.exec(begun)?.[1];
   if (shards) return Number(shards);
-  if (jobs !== undefined) return Math.max(1, jobs);
-  const builtins = await builtinNames();
-  // Two of a user's own may be one too many: it may hold a port, a file or a device.
-  if (!verifier.every((spec) => builtins.includes(spec))) return 1;
-  const worth = Math.floor((header.planned * verifier.length) / casesWorthAJob);
-  return Math.max(1, Math.min(availableParallelism(), worth));
+  // One: a user's own verifier may hold a port, a file or a device.
+  return Math.max(1, jobs ?? 1);
 }
 
 /** The same results as in one process. */

@@ -80,7 +80,7 @@ program
   .option('--memory <mib>', 'memory limit of a child process', whole, 256)
   .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
-  .option('--jobs <n>', 'processes; default: one for each core where built-in verifiers run long', whole)
+  .option('--jobs <n>', 'processes, each with verifiers of its own; the same results; default 1', whole)
   .option(
     '--shard <i/n>',
     'only the i-th of n parts of the sequence; "gauntlet merge" puts them together',

@@ -36,7 +36,10 @@ export interface RunPlan {
 
 /** For the device of the config where the verifiers have one of their own. */
 export function planOf(
-  options: Parameters<typeof planRun>[0] & { readonly verifier?: readonly string[]; readonly config?: Config },
+  options: Parameters<typeof planRun>[0] & {
+    readonly verifier?: readonly string[];
+    readonly config?: Config;
+  },
 ): RunPlan {
   const fixed = fixedRecipient(options.verifier ?? ['reference'], options.config);
   return planRun({ ...options, ...(fixed && { fixed }) });

@@ -40,7 +40,7 @@ export interface RunOptions extends HostChoices {
   readonly out?: string;
   readonly shrink: number;
   readonly shard?: Shard;
-  /** Processes; default: one for each core, where the run is long enough to gain by it. */
+  /** Processes; default 1. */
   readonly jobs?: number;
   /** Go on with what --out has of the same run. */
   readonly resume?: boolean;
@@ -55,7 +55,7 @@ export async function runRun(options: RunOptions): Promise<number> {
     throw new BenchError('usage', 'a shard sees only its part: give --baseline to "gauntlet merge"');
   const known = baseline === undefined ? undefined : readBaseline(baseline);
   const plan = planOf(options);
-  const jobs = await jobsOf(options, plan);
+  const jobs = jobsOf(options);
   const bar = progressBar(format);
   const signals = interruption();
   const watch = { isInterrupted: signals.isRequested, onProgress: bar.show };
