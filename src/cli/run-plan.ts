@@ -4,18 +4,17 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { listCatalogue } from '../attacks/catalogue.ts';
 import { inLearnedOrder } from '../attacks/order.ts';
-import { composed, replayable } from '../attacks/replayable.ts';
+import { composed } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
-import type { Case } from '../harness/case.ts';
 import type { Composed } from '../harness/composed-cases.ts';
-import { loadCases } from '../harness/corpus.ts';
+import { casesToReplay } from '../harness/corpus.ts';
 import { plannedCases, type SequenceOptions, type Shard } from '../harness/sequence.ts';
 import { type LogHeader, logFormat, type RunChoice } from '../report/log.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
@@ -23,7 +22,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
-import { ownCorpus } from './corpus.ts';
+import { ownCases } from './corpus.ts';
 import { readBytes } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 
@@ -58,7 +57,13 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
   const attacks = inLearnedOrder(chosenAttacks(choice));
   const more = composedOf(choice);
   const scenario = givenScenario(choice);
-  const stored = scenario || fixed ? [] : storedCases(choice, attacks);
+  const stored =
+    scenario || fixed
+      ? []
+      : casesToReplay(
+          [...ownCases(choice), ...(choice.corpus ?? [])],
+          (attack) => attacks.includes(attack) || wantsAll(choice, attack),
+        );
   const { runs } = choice;
   const sequence = {
     attacks,
@@ -187,23 +192,9 @@ function payloadOf(pair: string): { readonly uri: string; readonly file: string 
   return { uri: pair.slice(0, at), file: pair.slice(at + 1) };
 }
 
-function storedCases(choice: RunChoice, attacks: readonly AnyAttack[]): readonly Case[] {
-  return corporaOf(choice).flatMap((folder) =>
-    loadCases(folder, replayable).filter(
-      (one) => attacks.includes(one.attack) || wantsAll(choice, one.attack),
-    ),
-  );
-}
-
 /** Where nothing is chosen, stored histories and pairs are replayed too. */
 function wantsAll({ only, valid }: RunChoice, attack: AnyAttack): boolean {
   return only === undefined && !valid && composed.includes(attack);
-}
-
-/** The bench's own first. */
-function corporaOf({ stored, corpus }: RunChoice): readonly string[] {
-  const own = stored && existsSync(ownCorpus()) ? [ownCorpus()] : [];
-  return [...own, ...(corpus ?? [])];
 }
 
 /** SHA-256 by path, of a folder over the digests of its stored cases. A key is never among them. */

@@ -13,10 +13,13 @@ import type { Host } from '../verifiers/host.ts';
 import { type Case, type Inapplicable, isInapplicable } from './case.ts';
 import { Collation } from './collation.ts';
 import { DeadControls } from './dead-controls.ts';
+import { type DisagreementRecord, disagreementsOn, readerOf } from './disagreements.ts';
 import { fingerprintOf, type SeenOutcome, seenOutcome } from './finding.ts';
+import type { Reader } from './readings.ts';
 import { type CaseRecord, type FailureRecord, recordLine } from './record.ts';
 import { casesAt, plannedCases, poolOf, type SequenceOptions, type Slot, slotsOf } from './sequence.ts';
 import { type Tally, varyingDimension } from './tally.ts';
+import type { CaseRuling } from './trial.ts';
 import { Turns } from './turns.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -67,12 +70,19 @@ export interface Failure {
   readonly cases: number;
 }
 
+/** The first case in which two verifiers read the same bytes differently, and how many there were. */
+export interface Disagreement extends DisagreementRecord {
+  readonly case: Case;
+  readonly cases: number;
+}
+
 export interface CampaignResult {
   /** Cases planned for each verifier, and those reached before the time ran out. */
   readonly planned: number;
   readonly done: number;
   readonly tallies: ReadonlyMap<Host, Tally>;
   readonly failures: readonly Failure[];
+  readonly disagreements: readonly Disagreement[];
   /** Attacks that had no meaning in any round. */
   readonly neverApplicable: readonly string[];
   /** Verifiers given up after three dead controls in a row. */
@@ -131,6 +141,7 @@ class CampaignState {
   private readonly collation: Collation;
   private readonly deadControls: DeadControls;
   private readonly live = new Map<string, Pick<Failure, 'case' | 'ruling'>>();
+  private readonly apart = new Map<string, Case>();
   private readonly turns: ReadonlyMap<Host, Turns>;
   private readonly planned: number;
   private readonly twins = new WeakMap<Run, number>();
@@ -179,20 +190,48 @@ class CampaignState {
     );
     await previous;
     for (const [i, { place, one }] of batch.entries())
-      for (const [h, host] of this.options.hosts.entries()) {
-        const found = await rulings[i]?.[h];
-        if (found === undefined || isInapplicable(one)) {
-          const note = 'no scenario was drawn on which it has a meaning';
-          this.record(host, one, place, { verdict: 'inapplicable', note });
-          continue;
-        }
-        if (found.control !== undefined) this.recordControl(host, one, place, found.control);
-        const failure = this.failureOf(host, one, place, found.ruling, one.expect);
-        this.record(host, one, place, found.ruling, { dimension: policyDimension(one), ...failure });
-      }
+      this.recordCase(one, place, await Promise.all(rulings[i] ?? []));
     const { planned } = this;
     const { done, failures } = this.collation;
     this.options.onProgress?.({ done, planned, failures: failures.size });
+  }
+
+  /** `found`: in the order of the hosts. */
+  private recordCase(
+    one: Case | Inapplicable,
+    place: number,
+    found: readonly (CaseRuling | undefined)[],
+  ): void {
+    const { hosts } = this.options;
+    if (isInapplicable(one)) {
+      const note = 'no scenario was drawn on which it has a meaning';
+      for (const host of hosts) this.record(host, one, place, { verdict: 'inapplicable', note });
+      return;
+    }
+    const rulings = new Map(hosts.map(({ spec }, h) => [spec, found[h]?.ruling as Ruling]));
+    const readers = new Map(hosts.map((host) => [host, this.readerOf(host, one, rulings)]));
+    const { disagreements: known } = this.collation;
+    const all = [...readers.values()].filter((reader) => reader !== undefined);
+    const disagreements = disagreementsOn(one, all, rulings, (fingerprint) => known.has(fingerprint));
+    for (const { fingerprint } of disagreements)
+      if (!known.has(fingerprint)) this.apart.set(fingerprint, one);
+    for (const [h, host] of hosts.entries()) {
+      const control = found[h]?.control;
+      if (control !== undefined) this.recordControl(host, one, place, control);
+      const ruling = rulings.get(host.spec) as Ruling;
+      const reader = readers.get(host);
+      this.record(host, one, place, ruling, {
+        dimension: policyDimension(one),
+        ...this.failureOf(host, one, place, ruling, one.expect),
+        ...(reader && { reader }),
+        ...(h === hosts.length - 1 && disagreements.length > 0 && { disagreements }),
+      });
+    }
+  }
+
+  /** Of one verifier alone there is nothing to compare. */
+  private readerOf(host: Host, one: Case, rulings: ReadonlyMap<string, Ruling>): Reader | undefined {
+    return this.options.hosts.length > 1 ? readerOf(host, one, rulings.get(host.spec) as Ruling) : undefined;
   }
 
   result(): CampaignResult {
@@ -202,6 +241,7 @@ class CampaignState {
       done: this.collation.done,
       tallies: new Map(hosts.map((host) => [host, this.collation.tallies.get(host.spec) as Tally])),
       failures: this.failures(),
+      disagreements: this.disagreements(),
       neverApplicable: this.collation.neverApplicable(),
       stopped: new Set(hosts.filter(({ spec }) => this.deadControls.isStopped(spec))),
     };
@@ -228,6 +268,16 @@ class CampaignState {
     });
   }
 
+  private disagreements(): readonly Disagreement[] {
+    const found = [...this.collation.disagreements.values()];
+    const earlier = found.filter(({ fingerprint }) => !this.apart.has(fingerprint));
+    const again = casesAt(this.options, new Set(earlier.map(({ first }) => first.case)));
+    return found.flatMap(({ first, ...one }): Disagreement[] => {
+      const drawn = this.apart.get(one.fingerprint) ?? again.get(first.case);
+      return drawn && !isInapplicable(drawn) ? [{ ...one, case: drawn }] : [];
+    });
+  }
+
   private recordControl(host: Host, one: Case, place: number, ruling: Ruling): void {
     const failure = this.failureOf(host, one, place, ruling);
     this.record(host, one, place, ruling, { ...failure, ofControl: true });
@@ -238,9 +288,11 @@ class CampaignState {
     one: Case | Inapplicable,
     place: number,
     ruling: Ruling,
-    more: Partial<Pick<CaseRecord, 'dimension' | 'failure'>> & { readonly ofControl?: true } = {},
+    more: Partial<Pick<CaseRecord, 'dimension' | 'failure' | 'reader' | 'disagreements'>> & {
+      readonly ofControl?: true;
+    } = {},
   ): void {
-    const { dimension = '', failure } = more;
+    const { dimension = '', failure, reader, disagreements } = more;
     const ofControl = more.ofControl && !isInapplicable(one) ? one : undefined;
     const { id, family } = one.attack;
     const record: CaseRecord = {
@@ -254,6 +306,8 @@ class CampaignState {
       dimension,
       ruling,
       ...(failure && { failure }),
+      ...(reader && { reader }),
+      ...(disagreements && { disagreements }),
     };
     this.collation.add(recordLine(record));
     if (failure && !isInapplicable(one) && this.collation.failures.get(failure.fingerprint)?.cases === 1)

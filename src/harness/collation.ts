@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DisagreementRecord } from './disagreements.ts';
 import type { RecordLine } from './record.ts';
 import { count, emptyTally, type Tally } from './tally.ts';
 
@@ -13,10 +14,17 @@ export interface CollatedFailure {
   cases: number;
 }
 
+/** The first case that two verifiers read differently, and how many there were. */
+export interface CollatedDisagreement extends DisagreementRecord {
+  readonly first: RecordLine;
+  cases: number;
+}
+
 export class Collation {
   /** By verifier. */
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly failures = new Map<string, CollatedFailure>();
+  readonly disagreements = new Map<string, CollatedDisagreement>();
   /** Cases that every verifier has answered. */
   done = 0;
   private readonly last: string | undefined;
@@ -38,6 +46,11 @@ export class Collation {
       this.seen.add(id);
       if (verdict !== 'inapplicable') this.applicable.add(id);
       if (line.verifier === this.last) this.done++;
+    }
+    for (const one of line.disagreements ?? []) {
+      const met = this.disagreements.get(one.fingerprint);
+      if (met === undefined) this.disagreements.set(one.fingerprint, { ...one, first: line, cases: 1 });
+      else met.cases++;
     }
     if (failure === undefined) return;
     const known = this.failures.get(failure.fingerprint);

@@ -12,8 +12,15 @@ import { replaceFile } from '../replace-file.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
-import type { CampaignResult, Failure } from './campaign.ts';
-import { caseDigest, caseToFile, type Finding, judgedEnvelope, seenOutcome } from './finding.ts';
+import type { CampaignResult, Disagreement, Failure } from './campaign.ts';
+import {
+  type CaseFile,
+  caseDigest,
+  caseToFile,
+  type Finding,
+  judgedEnvelope,
+  seenOutcome,
+} from './finding.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 
@@ -36,7 +43,8 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
-  return [...findings, ...wholeRunFindings(campaign, attacks)];
+  const disagreements = campaign.disagreements.map((one) => disagreementFinding(one, options));
+  return [...findings, ...disagreements, ...wholeRunFindings(campaign, attacks)];
 }
 
 /** What no single case shows. */
@@ -93,15 +101,10 @@ export function storedFinding(
     withoutSecrets: options.withoutSecrets,
     seen: { verifier: host.spec, kind, note },
   });
-  const name = caseDigest(file);
   const bytes = failure.ofControl
     ? smallest.control.steps.at(-1)?.delivery.envelope
     : judgedEnvelope(smallest.attacked);
-  if (options.folder !== undefined) {
-    mkdirSync(options.folder, { recursive: true });
-    if (bytes !== undefined) replaceFile(join(options.folder, `${name}.suit`), bytes);
-    replaceFile(join(options.folder, `${name}.json`), `${JSON.stringify(file, null, 1)}\n`);
-  }
+  const name = store(file, bytes, options.folder);
   return {
     id: name,
     fingerprint: failure.fingerprint,
@@ -120,6 +123,50 @@ export function storedFinding(
   };
 }
 
+/** As it was drawn: nothing is shrunk that two verifiers have to agree on. */
+export function disagreementFinding(
+  { fingerprint, verifier, base, case: found, differences, seen, cases }: Disagreement,
+  { folder, withoutSecrets }: Pick<FindingOptions, 'folder' | 'withoutSecrets'>,
+): Finding {
+  const what = differences
+    .slice(0, 3)
+    .map((one) => `${one.what} is ${one.values[base]} there, ${one.values[verifier]} here`)
+    .join('; ');
+  const note = `accepted as by ${base}, and read differently: ${what}`;
+  const kind = 'reads-differently';
+  const file = caseToFile(found, { withoutSecrets, seen: { verifier, kind, note } });
+  const bytes = judgedEnvelope(found.attacked);
+  const name = store(file, bytes, folder);
+  const { strength, clause } = found.expect;
+  return {
+    id: `${name}-${fingerprint.slice(0, 4)}`,
+    fingerprint,
+    verifier,
+    kind,
+    attack: found.attack.id,
+    strength,
+    clause: cite(clause),
+    choice: found.choice,
+    note,
+    ...(seen && { outcome: seen }),
+    readings: differences,
+    cases,
+    shrunk: false,
+    ...(bytes && { bytes: bytes.length }),
+    replay: compareLine(name, [base, verifier], folder),
+  };
+}
+
+/** Writes the case and its bytes, where they are kept; its name. */
+function store(file: CaseFile, bytes: Uint8Array | undefined, folder: string | undefined): string {
+  const name = caseDigest(file);
+  if (folder === undefined) return name;
+  mkdirSync(folder, { recursive: true });
+  if (bytes !== undefined) replaceFile(join(folder, `${name}.suit`), bytes);
+  replaceFile(join(folder, `${name}.json`), `${JSON.stringify(file, null, 1)}\n`);
+  return name;
+}
+
 function classOf({ profile }: Found): { readonly class?: string } {
   return profile === undefined ? {} : { class: profile.file ?? profile.name };
 }
@@ -130,9 +177,19 @@ export function replayLine(
   verifier: string,
   of: { readonly folder?: string; readonly class?: string },
 ): string {
-  const path = of.folder === undefined ? `${id}.json` : join(of.folder, `${id}.json`);
+  const path = pathOf(id, of.folder);
   const ceiling = of.class === undefined ? '' : ` --class ${shellWord(of.class)}`;
   return `gauntlet replay ${shellWord(path)} --verifier ${shellWord(verifier)}${ceiling}`;
+}
+
+/** The one that shows where verifiers read a stored case differently. */
+export function compareLine(name: string, verifiers: readonly string[], folder: string | undefined): string {
+  const words = verifiers.flatMap((spec) => ['-v', shellWord(spec)]);
+  return ['gauntlet compare', shellWord(pathOf(name, folder)), ...words].join(' ');
+}
+
+function pathOf(name: string, folder: string | undefined): string {
+  return folder === undefined ? `${name}.json` : join(folder, `${name}.json`);
 }
 
 /** What a campaign counted, by verifier. */

@@ -4,8 +4,10 @@
  * @module
  */
 import type { AnyAttack, Family } from '../attacks/attack.ts';
+import type { DisagreementRecord } from './disagreements.ts';
 import type { SeenOutcome } from './finding.ts';
 import { type LoggedOutcome, logged } from './logged-outcome.ts';
+import type { Reader } from './readings.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CaseRecord {
@@ -23,6 +25,10 @@ export interface CaseRecord {
   /** Policy rows: the declared dimension. */
   readonly dimension: string;
   readonly ruling: Ruling;
+  /** What it says came of a delivery that it accepted. Not in the log. */
+  readonly reader?: Reader;
+  /** With the case's last verifier: who of them all read it differently. */
+  readonly disagreements?: readonly DisagreementRecord[];
   /** Where it failed: what makes a finding of it. */
   readonly failure?: FailureRecord;
 }
@@ -41,11 +47,25 @@ export interface FailureRecord {
 }
 
 /** One verdict as results.jsonl has it. */
-export interface RecordLine extends Omit<CaseRecord, 'ruling'>, Omit<Ruling, 'outcome' | 'family'> {
+export interface RecordLine
+  extends Omit<CaseRecord, 'ruling' | 'reader'>,
+    Omit<Ruling, 'outcome' | 'family'> {
   readonly outcome?: LoggedOutcome;
 }
 
-export function recordLine({ ruling, failure, ...rest }: CaseRecord): RecordLine {
+export function recordLine({
+  ruling,
+  failure,
+  reader: _reader,
+  disagreements,
+  ...rest
+}: CaseRecord): RecordLine {
   const { outcome, family: _family, ...said } = ruling;
-  return { ...rest, ...said, ...(outcome && { outcome: logged(outcome) }), ...(failure && { failure }) };
+  return {
+    ...rest,
+    ...said,
+    ...(outcome && { outcome: logged(outcome) }),
+    ...(failure && { failure }),
+    ...(disagreements && { disagreements }),
+  };
 }

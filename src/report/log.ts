@@ -167,13 +167,27 @@ export function collate(
   const { deadControls = new DeadControls(), onLine } = options;
   const controls = new Set<string>();
   const firstIn = new Map<string, Log>();
+  let stopped: ReadonlySet<string> = new Set();
   let [records, next, end] = [0, 0, one?.headerEnd ?? 0];
+  /** Who was given up has read nothing; and only the first of a kind says what was seen. */
+  const withDisagreements = (line: RecordLine): RecordLine => {
+    if (line.disagreements === undefined) return line;
+    const { disagreements, ...rest } = line;
+    const left = disagreements
+      .filter(({ verifier, base }) => !stopped.has(verifier) && !stopped.has(base))
+      .map(({ seen, ...one }) =>
+        seen === undefined || collation.disagreements.has(one.fingerprint) ? one : { ...one, seen },
+      );
+    return left.length > 0 ? { ...rest, disagreements: left } : rest;
+  };
   const add = (line: RecordLine, log: Log): void => {
     const { verifier, failure } = line;
     const known = failure && collation.failures.has(failure.fingerprint);
     if (failure && !known) firstIn.set(failure.fingerprint, log);
+    for (const { fingerprint } of line.disagreements ?? [])
+      if (!collation.disagreements.has(fingerprint)) firstIn.set(fingerprint, log);
     if (line.family === 'valid') deadControls.count(verifier, line);
-    const told = { ...(known ? withoutSeen(line) : line), n: records++ };
+    const told = { ...withDisagreements(known ? withoutSeen(line) : line), n: records++ };
     collation.add(told);
     onLine?.(told);
   };
@@ -181,7 +195,7 @@ export function collate(
     next = place + 1;
     end = caseEnd;
     // The case whose control was the last to die keeps its own ruling.
-    const stopped = new Set(lines.map((l) => l.verifier).filter((spec) => deadControls.isStopped(spec)));
+    stopped = new Set(lines.map((l) => l.verifier).filter((spec) => deadControls.isStopped(spec)));
     for (const line of lines) {
       const key = controlKey(line.verifier, line.case);
       if (stopped.has(line.verifier)) {
