@@ -7,6 +7,7 @@ import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
+import type { Finding } from '../harness/finding.ts';
 import { wholeRunFindings } from '../harness/findings.ts';
 import type { RecordLine } from '../harness/record.ts';
 import { type Collated, collate, type Log, type LogHeader } from '../report/log.ts';
@@ -57,7 +58,7 @@ export function loggedResults(folders: readonly string[], out: string | undefine
   return makeResults({
     ...header,
     campaign,
-    findings: [...findings, ...wholeRunFindings(campaign, attacks)],
+    findings: [...findings, ...wholeRunFindings(campaign, attacks), ...orderFindings(ended)],
     attacks,
     notes,
     interrupted,
@@ -85,6 +86,12 @@ function missingShards(logs: readonly Log[]): readonly string[] {
   const there = new Set(logs.map(({ header }) => header.shard?.index));
   const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !there.has(index));
   return missing.length > 0 ? [`shards that are missing of ${of}: ${missing.join(', ')}`] : [];
+}
+
+/** Of each verifier the first shard's that has one: each checks a sample of its own cases. */
+function orderFindings(ended: readonly (Results | undefined)[]): readonly Finding[] {
+  const found = ended.flatMap((one) => one?.findings ?? []).filter(({ kind }) => kind === 'order-dependent');
+  return [...new Map(found.toReversed().map((one) => [one.verifier, one])).values()].toReversed();
 }
 
 /** What befell verifiers in the processes, each told once. */

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { escapeText } from '../escape-text.ts';
 import { type Progress, runCampaign } from '../harness/campaign.ts';
 import { findingsOf } from '../harness/findings.ts';
+import { orderDependent } from '../harness/order-check.ts';
 import { describeCeiling } from '../harness/room.ts';
 import type { LogHeader } from '../report/log.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import type { Host } from '../verifiers/host.ts';
-import { openAll } from './open-verifiers.ts';
+import { openAll, openOne } from './open-verifiers.ts';
 import type { RunOptions } from './run.ts';
 import { openRunLog } from './run-log.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -55,6 +56,8 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
     });
     log.close();
     const interrupted = watch.isInterrupted();
+    const reopen = (host: Host): Promise<Host> => openOne(host.spec, options);
+    const ordered = interrupted ? [] : await orderDependent(campaign.samples, reopen);
     // What a whole run shows is seen when its shards are merged.
     const findings = await findingsOf(campaign, shard ? [] : attacks, {
       seed: options.seed,
@@ -69,7 +72,7 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
       seed,
       subject,
       campaign,
-      findings,
+      findings: [...findings, ...ordered],
       attacks,
       notYet,
       notes: [...notes, ...(interrupted ? [interruptedNote] : []), ...hosts.flatMap(troublesOf)],

@@ -119,7 +119,7 @@ function choiceOf(of: RunChoice): RunChoice {
   };
 }
 
-/** Throws BenchError `usage`: a user's own envelope is one release of one plan, and these need generated ones. */
+/** Throws BenchError `usage`: a history needs several releases of an author, and an envelope is one. */
 function composedOf({ histories, pairs, only, valid, envelope, fixed, runs }: RunChoice): Required<Composed> {
   if (fixed) {
     if (!histories && !pairs) return { histories: 0, pairs: 0 };
@@ -132,12 +132,12 @@ function composedOf({ histories, pairs, only, valid, envelope, fixed, runs }: Ru
     const isWhole = only === undefined && !valid;
     return { histories: histories ?? (isWhole ? runs : 0), pairs: pairs ?? 0 };
   }
-  if (histories || pairs)
+  if (histories)
     throw new BenchError(
       'usage',
-      '--histories and --pairs are made of generated scenarios, not of --envelope',
+      '--histories need several releases of one author, with other images each: they are generated, and --envelope is one; --pairs are made of it',
     );
-  return { histories: 0, pairs: 0 };
+  return { histories: 0, pairs: pairs ?? 0 };
 }
 
 function subjectOf(attacks: readonly AnyAttack[], { histories, pairs }: Required<Composed>): string {

@@ -15,6 +15,7 @@ import { Collation } from './collation.ts';
 import { DeadControls } from './dead-controls.ts';
 import { type DisagreementRecord, disagreementsOn, readerOf } from './disagreements.ts';
 import { fingerprintOf, type SeenOutcome, seenOutcome } from './finding.ts';
+import { isSampleable, type Sampled, sampleSize } from './order-check.ts';
 import type { Reader } from './readings.ts';
 import { type CaseRecord, type FailureRecord, recordLine } from './record.ts';
 import { casesAt, plannedCases, poolOf, type SequenceOptions, type Slot, slotsOf } from './sequence.ts';
@@ -87,6 +88,8 @@ export interface CampaignResult {
   readonly neverApplicable: readonly string[];
   /** Verifiers given up after three dead controls in a row. */
   readonly stopped: ReadonlySet<Host>;
+  /** Decided cases, evenly over what this process ran, to be repeated in another order. */
+  readonly samples: ReadonlyMap<Host, readonly Sampled[]>;
 }
 
 const batchSize = 32;
@@ -141,6 +144,7 @@ class CampaignState {
   private readonly collation: Collation;
   private readonly deadControls: DeadControls;
   private readonly live = new Map<string, Pick<Failure, 'case' | 'ruling'>>();
+  private readonly samples = new Map<Host, Sampled[]>();
   private readonly apart = new Map<string, Case>();
   private readonly turns: ReadonlyMap<Host, Turns>;
   private readonly planned: number;
@@ -219,6 +223,7 @@ class CampaignState {
       const control = found[h]?.control;
       if (control !== undefined) this.recordControl(host, one, place, control);
       const ruling = rulings.get(host.spec) as Ruling;
+      this.sample(host, one, ruling, place);
       const reader = readers.get(host);
       this.record(host, one, place, ruling, {
         dimension: policyDimension(one),
@@ -227,6 +232,14 @@ class CampaignState {
         ...(h === hosts.length - 1 && disagreements.length > 0 && { disagreements }),
       });
     }
+  }
+
+  private sample(host: Host, one: Case, ruling: Ruling, place: number): void {
+    const every = Math.max(1, Math.floor(this.planned / sampleSize));
+    if (place % every !== 0 || !isSampleable(host, one, ruling)) return;
+    const sampled = this.samples.get(host) ?? [];
+    this.samples.set(host, sampled);
+    if (sampled.length < sampleSize) sampled.push({ case: one, ruling });
   }
 
   /** Of one verifier alone there is nothing to compare. */
@@ -243,6 +256,7 @@ class CampaignState {
       failures: this.failures(),
       disagreements: this.disagreements(),
       neverApplicable: this.collation.neverApplicable(),
+      samples: this.samples,
       stopped: new Set(hosts.filter(({ spec }) => this.deadControls.isStopped(spec))),
     };
   }
