@@ -271,6 +271,6 @@ function runTurn(machine: Machine, sequence: Sequence, previous: readonly number
     left: undefined,
   };
   const ending = run(machine, sequence, frame);
-  if (ending.kind === 'done') return undefined;
+  if (ending.kind === 'done' || ending.kind === 'halt') return undefined;
   return ending.problem ?? bad('condition-failed', 'a sequence failed').problem;
 }

@@ -55,6 +55,18 @@ export const commandAnimals = [
     },
   ),
   animal(
+    'Z080',
+    'is-soft-at-the-top-level',
+    'A failed condition ends its section, and nothing else.',
+    ['cond.fail-stops', 'cond.abort', 'app.id.mismatch', 'image.precursor'],
+    {
+      rules: {
+        afterFailure: (what, soft, enclosing) =>
+          what === 'condition' && enclosing === 'section' ? 'halt' : afterFailure(what, soft, enclosing),
+      },
+    },
+  ),
+  animal(
     'Z075',
     'tries-on-after-a-failed-directive',
     'In try-each a failed directive leads to the next branch, as a failed condition does.',

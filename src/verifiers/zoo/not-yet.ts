@@ -36,7 +36,6 @@ const lines: readonly (readonly [handles: string, defect: string, why: string])[
   ['Z064', 'the digest of a severed element is taken over its content', 'the reference has one rule for both digests'],
   ['Z067', 'an unknown parameter ends the sequence with success', noSeam],
   ['Z074', 'an error in the last command of a sequence is lost', noSeam],
-  ['Z080', 'soft failure is on at the top level', noSeam],
   ['Z092', 'an override of what is not set is ignored', refusesAll],
   ['Z095', 'the size is not looked at while fetching', 'the capacity ends the fetch, and the match refuses it all the same'],
   ['Z097', 'the slot of component 0 is compared for every component', noSeam],

@@ -483,6 +483,7 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'conditions-without-parameter-pass': installing(act('componentSlot')),
   'conditions-without-parameter-abort': installing(tryEach([act('componentSlot')], [passes])),
   'goes-on-after-a-failed-condition': installing(fails),
+  'is-soft-at-the-top-level': installing(fails),
   'tries-on-after-a-failed-directive': installing(tryEach([store], [passes])),
   'softens-failed-directives': installing(runSequence(soft, store)),
   'runs-every-branch': installing(content, tryEach([passes], [store])),
