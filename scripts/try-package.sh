@@ -40,4 +40,9 @@ npx gauntlet run --runs 2 --verifier reference
 status=0
 npx gauntlet run --runs 1 --verifier module:./my-verifier.mjs >/dev/null || status=$?
 [ "$status" = 1 ] || { echo "a verifier that claims nothing ended with status $status" >&2; exit 1; }
+# What a new user is given: config, adapter and CI workflow, found by name. It verifies nothing yet, so doctor says 1.
+npx gauntlet init plug --language module >/dev/null
+status=0
+(cd plug && npx gauntlet doctor mine --time 1) >plug.doctor || status=$?
+[ "$status" = 1 ] && grep -q 'FAIL  valid example accepted' plug.doctor || { cat plug.doctor >&2; exit 1; }
 echo "package: installed, run and compiled against"
