@@ -1,13 +1,18 @@
 /**
- * `npm run bench`: times and counts on this machine. `-- --quick` for rough figures, `-- transport` for what
- * the transports cost, `-- detection` for how soon broken verifiers are caught, `-- --json` for the raw report.
+ * `npm run bench`: times and counts on this machine, written to docs/bench as table and plots. `-- --quick` for rough
+ * figures, nothing written; `-- --json` for the raw report; `-- transport` for what the transports cost.
  *
  * @module
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runBench } from '../src/measure/bench.ts';
+import { benchMarkdown } from '../src/measure/bench-markdown.ts';
+import { drawGrowth } from '../src/measure/draw-growth.ts';
+import { drawMemory } from '../src/measure/draw-memory.ts';
 import { renderBench } from '../src/measure/render-bench.ts';
-import { runDetectionBench } from './detection.ts';
+import { packageRoot } from '../src/package-root.ts';
 import { benchTransports } from './transport.ts';
 
 const given = process.argv.slice(2);
@@ -15,9 +20,12 @@ if (given.includes('transport')) {
   await benchTransports({ quick: given.includes('--quick') });
   process.exit(0);
 }
-if (given[0] === 'detection') {
-  process.stdout.write(await runDetectionBench(given.slice(1)));
-  process.exit(0);
+const quick = given.includes('--quick');
+const report = await runBench({ quick, decoders: true, cms: true, families: true });
+if (!quick) {
+  const folder = join(packageRoot(), 'docs', 'bench');
+  writeFileSync(join(folder, 'bench.md'), benchMarkdown(report));
+  writeFileSync(join(folder, 'growth.svg'), drawGrowth(report.growth));
+  writeFileSync(join(folder, 'memory.svg'), drawMemory(report.families ?? []));
 }
-const report = await runBench({ quick: given.includes('--quick') });
 process.stdout.write(given.includes('--json') ? `${JSON.stringify(report, null, 2)}\n` : renderBench(report));

@@ -17,6 +17,7 @@ import {
 } from '../measure/bench-baseline.ts';
 import type { BenchReport } from '../measure/bench-report.ts';
 import { drawGrowth } from '../measure/draw-growth.ts';
+import { drawMemory } from '../measure/draw-memory.ts';
 import { renderBench } from '../measure/render-bench.ts';
 import { version } from '../version.ts';
 import { makeFolder, readJson } from './files.ts';
@@ -29,6 +30,7 @@ export interface BenchCommandOptions {
   readonly quick?: boolean;
   readonly decoders?: boolean;
   readonly cms?: boolean;
+  readonly families?: boolean;
   readonly out?: string;
   /** What the costs were. */
   readonly baseline?: string;
@@ -44,6 +46,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
     quick: options.quick ?? false,
     decoders: options.decoders ?? false,
     cms: options.cms ?? false,
+    families: options.families ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
     ...(options.envelope && { envelopes: options.envelope }),
     ...(options.series && { series: options.series }),
@@ -74,8 +77,10 @@ function baselineOf({ baseline, writeBaseline }: BenchCommandOptions): BenchBase
   return readCosts(readJson(baseline, 'baseline'), baseline);
 }
 
-function writeBench(folder: string, report: BenchReport): void {
+/** bench.json, growth.svg and, where families were asked for, memory.svg. */
+export function writeBench(folder: string, report: BenchReport): void {
   makeFolder(folder);
   writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(report, null, 1)}\n`);
   writeFileSync(join(folder, 'growth.svg'), drawGrowth(report.growth));
+  if (report.families !== undefined) writeFileSync(join(folder, 'memory.svg'), drawMemory(report.families));
 }

@@ -5,6 +5,7 @@
  */
 import type { PackageReport } from './cms-bench.ts';
 import type { DecoderReport } from './decoder-bench.ts';
+import type { FamilyRoom } from './family-room.ts';
 import type { Growth } from './growth.ts';
 import type { Machine } from './machine.ts';
 import type { Interval, Spread, Timing, TimingOptions } from './timing.ts';
@@ -13,6 +14,8 @@ export const metrics = [
   'envelopeBytes',
   'parseTime',
   'verifyTime',
+  'bareTime',
+  'overBare',
   'parseSteps',
   'parseHighWater',
   'parseItems',
@@ -65,6 +68,8 @@ export interface BenchReport {
   readonly growth: readonly Growth[];
   /** CBOR decoders on the same bytes; absent: not asked for. */
   readonly decoders?: readonly DecoderReport[];
+  /** Of the smallest member of each valid family; absent: not asked for. */
+  readonly families?: readonly FamilyRoom[];
   /** The same image as a SUIT envelope and as a firmware package of RFC 4108; absent: not asked for. */
   readonly packages?: readonly PackageReport[];
   /** In words: counted cost that grows more than linearly. */

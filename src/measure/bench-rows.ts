@@ -46,16 +46,40 @@ export function exactRow(verifier: string, envelope: string, [metric, unit]: For
   return { verifier, envelope, metric, value, unit, source: 'counted', exact: true };
 }
 
+/** `bare`: the signature checks and digests of verifying, alone. */
+export type Timed = OperationKind | 'bare';
+
+const timeMetrics: Readonly<Record<Timed, Metric>> = {
+  parse: 'parseTime',
+  verify: 'verifyTime',
+  bare: 'bareTime',
+};
+
+/** How many times the bare cryptography each verification takes. */
+export function overBareRows(rows: readonly BenchRow[]): BenchRow[] {
+  return rows
+    .filter(({ metric }) => metric === 'bareTime')
+    .flatMap((bare) => {
+      const whole = rows.find(
+        (row) =>
+          row.metric === 'verifyTime' && row.verifier === bare.verifier && row.envelope === bare.envelope,
+      );
+      if (whole === undefined) return [];
+      const { ratios: _, interval: __, spread: ___, ...rest } = bare;
+      return [{ ...rest, metric: 'overBare' as const, value: whole.value / bare.value }];
+    });
+}
+
 export function timeRow(
   verifier: string,
   envelope: string,
-  operation: OperationKind,
+  timed: Timed,
   { ratio, ratios, spread, interval }: Timing,
 ): BenchRow {
   return {
     verifier,
     envelope,
-    metric: operation === 'parse' ? 'parseTime' : 'verifyTime',
+    metric: timeMetrics[timed],
     value: ratio,
     unit: 'ratio',
     source: 'process',

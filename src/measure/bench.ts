@@ -7,15 +7,25 @@
 
 import { BenchError } from '../bench-error.ts';
 import type { BenchReport, BenchRow, Skipped } from './bench-report.ts';
-import { allocationRows, ceilingRows, countedRows, exactRow, timeRow, warningsOf } from './bench-rows.ts';
+import {
+  allocationRows,
+  ceilingRows,
+  countedRows,
+  exactRow,
+  overBareRows,
+  type Timed,
+  timeRow,
+  warningsOf,
+} from './bench-rows.ts';
 import { comparePackages } from './cms-bench.ts';
 import { compareDecoders } from './decoder-bench.ts';
 import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
+import { familyRooms } from './family-room.ts';
 import { type Growth, growthsOf, type SeriesCount } from './growth.ts';
 import { thisMachine } from './machine.ts';
 import { type Candidate, failureOf, type Operation, openCandidate } from './operations.ts';
 import { algorithmEnvelopes, type SeriesEnvelope, series, seriesEnvelopes } from './series.ts';
-import { type TimingOptions, timeTasks } from './timing.ts';
+import { type Task, type TimingOptions, timeTasks } from './timing.ts';
 
 export interface BenchOptions {
   /** The whole of it within ten seconds or so; the times are rougher. */
@@ -30,6 +40,8 @@ export interface BenchOptions {
   readonly decoders?: boolean;
   /** Also the comparison with firmware packages of RFC 4108. */
   readonly cms?: boolean;
+  /** Also the room that each valid family takes. */
+  readonly families?: boolean;
 }
 
 export const defaultVerifiers: readonly string[] = ['reference', 'bounded', 'library:cbor-x'];
@@ -56,6 +68,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
     return {
       ...report,
       ...(options.decoders && { decoders: await compareDecoders(timing) }),
+      ...(options.families && { families: familyRooms() }),
       ...(options.cms && { packages: await comparePackages(timing) }),
     };
   } finally {
@@ -89,14 +102,15 @@ async function measure(
       });
   }
   if (verifiers.some(({ spec }) => spec === 'bounded')) rows.push(...subjects.flatMap(ceilingRows));
-  const timed = measured.filter(({ envelope }) => !quick || envelope.dimension === undefined);
-  const { calibration, tasks } = await timeTasks(timed.map(taskOf), timing);
-  rows.push(
-    ...timed.flatMap(({ verifier, envelope, operation }, i) => {
-      const task = tasks[i];
-      return task === undefined ? [] : [timeRow(verifier.spec, envelope.name, operation.kind, task)];
-    }),
+  const timed = await tasksOf(
+    quick ? measured.filter(({ envelope }) => envelope.dimension === undefined) : measured,
   );
+  const { calibration, tasks } = await timeTasks(timed, timing);
+  const timeRows = timed.flatMap(({ verifier, envelope, timed: what }, i) => {
+    const task = tasks[i];
+    return task === undefined ? [] : [timeRow(verifier, envelope, what, task)];
+  });
+  rows.push(...timeRows, ...overBareRows(timeRows));
   const inProcess = verifiers.filter((one) => one.inProcess).map(({ spec }) => spec);
   rows.push(
     ...(await allocationRows(
@@ -175,8 +189,28 @@ function check(wanted: readonly string[] | undefined, known: readonly string[], 
     throw new BenchError(`${what}-unknown`, `there is no ${what} ${unknown}; there are ${known.join(', ')}`);
 }
 
-function taskOf({ verifier, envelope, operation }: Measured): { readonly name: string; run(): unknown } {
-  return { name: `${verifier.spec} ${envelope.name} ${operation.kind}`, run: () => operation.run() };
+interface BenchTask extends Task {
+  readonly verifier: string;
+  readonly envelope: string;
+  readonly timed: Timed;
+}
+
+/** The operations, and beside each verification its bare cryptography. */
+async function tasksOf(measured: readonly Measured[]): Promise<readonly BenchTask[]> {
+  const tasks: BenchTask[] = [];
+  for (const { verifier, envelope, operation } of measured) {
+    const of = (timed: Timed, run: () => unknown): BenchTask => ({
+      name: `${verifier.spec} ${envelope.name} ${timed}`,
+      verifier: verifier.spec,
+      envelope: envelope.name,
+      timed,
+      run,
+    });
+    tasks.push(of(operation.kind, () => operation.run()));
+    if (operation.bare !== undefined && envelope.dimension === undefined)
+      tasks.push(of('bare', await operation.bare()));
+  }
+  return tasks;
 }
 
 export function describeGrowth({ verifier, operation, dimension, metric, exponent, points }: Growth): string {

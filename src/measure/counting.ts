@@ -86,3 +86,25 @@ export function itemsIn(item: Item): number {
   }
   return count;
 }
+
+/** Does what `crypto` does, and keeps each signature check and digest, to be done again alone. */
+export function recordingCrypto(calls: (() => unknown)[], inner: Crypto = nodeCrypto): Crypto {
+  return {
+    ...inner,
+    verify(algorithm, key, message, signature) {
+      const [copy, given] = [message.slice(), signature.slice()];
+      calls.push(() => inner.verify(algorithm, key, copy, given));
+      return inner.verify(algorithm, key, message, signature);
+    },
+    mac(key, message) {
+      const copy = message.slice();
+      calls.push(() => inner.mac(key, copy));
+      return inner.mac(key, message);
+    },
+    digest(algorithm, bytes) {
+      const copy = bytes.slice();
+      calls.push(() => inner.digest(algorithm, copy));
+      return inner.digest(algorithm, bytes);
+    },
+  };
+}

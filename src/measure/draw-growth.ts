@@ -40,11 +40,14 @@ function drawPlot(dimension: string, growths: readonly Growth[], verifiers: read
     { from: plot.height, to: 0 },
   );
   const lines = growths.flatMap(({ verifier, points: own, exponent, isLinear }) => {
-    const colour = lineColours[verifiers.indexOf(verifier) % lineColours.length] ?? 'black';
+    const place = verifiers.indexOf(verifier);
+    const colour = lineColours[place % lineColours.length] ?? 'black';
+    // Wider below, so that of two lines on the same points both are seen.
+    const stroke = 2 + 2 * (verifiers.length - 1 - place);
     const path = own.map((point) => `${x.at(point.size)},${y.at(point.value)}`).join(' ');
     const last = own.at(-1);
     return [
-      element('polyline', { points: path, fill: 'none', stroke: colour, 'stroke-width': 2 }),
+      element('polyline', { points: path, fill: 'none', stroke: colour, 'stroke-width': stroke }),
       ...own.map((point) =>
         element('circle', { cx: x.at(point.size), cy: y.at(point.value), r: 2.5, fill: colour }),
       ),
@@ -52,7 +55,7 @@ function drawPlot(dimension: string, growths: readonly Growth[], verifiers: read
         ? []
         : [
             text(
-              { x: x.at(last.size) - 4, y: y.at(last.value) - 6, 'text-anchor': 'end', fill: colour },
+              { x: x.at(last.size) - 4, y: y.at(last.value) + 14, 'text-anchor': 'end', fill: colour },
               `^${exponent.toFixed(2)}${isLinear ? '' : ' not linear'}`,
             ),
           ]),

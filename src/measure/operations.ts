@@ -24,7 +24,7 @@ import type { Step } from '../verifiers/reference/work.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { runaways } from '../verifiers/zoo/zoo.ts';
-import { type Counts, countingCrypto, countingRead, emptyCounts } from './counting.ts';
+import { type Counts, countingCrypto, countingRead, emptyCounts, recordingCrypto } from './counting.ts';
 import type { ExampleEnvelope } from './examples.ts';
 
 export const operationKinds = ['parse', 'verify'] as const;
@@ -41,6 +41,8 @@ export interface Operation {
   run(): Answer | Promise<Answer>;
   /** What one operation counts; nothing of what is unknown. */
   count(): Promise<Counted>;
+  /** Its signature checks and digests alone, nothing around them; absent: unknown. */
+  bare?(): Promise<() => void>;
 }
 
 /** Exact and repeatable; `items` where its reader is one of ours, the rest of `Cost` where it counts itself. */
@@ -124,6 +126,7 @@ function builtinOperations(
       const answer = await deliverTo(counting ?? verifier, envelope);
       return { ...costOf(answer), ...(counting && seen(counts)) };
     },
+    ...(hasPorts(spec) && { bare: () => bareOf(spec, envelope) }),
   };
   return parse === undefined ? [verify] : [parse, verify];
 }
@@ -135,6 +138,20 @@ function deliverTo(
   const session = verifier.open(recipient);
   if (session instanceof Promise) return session.then((opened) => opened.deliver(delivery));
   return session.deliver(delivery);
+}
+
+function hasPorts(spec: string): boolean {
+  return spec === 'bounded' || portsOf(spec) !== undefined;
+}
+
+async function bareOf(spec: string, envelope: ExampleEnvelope): Promise<() => void> {
+  const calls: (() => unknown)[] = [];
+  const crypto = recordingCrypto(calls);
+  const ports = { ...portsOf(spec), crypto };
+  await deliverTo(spec === 'bounded' ? boundedVerifier({ crypto }) : createVerifier({ ports }), envelope);
+  return () => {
+    for (const call of calls) call();
+  };
 }
 
 /** The same verifier with counting ports; without them: it has no ports of ours. */

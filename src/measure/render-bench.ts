@@ -8,6 +8,7 @@ import { deviceClasses } from '../device/classes.ts';
 import type { BenchReport, BenchRow, Metric } from './bench-report.ts';
 import { carriedAttacks, type PackageReport, type Ratio } from './cms-bench.ts';
 import type { DecoderReport } from './decoder-bench.ts';
+import type { FamilyRoom } from './family-room.ts';
 import type { Growth } from './growth.ts';
 
 export function renderBench(report: BenchReport): string {
@@ -30,6 +31,7 @@ export function renderBench(report: BenchReport): string {
     ...peaks(report.rows),
     decoderTable(report.decoders ?? []),
     packageTable(report.packages ?? []),
+    familyTable(report.families ?? []),
     ...list(
       'Not measured',
       report.skipped.map((s) => `${s.verifier} ${s.envelope} ${s.reason}`),
@@ -58,6 +60,19 @@ function packageTable(packages: readonly PackageReport[]): string {
   const titles = ['verifier', 'format', 'on the wire', 'overhead', 'parse time', 'verify time', 'parse heap'];
   return `The same image of ${first.payloadBytes} bytes as a firmware package of RFC 4108 and as a SUIT envelope; how each refuses what is hostile to both
 ${aligned([[...titles, ...carriedAttacks], ...lines])}`;
+}
+
+function familyTable(families: readonly FamilyRoom[]): string {
+  if (families.length === 0) return '';
+  const lines = families.map(({ family, arenaBytes, envelopeBytes, bothBytes }) => [
+    family,
+    '',
+    `${arenaBytes} B`,
+    `${envelopeBytes} B`,
+    `${bothBytes} B`,
+  ]);
+  return `Smallest member of each valid family, by bounded
+${aligned([['family', '', 'arena', 'envelope', 'both'], ...lines])}`;
 }
 
 function decoderTable(decoders: readonly DecoderReport[]): string {
@@ -112,6 +127,7 @@ const countedColumns: readonly Column[] = [
 const processColumns: readonly Column[] = [
   { title: 'parse time', metric: 'parseTime', show: ratio },
   { title: 'verify time', metric: 'verifyTime', show: ratio },
+  { title: '÷ bare crypto', metric: 'overBare', show: ({ value }) => value.toFixed(2) },
   { title: 'parse heap', metric: 'parseAllocated', show: bytes },
   { title: 'verify heap', metric: 'verifyAllocated', show: bytes },
 ];

@@ -54,10 +54,11 @@ export function picture({ width, height, title }: Picture, content: readonly str
 export function legend(
   names: readonly string[],
   { x, y }: { readonly x: number; readonly y: number },
+  colours: readonly string[] = lineColours,
 ): string {
   let at = x;
   const parts = names.flatMap((name, i) => {
-    const colour = lineColours[i % lineColours.length] ?? 'black';
+    const colour = colours[i % colours.length] ?? 'black';
     const here = at;
     at += 26 + 7 * name.length;
     return [
