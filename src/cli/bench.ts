@@ -31,6 +31,7 @@ export interface BenchCommandOptions {
   readonly decoders?: boolean;
   readonly cms?: boolean;
   readonly families?: boolean;
+  readonly exact?: boolean;
   readonly out?: string;
   /** What the costs were. */
   readonly baseline?: string;
@@ -47,6 +48,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
     decoders: options.decoders ?? false,
     cms: options.cms ?? false,
     families: options.families ?? false,
+    exact: options.exact ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
     ...(options.envelope && { envelopes: options.envelope }),
     ...(options.series && { series: options.series }),

@@ -206,6 +206,7 @@ program
   .option('--decoders', 'also CBOR decoders on the same bytes: time, heap, what they take and die of')
   .option('--cms', 'also the same image as a firmware package of RFC 4108 (CMS)')
   .option('--families', 'also the room that the smallest member of each valid family takes')
+  .option('--exact', 'programs (process:…) also under valgrind: instructions, heap and stack, which repeat')
   .option('--quick', 'rough times within about ten seconds; what is counted is the same')
   .option('--out <dir>', 'bench.json and the plots')
   .option('--baseline <file>', 'costs as they were: more is exit status 1')

@@ -31,6 +31,10 @@ export const metrics = [
   'parseAllocated',
   'verifyAllocated',
   'peakRss',
+  'instructions',
+  'heapPeak',
+  'stackPeak',
+  'deliveryPeak',
 ] as const;
 
 export type Metric = (typeof metrics)[number];
@@ -45,7 +49,7 @@ export interface BenchRow {
   readonly envelope: string;
   readonly metric: Metric;
   readonly value: number;
-  readonly unit: 'ratio' | 'bytes' | 'steps' | 'items' | 'blocks' | 'operations' | 'class';
+  readonly unit: 'ratio' | 'bytes' | 'steps' | 'items' | 'blocks' | 'operations' | 'instructions' | 'class';
   readonly source: 'counted' | 'process';
   /** The same on every machine and in every run. */
   readonly exact: boolean;

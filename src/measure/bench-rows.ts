@@ -11,6 +11,7 @@ import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
 import { type CountedMetric, countedMetrics } from './growth.ts';
 import type { Counted, OperationKind } from './operations.ts';
 import { ascending, quantile, spreadOf, type Timing } from './timing.ts';
+import { exactCostOf } from './valgrind.ts';
 
 type Form = readonly [metric: Metric, unit: BenchRow['unit']];
 
@@ -89,6 +90,17 @@ export function timeRow(
     interval,
     ratios: ratios.map((one) => Number(one.toPrecision(5))),
   };
+}
+
+/** Of a program under valgrind. */
+export function programRows(verifier: string, envelope: ExampleEnvelope): BenchRow[] {
+  const { instructions, heapBytes, stackBytes, deliveryBytes } = exactCostOf(verifier, envelope);
+  return [
+    exactRow(verifier, envelope.name, ['instructions', 'instructions'], instructions),
+    exactRow(verifier, envelope.name, ['heapPeak', 'bytes'], heapBytes),
+    exactRow(verifier, envelope.name, ['stackPeak', 'bytes'], stackBytes),
+    exactRow(verifier, envelope.name, ['deliveryPeak', 'bytes'], Math.max(0, deliveryBytes)),
+  ];
 }
 
 /** The smallest arena that still accepts, by trying; nothing where none does. */

@@ -13,6 +13,7 @@ import {
   countedRows,
   exactRow,
   overBareRows,
+  programRows,
   type Timed,
   timeRow,
   warningsOf,
@@ -42,6 +43,8 @@ export interface BenchOptions {
   readonly cms?: boolean;
   /** Also the room that each valid family takes. */
   readonly families?: boolean;
+  /** Programs (`process:…`) also under valgrind. */
+  readonly exact?: boolean;
 }
 
 export const defaultVerifiers: readonly string[] = ['reference', 'bounded', 'library:cbor-x'];
@@ -64,7 +67,8 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
   try {
     for (const spec of new Set(options.verifiers ?? defaultVerifiers))
       verifiers.push(await openCandidate(spec));
-    const report = await measure(verifiers, subjects, { quick, timing });
+    const exact = options.exact ?? false;
+    const report = await measure(verifiers, subjects, { quick, timing, exact });
     return {
       ...report,
       ...(options.decoders && { decoders: await compareDecoders(timing) }),
@@ -79,7 +83,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
 async function measure(
   verifiers: readonly Candidate[],
   subjects: readonly Subject[],
-  { quick, timing }: Pick<BenchReport, 'quick' | 'timing'>,
+  { quick, timing, exact }: Pick<BenchReport, 'quick' | 'timing'> & { readonly exact: boolean },
 ): Promise<BenchReport> {
   const { measured, skipped } = await tryAll(verifiers, subjects);
   const counts: SeriesCount[] = [];
@@ -91,6 +95,8 @@ async function measure(
     if (operation.kind === 'verify')
       rows.push(exactRow(verifier.spec, envelope.name, ['envelopeBytes', 'bytes'], envelopeBytes));
     rows.push(...countedRows(verifier.spec, envelope.name, operation.kind, counted));
+    if (exact && !verifier.inProcess && operation.kind === 'verify' && dimension === undefined)
+      rows.push(...programRows(verifier.spec, envelope));
     if (dimension !== undefined && size !== undefined)
       counts.push({
         verifier: verifier.spec,

@@ -48,13 +48,13 @@ export function drawMemory(rooms: readonly FamilyRoom[]): string {
       'stroke-dasharray': '4 3',
     }),
     text(
-      { x: at(ramBytes) - 4, y: bar.top - 10, 'text-anchor': 'end' },
+      { x: at(ramBytes) - 4, y: bar.top - 8, 'text-anchor': 'end' },
       `RAM of class ${deviceClass}: ${ramBytes / 1024} KiB`,
     ),
   ]);
   const title = 'Bytes for the smallest member of each valid family';
   return picture({ width: bar.left + bar.width + 50, height: bottom + 12, title }, [
-    legend([arena, envelope] as string[], { x: bar.left, y: 34 }, colours),
+    legend([arena, envelope] as string[], { x: bar.left, y: 32 }, colours),
     ...bars,
     ...lines,
   ]);

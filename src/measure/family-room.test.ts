@@ -12,6 +12,7 @@ describe('the room of the valid families', () => {
     expect(rooms.length).toBeGreaterThan(40);
     const { ramBytes } = deviceClasses[1]!;
     expect(rooms.filter(({ bothBytes }) => bothBytes > ramBytes)).toEqual([]);
+    expect(Math.min(...rooms.map(({ envelopeBytes }) => envelopeBytes))).toBeGreaterThan(100);
     expect(rooms.every((one) => one.bothBytes === one.arenaBytes + one.envelopeBytes)).toBe(true);
   });
 

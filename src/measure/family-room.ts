@@ -44,7 +44,9 @@ function roomOf(family: string, run: Run): FamilyRoom | undefined {
   const wanted = arenaFor(run, roomyArena);
   // Tried, not only counted.
   if (wanted === undefined || arenaFor(run, wanted) === undefined) return undefined;
-  const envelopeBytes = Math.max(0, ...run.steps.map(({ delivery }) => delivery.envelope?.length ?? 0));
+  const stored = run.recipient.installed?.length ?? 0;
+  // A boot reads the stored one, which need not be in RAM but is counted all the same.
+  const envelopeBytes = Math.max(...run.steps.map(({ delivery }) => delivery.envelope?.length ?? stored));
   return { family, arenaBytes: wanted, envelopeBytes, bothBytes: wanted + envelopeBytes };
 }
 

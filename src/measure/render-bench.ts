@@ -122,6 +122,10 @@ const countedColumns: readonly Column[] = [
   { title: 'signatures', metric: 'signatureOperations', show: plain },
   { title: 'parse steps', metric: 'parseSteps', show: plain },
   { title: 'parse items', metric: 'parseItems', show: plain },
+  { title: 'instructions', metric: 'instructions', show: plain },
+  { title: 'heap peak', metric: 'heapPeak', show: bytes },
+  { title: 'stack peak', metric: 'stackPeak', show: bytes },
+  { title: 'of the delivery', metric: 'deliveryPeak', show: bytes },
 ];
 
 const processColumns: readonly Column[] = [
@@ -181,12 +185,8 @@ function header({ machine, calibration, timing, quick, rows }: BenchReport): str
   ].join('\n');
 }
 
-function table(
-  title: string,
-  columns: readonly Column[],
-  { rows }: BenchReport,
-  keys: readonly Key[],
-): string {
+function table(title: string, all: readonly Column[], { rows }: BenchReport, keys: readonly Key[]): string {
+  const columns = all.filter(({ metric }) => rows.some((row) => row.metric === metric));
   const lines = keys.flatMap(({ verifier, envelope }) => {
     const own = rows.filter((row) => row.verifier === verifier && row.envelope === envelope);
     const cells = columns.map(({ metric, show }) => {
