@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -244,6 +244,29 @@ describe('a command that misbehaves', () => {
     const outcome = await once(how);
     expect(outcome.kind).toBe(kind);
     if ('error' in outcome) expect(outcome.error).toContain(error);
+  });
+
+  it.each(['gone', 'pipe', 'link'])('its envelope replaced (%s): the next delivery is made', async (how) => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'precious');
+    const host = await open(`spoils ${how} '${victim}'`);
+    expect(await host.trial(tinyRecipient, [trigger, trigger, plain])).toMatchObject(
+      Array(3).fill({ kind: 'accepted' }),
+    );
+    await host.close();
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+  });
+
+  it('what no command line can hold is unsupported', async () => {
+    const host = await openVerifier(`command:'${script}' {envelope} {anchor} {envelope:hex} {capacity}`, {
+      deadlineMs: 10_000,
+      command: {},
+    });
+    const large = { ...plain, envelope: new Uint8Array(100_000) };
+    expect(await host.trial(tinyRecipient, [large])).toEqual([
+      { kind: 'unsupported', feature: expect.stringMatching(/^a command line of 200\d{3} bytes$/) },
+    ]);
+    await host.close();
   });
 
   it.each(['spins', 'sleeps', 'ignores-term'])('%s: hung', async (how) => {

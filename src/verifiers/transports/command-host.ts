@@ -3,15 +3,12 @@
  *
  * @module
  */
-import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { BenchError } from '../../bench-error.ts';
 import type { Delivery, Level } from '../../device/delivery.ts';
 import { isDecision, type Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import type { Claims } from '../verifier.ts';
-import { adopt, spawnLimited } from './child-process.ts';
 import { claimsOfCommand } from './command-claims.ts';
 import {
   type CommandMapping,
@@ -20,13 +17,14 @@ import {
   type OutputRule,
 } from './command-mapping.ts';
 import { fillPlace, placeForms, placeNames, tellsAll, untold } from './command-places.ts';
+import { runCommand } from './command-run.ts';
 import { fill, type Place, parseTemplate, placesIn, type Word } from './command-template.ts';
 import { describeFailure } from './death.ts';
 import { commandWords, findProgram } from './find-program.ts';
 import { claimsOf, type IsolatedHost, type TransportOptions } from './isolated-host.ts';
-import { OutputTail } from './output-tail.ts';
-import { SessionFolder } from './session-folder.ts';
+import { SessionFolder, SpoiltFolder } from './session-folder.ts';
 import { killStrays, markedWith, newMark } from './strays.ts';
+import { Turns } from './turns.ts';
 import { validateDecision } from './validate-decision.ts';
 
 /** What a config says of a command, beside its words. */
@@ -40,9 +38,6 @@ export interface CommandSettings {
   /** Runs at once; default: as many as the machine has cores. */
   readonly concurrency?: number;
 }
-
-/** Bytes that one run may write to stdout and stderr together. */
-export const outputLimit = 64 * 1024 * 1024;
 
 /** Sessions after which what escaped from its process group is looked for; and at the end. */
 const sweepEvery = 64;
@@ -176,7 +171,7 @@ async function session(
     let device = recipient;
     const outcomes: Outcome[] = [];
     for (const delivery of deliveries) {
-      const { outcome, sequence } = await deliver(command, device, delivery, folder);
+      const { outcome, sequence } = await deliver(command, device, delivery, folder).catch(spoilt);
       outcomes.push(outcome);
       if (!isDecision(outcome)) break;
       device = carried(device, delivery, outcome, sequence);
@@ -185,6 +180,11 @@ async function session(
   } finally {
     folder.remove();
   }
+}
+
+function spoilt(thrown: unknown): Delivered {
+  if (thrown instanceof SpoiltFolder) return { outcome: { kind: 'crashed', error: thrown.message } };
+  throw thrown;
 }
 
 function carried(
@@ -222,7 +222,7 @@ async function deliver(
     command.settings.stdin === 'envelope'
       ? folder.write('stdin', delivery.envelope ?? device.installed ?? new Uint8Array())
       : undefined;
-  const end = await runOnce(filled.words, options, stdin);
+  const end = await runCommand(filled.words, options, stdin);
   if (end.kind === 'outcome') return end;
   const mapped = mapping.read(end, memoryMiB * 1024 * 1024);
   if (mapped.kind === 'failure') return { outcome: mapped.failure };
@@ -238,71 +238,4 @@ async function deliver(
       ? decision.value
       : { kind: 'protocol-error', error: `its output, as the config reads it: ${decision.error}` };
   return { outcome, ...(mapped.sequence !== undefined && { sequence: mapped.sequence }) };
-}
-
-type Ended =
-  | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | {
-      readonly kind: 'end';
-      readonly code: number | null;
-      readonly signal: string | null;
-      readonly stdout: string;
-      readonly stderr: string;
-    };
-
-async function runOnce(
-  words: readonly string[],
-  options: TransportOptions,
-  stdin: string | undefined,
-): Promise<Ended> {
-  const { deadlineMs } = options;
-  const input = stdin === undefined ? 'ignore' : openSync(stdin, 'r');
-  let spawned: ChildProcess;
-  try {
-    spawned = spawnLimited(words, options, input);
-  } finally {
-    if (typeof input === 'number') closeSync(input);
-  }
-  const child = adopt(spawned);
-  const stdout = new OutputTail(spawned.stdout);
-  let stopped: Outcome | undefined;
-  const stop = (why: Outcome): void => {
-    stopped ??= why;
-    void child.kill();
-  };
-  const timer = setTimeout(() => stop({ kind: 'hung', afterMs: deadlineMs }), deadlineMs);
-  let written = 0;
-  const count = (chunk: Buffer): void => {
-    written += chunk.length;
-    if (written > outputLimit)
-      stop({ kind: 'protocol-error', error: `more than ${outputLimit} bytes of output` });
-  };
-  spawned.stdout?.on('data', count);
-  spawned.stderr?.on('data', count);
-  const exit = await child.gone;
-  clearTimeout(timer);
-  if (stopped !== undefined) return { kind: 'outcome', outcome: stopped };
-  return { kind: 'end', ...exit, stdout: stdout.text() };
-}
-
-/** So many at once; the others wait in the order they came. */
-class Turns {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(most: number) {
-    this.#free = most;
-  }
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free--;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
-    }
-  }
 }

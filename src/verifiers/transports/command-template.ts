@@ -2,7 +2,7 @@
  * A command line with places for what a delivery brings: its words, and what is put into them.
  *
  * The line is divided into words before anything is put in, and no shell sees it: nothing that a delivery holds can
- * become an option or a second command.
+ * become a second command. What would become an option, or cannot be in a word, is not put in at all.
  *
  * @module
  */
@@ -70,6 +70,10 @@ export function fill(words: readonly Word[], fillingOf: (place: Place) => Fillin
         if (part.kind === 'unable') return part;
         text += part.kind === 'one' ? part.text : (part.texts[i] ?? '');
       }
+      const [first] = word;
+      if (typeof first !== 'string' && text.startsWith('-'))
+        return { kind: 'unable', feature: `a value that begins with "-" as a word of its own` };
+      if (text.includes('\0')) return { kind: 'unable', feature: 'a value with a zero byte in a word' };
       filled.push(text);
     }
   }

@@ -16,6 +16,12 @@ export const sessionPrefix = 'gauntlet-session-';
 /** Of a file that a slot's digest is taken of. */
 const largestSlot = 64 * 1024 * 1024;
 
+/** The verifier has made its folder unusable. */
+export class SpoiltFolder extends Error {}
+
+/** What the machine lacks is no verifier's doing. */
+const machines: readonly string[] = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO'];
+
 export class SessionFolder {
   readonly #root: string;
   readonly #folders = new Set<string>();
@@ -29,12 +35,21 @@ export class SessionFolder {
     return join(this.#root, name);
   }
 
-  /** Its whole path. */
+  /**
+   * Its whole path. What the verifier put in its place or in its folder's is taken away first: a pipe would never end,
+   * and a link leads elsewhere. Throws SpoiltFolder.
+   */
   write(name: string, bytes: Uint8Array): string {
     const path = this.path(name);
-    const folder = dirname(path);
-    if (folder !== this.#root) this.makeFolder(folder);
-    writeFileSync(path, bytes);
+    try {
+      for (const folder of new Set([this.#root, dirname(path)])) restoreFolder(folder);
+      rmSync(path, { recursive: true, force: true });
+      writeFileSync(path, bytes, { flag: 'wx' });
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === undefined || machines.includes(code)) throw cause;
+      throw new SpoiltFolder(`the folder of its session cannot be written to any more (${code})`, { cause });
+    }
     return path;
   }
 
@@ -89,4 +104,11 @@ export class SessionFolder {
       // The command has taken away the right to remove it; nothing more can be done.
     }
   }
+}
+
+function restoreFolder(folder: string): void {
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return;
+  rmSync(folder, { force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
