@@ -14,7 +14,7 @@ import { withPaths } from './large-bytes.ts';
 import { type Callback, Questions, withoutAsked } from './process-callbacks.ts';
 import type { Job, RunnerEvents } from './runner.ts';
 import { checkMessage, countUnknownFields } from './schema.ts';
-import { SessionFolder } from './session-folder.ts';
+import { SessionFolder, SpoiltFolder } from './session-folder.ts';
 import { validateDecision } from './validate-decision.ts';
 
 export interface Hello {
@@ -28,7 +28,12 @@ export interface ProcessClientHandlers {
   helloWrong(error: string): void;
   readonly events: RunnerEvents;
   unknownFields(count: number): void;
+  /** Characters that it has been sent and has not read. */
+  backlog(): number;
 }
+
+/** Unread characters over which no more questions are answered: the bench has to hold them. */
+const backlogLimit = 64 * 1024 * 1024;
 
 interface OpenSession {
   readonly job: Job;
@@ -131,6 +136,11 @@ export class ProcessClient {
       );
       return;
     }
+    const backlog = this.#handlers.backlog();
+    if (backlog > backlogLimit) {
+      this.#violation(`a ${callback} while more than ${backlogLimit} characters of answers are unread`);
+      return;
+    }
     const reply = open.questions.answer(callback, message);
     if (reply.kind === 'wrong') this.#violation(reply.error);
     else this.#send({ type: replies[callback], session, id: open.awaiting, ...reply.fields });
@@ -211,7 +221,12 @@ export class ProcessClient {
       open.folder ??= new SessionFolder();
       return open.folder;
     };
-    this.#send(Number.isFinite(this.#pathsOver) ? withPaths(message, this.#pathsOver, folder) : message);
+    try {
+      this.#send(Number.isFinite(this.#pathsOver) ? withPaths(message, this.#pathsOver, folder) : message);
+    } catch (thrown) {
+      if (!(thrown instanceof SpoiltFolder)) throw thrown;
+      this.#handlers.events.died({ kind: 'crashed', error: thrown.message });
+    }
   }
 
   #send(message: Json): void {

@@ -108,6 +108,23 @@ describe('a process that speaks JSON lines', () => {
     expect(trials).toEqual([[{ kind: 'hung', afterMs: 500 }], [accepted]]);
   });
 
+  it('nor does asking for more than it reads: the bench holds a limited number of answers', async () => {
+    const host = await open('asks-without-reading');
+    const endless = {
+      ...trigger,
+      payloads: [{ uri: 'https://x/y', kind: 'endless', bytes: Uint8Array.of(7) }],
+    } as const;
+    expect(await host.trial(tinyRecipient, [endless])).toEqual([
+      { kind: 'protocol-error', error: expect.stringContaining('answers are unread') },
+    ]);
+    expect(await host.trial(tinyRecipient, [plain])).toEqual([accepted]);
+  });
+
+  it('a folder of its session that it deletes is made anew', async () => {
+    const host = await open('deletes-session');
+    expect(await host.trial(tinyRecipient, [plain, plain])).toEqual([accepted, accepted]);
+  });
+
   it.each([['node', (open: (how: string) => Promise<IsolatedHost>) => open('allocates-buffers')]])(
     'a process that fills its memory is exhausted: %s',
     async (_, start) => {

@@ -70,19 +70,18 @@ function launchProcess(
       stdout?.destroy();
       events.died(failure);
     };
-    const client = new ProcessClient(
-      inOneWrite((text) => stdin?.write(text)),
-      {
-        hello: ({ claims, concurrency, callbacks }) =>
-          greeting.accept(() => ({
-            claims: withExtras(claimsOf(spec, claims), extrasBy(callbacks)),
-            concurrency,
-          })),
-        helloWrong: (error) => greeting.refuse(invalidClaims(spec, error)),
-        events: { ...events, died },
-        unknownFields,
-      },
-    );
+    const lines = inOneWrite((text) => stdin?.write(text));
+    const client = new ProcessClient(lines.write, {
+      backlog: () => lines.waiting() + (stdin?.writableLength ?? 0),
+      hello: ({ claims, concurrency, callbacks }) =>
+        greeting.accept(() => ({
+          claims: withExtras(claimsOf(spec, claims), extrasBy(callbacks)),
+          concurrency,
+        })),
+      helloWrong: (error) => greeting.refuse(invalidClaims(spec, error)),
+      events: { ...events, died },
+      unknownFields,
+    });
     const wrong = (error: string) => {
       greeting.refuse(invalidClaims(spec, error));
       died({ kind: 'protocol-error', error });
@@ -127,16 +126,23 @@ function launchProcess(
 }
 
 /** Lines that are sent in one turn leave together: a write costs more than what it writes. */
-function inOneWrite(write: (text: string) => void): (line: string) => void {
+function inOneWrite(write: (text: string) => void): {
+  readonly write: (line: string) => void;
+  /** Characters that have not left yet. */
+  readonly waiting: () => number;
+} {
   let waiting = '';
   const flush = (): void => {
     const text = waiting;
     waiting = '';
     write(text);
   };
-  return (line) => {
-    if (waiting === '') queueMicrotask(flush);
-    waiting += line;
+  return {
+    write: (line) => {
+      if (waiting === '') queueMicrotask(flush);
+      waiting += line;
+    },
+    waiting: () => waiting.length,
   };
 }
 
