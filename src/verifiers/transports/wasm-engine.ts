@@ -25,7 +25,10 @@ export interface WasmPort {
   readonly kind: string;
 }
 
-export type WasmImports = Readonly<Record<string, Readonly<Record<string, (...numbers: number[]) => void>>>>;
+/** Its 32-bit arguments come as signed numbers; what it returns becomes a 32-bit number, or is dropped. */
+export type WasmFunction = (...numbers: readonly number[]) => unknown;
+
+export type WasmImports = Readonly<Record<string, Readonly<Record<string, WasmFunction>>>>;
 
 interface Engine {
   readonly Module: {

@@ -9,6 +9,7 @@ import { decisionFromJson, deliveryToJson, recipientToJson } from '../../device/
 import type { Claims, Session, Verifier } from '../verifier.ts';
 import { capText } from './cap-text.ts';
 import { WrongValue } from './check-value.ts';
+import { wasmCrypto } from './wasm-crypto.ts';
 import {
   pageBytes,
   type WasmImports,
@@ -31,8 +32,17 @@ const wanted = [
   'gauntlet_decision',
 ] as const;
 
-/** What a module may import: text for the log, and a way to end. AssemblyScript's runtime has its own. */
-const allowedImports: readonly string[] = ['gauntlet.log', 'gauntlet.abort', 'env.abort'];
+/**
+ * What a module may import: text for the log, a way to end (AssemblyScript's runtime has its own), and cryptography
+ * if it brings none.
+ */
+const allowedImports: readonly string[] = [
+  'gauntlet.log',
+  'gauntlet.abort',
+  'gauntlet.sha256',
+  'gauntlet.verify',
+  'env.abort',
+];
 
 /** Longest text that a module may answer with, as a line of the process protocol. */
 const textLimit = 4 * 1024 * 1024;
@@ -196,6 +206,6 @@ class Machine {
     const end = (): never => {
       throw new Error('abort');
     };
-    return { gauntlet: { log: () => {}, abort }, env: { abort: end } };
+    return { gauntlet: { log: () => {}, abort, ...wasmCrypto(() => this.#memory()) }, env: { abort: end } };
   }
 }
