@@ -1,4 +1,4 @@
-/* What the verifier needs of cryptography. crypto_openssl.c and crypto_small.c implement it; link one of them. */
+/* What the verifier needs of cryptography: crypto_openssl.c on a computer, crypto_imported.c for WebAssembly. */
 #ifndef CRYPTO_H
 #define CRYPTO_H
 

@@ -116,6 +116,15 @@ static inline void gauntlet_effect(struct gauntlet_decision *decision, struct ga
     if (decision->effect_count < GAUNTLET_EFFECTS) decision->effects[decision->effect_count++] = effect;
 }
 
+#ifdef __wasm__
+/* Cryptography that the bench lends to a module without its own (docs/wasm-abi.md); imported only where it is used. */
+#define GAUNTLET_IMPORT(name) __attribute__((import_module("gauntlet"), import_name(#name)))
+GAUNTLET_IMPORT(sha256) void gauntlet_sha256(const uint8_t *message, size_t size, uint8_t digest[32]);
+/* 1: the signature is valid. A COSE algorithm id; the key is a SEC 1 point of P-256 (65 bytes) or an Ed25519 key. */
+GAUNTLET_IMPORT(verify) int32_t gauntlet_verify(int32_t algorithm, const uint8_t *key, size_t key_size, const uint8_t *message, size_t size,
+                                                const uint8_t *signature, size_t signature_size);
+#endif
+
 #endif
 
 #ifdef GAUNTLET_IMPLEMENTATION
@@ -124,7 +133,7 @@ static inline void gauntlet_effect(struct gauntlet_decision *decision, struct ga
 #include <string.h>
 
 #ifdef __wasm__
-__attribute__((import_module("gauntlet"), import_name("abort"))) _Noreturn void gauntlet_end(const char *text, size_t size);
+GAUNTLET_IMPORT(abort) _Noreturn void gauntlet_end(const char *text, size_t size);
 static _Noreturn void gauntlet_fail(const char *text) { gauntlet_end(text, strlen(text)); }
 #else
 #include <stdio.h>

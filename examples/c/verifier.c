@@ -1,7 +1,7 @@
 /*
- * A small verifier of SUIT manifests (draft-ietf-suit-manifest-37) on the bench, with nothing but a C compiler:
- * authenticates COSE_Sign1 by ES256, ESP256, EdDSA or Ed25519, installs and invokes. It has no try-each, run-sequence
- * or swap, no digest but SHA-256, no protection against power cuts, and claims none of them.
+ * A small verifier of SUIT manifests (draft-ietf-suit-manifest-37) on the bench: authenticates COSE_Sign1 by ES256,
+ * ESP256, EdDSA or Ed25519, installs and invokes. It has no try-each, run-sequence or swap, no digest but SHA-256, no
+ * protection against power cuts, and claims none of them.
  */
 #define GAUNTLET_IMPLEMENTATION
 #include "gauntlet.h"
