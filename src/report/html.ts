@@ -41,15 +41,15 @@ export function renderHtml(input: PageInput): string {
   });
   const extras = { duties, cases, ...(baseline && { baseline }) };
   const sections = [
-    matrixSection(context),
-    findingSection(context, extras),
-    threatSection(context, threats),
-    policySection(context),
-    verdictSection(context),
-  ];
-  return page(html`${headOf(context, baseline)}
+    { id: 'matrix', title: 'Families', body: matrixSection(context) },
+    { id: 'findings', title: 'Findings', body: findingSection(context, extras) },
+    { id: 'threats', title: 'Threats', body: threatSection(context, threats) },
+    { id: 'policy', title: 'Policy', body: policySection(context) },
+    { id: 'verdicts', title: 'Verdicts', body: verdictSection(context) },
+  ].filter(({ body }) => body.markup !== '');
+  return page(html`${headOf(context, baseline, sections)}
 <main id="main">
-${sections}</main>
+${sections.map(({ body }) => body)}</main>
 ${dataScript('evidence', evidenceOf(new Map(stored)))}`);
 }
 
@@ -79,7 +79,11 @@ function digest(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-function headOf({ results, verifiers }: PageContext, baseline: BaselineComparison | undefined): Html {
+function headOf(
+  { results, verifiers }: PageContext,
+  baseline: BaselineComparison | undefined,
+  sections: readonly { readonly id: string; readonly title: string }[],
+): Html {
   const { findings } = results;
   const known = findings.filter(({ fingerprint }) => baseline?.known.has(fingerprint)).length;
   const facts = [
@@ -92,9 +96,9 @@ function headOf({ results, verifiers }: PageContext, baseline: BaselineCompariso
   ];
   return html`<header>
 <div class="bar"><h1>suit-gauntlet report</h1>
-<nav aria-label="Sections"><a href="#matrix">Families</a> <a href="#findings">Findings</a> <a href="#threats">Threats</a> <a href="#policy">Policy</a> <a href="#verdicts">Verdicts</a></nav>
+<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
 <input id="search" type="search" placeholder="Search ( / )" aria-label="Search attacks, findings and policies">
-<button type="button" id="theme" aria-label="Switch between dark and light">Dark / light</button></div>
+<button type="button" id="theme">Dark / light</button></div>
 <p>${verifiers.length} verifier${verifiers.length === 1 ? '' : 's'}: ${verifiers.join(', ')}</p>
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
 ${problemsOf(baseline)}${results.notes.length > 0 ? html`<details class="notes"><summary>Notes</summary><ul>${results.notes.map((note) => html`<li>${note}</li>`)}</ul></details>` : undefined}</header>`;
