@@ -19,10 +19,10 @@ import { renderResultsComparison, renderVerifierComparison } from '../report/ren
 import type { Results } from '../report/results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
-import type { Host } from '../verifiers/host.ts';
+import type { Host, MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
-import type { Config } from './config.ts';
+import { type Config, configToName } from './config.ts';
 import { readBytes, readJson } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 import { openAll } from './open-verifiers.ts';
@@ -39,7 +39,7 @@ export interface CompareOptions {
   readonly key?: string;
   readonly payload?: readonly string[];
   readonly deadline: number;
-  readonly memory: number;
+  readonly memory: MemoryLimit;
   readonly format: 'text' | 'json' | 'markdown';
 }
 
@@ -114,7 +114,8 @@ async function compareOnBytes(
       bar.end();
       cases += done;
       for (const { spec } of stopped) notes.add(`${spec} was stopped after three dead controls in a row`);
-      const replay = (parting: Parting): string => replayLine(verifiers, subject, seed, parting);
+      const replay = (parting: Parting): string =>
+        replayLine(verifiers, subject, seed, { ...parting, config: options.config });
       found.push({ ...partingsOf(records, hosts), replay });
     }
     const comparison = compareVerifiers({ version: version(), verifiers, cases, found, notes: [...notes] });
@@ -154,10 +155,19 @@ function replayLine(
   verifiers: readonly string[],
   { words, stored }: Subject,
   seed: number,
-  { attack, round }: Parting,
+  { attack, round, config }: Parting & { readonly config: Config | undefined },
 ): string {
   const drawn = stored.length > 0 ? [] : ['--seed', `${seed}`, '--only', attack, '--round', `${round}`];
-  const all = ['gauntlet', 'compare', ...verifiers.flatMap((spec) => ['-v', spec]), ...words, ...drawn];
+  const named = configToName(verifiers, config);
+  const place = named === undefined ? [] : ['--config', named];
+  const all = [
+    'gauntlet',
+    'compare',
+    ...verifiers.flatMap((spec) => ['-v', spec]),
+    ...place,
+    ...words,
+    ...drawn,
+  ];
   return all.map(shellWord).join(' ');
 }
 

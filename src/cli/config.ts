@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BenchError } from '../bench-error.ts';
 import { jsonSchema } from '../json-schema.ts';
@@ -59,6 +59,15 @@ export async function loadConfig(given: string | undefined, folder: string): Pro
   const wrong = jsonSchema('config').check(value);
   if (wrong !== undefined) throw new BenchError('config', `${file}: ${wrong}`);
   return configOf(file, value as ConfigFile);
+}
+
+/** What a line that repeats a run of these verifiers has to say for --config; undefined: nothing. */
+export function configToName(specs: readonly string[], config: Config | undefined): string | undefined {
+  if (config === undefined || !config.entries.some(({ name }) => specs.includes(name))) return undefined;
+  const found = configNames.find((name) => existsSync(name));
+  return found !== undefined && resolve(found) === config.file
+    ? undefined
+    : relative(process.cwd(), config.file);
 }
 
 interface ConfigFile {

@@ -9,7 +9,13 @@ import { BenchError } from '../bench-error.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../harness/case.ts';
 import type { CollatedDisagreement, CollatedFailure } from '../harness/collation.ts';
 import type { Finding } from '../harness/finding.ts';
-import { compareLine, disagreementFinding, replayLine, storedFinding } from '../harness/findings.ts';
+import {
+  compareLine,
+  disagreementFinding,
+  type ReplayPlace as Place,
+  replayLine,
+  storedFinding,
+} from '../harness/findings.ts';
 import type { RecordLine } from '../harness/record.ts';
 import { casesAt } from '../harness/sequence.ts';
 import type { Collated, Log, LogHeader } from '../report/log.ts';
@@ -18,12 +24,6 @@ import { shellWord } from '../shell-word.ts';
 import { version } from '../version.ts';
 import { makeFolder } from './files.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
-
-/** Where findings go, and the device's ceiling that they were found under. */
-interface Place {
-  readonly folder?: string;
-  readonly class?: string;
-}
 
 export interface Sources {
   readonly out: string | undefined;
@@ -39,6 +39,7 @@ export function findingsOfLogs(
   const place = {
     ...(out !== undefined && { folder: join(out, 'findings') }),
     ...(header.class !== undefined && { class: header.class }),
+    ...(header.config !== undefined && { config: header.config }),
   };
   const known = <T extends Counted>(one: T): Finding | undefined => {
     const log = firstIn.get(one.fingerprint);
@@ -76,7 +77,7 @@ function movedTo(place: Place, from: string, found: Finding, { cases }: Counted)
   }
   if (!isPair) return { ...found, cases, replay: replayLine(name, found.verifier, place) };
   const base = Object.keys(found.readings?.[0]?.values ?? {}).filter((spec) => spec !== found.verifier);
-  return { ...found, cases, replay: compareLine(name, [...base, found.verifier], folder) };
+  return { ...found, cases, replay: compareLine(name, [...base, found.verifier], place) };
 }
 
 interface Redrawn {
@@ -105,7 +106,7 @@ function planAgain(header: LogHeader): RunPlan | undefined {
 function storedOf(
   { fingerprint, first, cases }: CollatedFailure,
   again: Redrawn | undefined,
-  { folder, class: ceiling }: Place,
+  { class: ceiling, ...place }: Place,
 ): Finding | undefined {
   const { verdict, kind, note, verifier, of, attack, failure } = first;
   const one = failure && again?.cases.get(failure.place);
@@ -124,21 +125,21 @@ function storedOf(
       cases,
     },
     { smallest: one, ruling, tries: 0 },
-    { withoutSecrets: again.plan.withoutSecrets, ...(folder !== undefined && { folder }) },
+    { withoutSecrets: again.plan.withoutSecrets, ...place },
   );
 }
 
 function disagreementOf(
   { first, ...one }: CollatedDisagreement,
   again: Redrawn | undefined,
-  { folder }: Place,
+  { folder, config }: Place,
 ): Finding | undefined {
   const found = again?.cases.get(first.case);
   if (again === undefined || found === undefined || isInapplicable(found)) return undefined;
   const { withoutSecrets } = again.plan;
   return disagreementFinding(
     { ...one, case: found },
-    { withoutSecrets, ...(folder !== undefined && { folder }) },
+    { withoutSecrets, ...(folder !== undefined && { folder }), ...(config !== undefined && { config }) },
   );
 }
 
@@ -166,7 +167,7 @@ function toldOf({ fingerprint, first, cases }: CollatedFailure, header: LogHeade
 /** The shortest run that has the case. */
 function runLine(
   { of, attack, round, verifier }: RecordLine,
-  { seed, choice, class: ceiling }: LogHeader,
+  { seed, choice, class: ceiling, config }: LogHeader,
 ): string {
   const { envelope, key, payload = [] } = choice;
   const given = [
@@ -185,6 +186,7 @@ function runLine(
     '--verifier',
     verifier,
     ...(ceiling === undefined ? [] : ['--class', ceiling]),
+    ...(config === undefined ? [] : ['--config', config]),
     ...given,
     ...chosen,
     ...rounds,

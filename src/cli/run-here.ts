@@ -12,6 +12,7 @@ import { describeCeiling } from '../harness/room.ts';
 import type { LogHeader } from '../report/log.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import type { Host } from '../verifiers/host.ts';
+import { configToName } from './config.ts';
 import { openAll, openOne } from './open-verifiers.ts';
 import type { RunOptions } from './run.ts';
 import { openRunLog } from './run-log.ts';
@@ -63,6 +64,7 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
       seed: options.seed,
       shrinkTries: interrupted ? 0 : options.shrink,
       withoutSecrets: plan.withoutSecrets,
+      ...(header.config !== undefined && { config: header.config }),
       ...(sequence.scenario && { scenario: sequence.scenario }),
       ...(options.out !== undefined && { folder: join(options.out, 'findings') }),
     });
@@ -84,16 +86,21 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
 }
 
 function headerOf(
-  { memory, class: ceiling }: RunOptions,
+  { memory, class: ceiling, config }: RunOptions,
   { header }: RunPlan,
   hosts: readonly Host[],
 ): LogHeader {
   const ceilings = hosts.flatMap((host) =>
     host.profile ? [describeCeiling(host, host.profile, memory)] : [],
   );
+  const named = configToName(
+    hosts.map(({ spec }) => spec),
+    config,
+  );
   return {
     ...header,
     notes: [...header.notes, ...ceilings],
+    ...(named !== undefined && { config: named }),
     verifiers: hosts.map(({ spec }) => spec),
     ...(ceiling !== undefined && { class: ceiling }),
   };

@@ -32,6 +32,8 @@ export interface FindingOptions {
   readonly scenario?: Scenario;
   /** Folder that stored cases go to; absent: nothing is written. */
   readonly folder?: string;
+  /** The config file that verifiers are named in, as a replay line has to name it. */
+  readonly config?: string;
   /** Leave symmetric keys out of stored cases: they are the user's own. */
   readonly withoutSecrets: boolean;
 }
@@ -88,7 +90,7 @@ interface Found {
 export function storedFinding(
   failure: Omit<Failure, 'host'> & { readonly host: Found },
   { smallest, ruling: shown, tries }: Shrunk,
-  options: Pick<FindingOptions, 'folder' | 'withoutSecrets'>,
+  options: Pick<FindingOptions, 'folder' | 'config' | 'withoutSecrets'>,
 ): Finding {
   const { host, ruling, seen } = failure;
   const { note } = shown;
@@ -126,8 +128,9 @@ export function storedFinding(
 /** As it was drawn: nothing is shrunk that two verifiers have to agree on. */
 export function disagreementFinding(
   { fingerprint, verifier, base, case: found, differences, seen, cases }: Disagreement,
-  { folder, withoutSecrets }: Pick<FindingOptions, 'folder' | 'withoutSecrets'>,
+  options: Pick<FindingOptions, 'folder' | 'config' | 'withoutSecrets'>,
 ): Finding {
+  const { folder, withoutSecrets } = options;
   const what = differences
     .slice(0, 3)
     .map((one) => `${one.what} is ${one.values[base]} there, ${one.values[verifier]} here`)
@@ -153,7 +156,7 @@ export function disagreementFinding(
     cases,
     shrunk: false,
     ...(bytes && { bytes: bytes.length }),
-    replay: compareLine(name, [base, verifier], folder),
+    replay: compareLine(name, [base, verifier], options),
   };
 }
 
@@ -171,21 +174,34 @@ function classOf({ profile }: Found): { readonly class?: string } {
   return profile === undefined ? {} : { class: profile.file ?? profile.name };
 }
 
-/** `folder`: where stored cases are; `class`: the device's ceiling that it was found under. */
-export function replayLine(
-  id: string,
-  verifier: string,
-  of: { readonly folder?: string; readonly class?: string },
-): string {
+/** What a line that repeats a finding must name beside the stored case and its verifiers. */
+export interface ReplayPlace {
+  /** Where stored cases are. */
+  readonly folder?: string;
+  /** The config file that names the verifiers. */
+  readonly config?: string;
+  /** The device's ceiling that it was found under. */
+  readonly class?: string;
+}
+
+export function replayLine(id: string, verifier: string, of: ReplayPlace): string {
   const path = pathOf(id, of.folder);
   const ceiling = of.class === undefined ? '' : ` --class ${shellWord(of.class)}`;
-  return `gauntlet replay ${shellWord(path)} --verifier ${shellWord(verifier)}${ceiling}`;
+  return `gauntlet replay ${shellWord(path)} --verifier ${shellWord(verifier)}${ceiling}${configWords(of)}`;
 }
 
 /** The one that shows where verifiers read a stored case differently. */
-export function compareLine(name: string, verifiers: readonly string[], folder: string | undefined): string {
+export function compareLine(
+  name: string,
+  verifiers: readonly string[],
+  of: Pick<ReplayPlace, 'folder' | 'config'>,
+): string {
   const words = verifiers.flatMap((spec) => ['-v', shellWord(spec)]);
-  return ['gauntlet compare', shellWord(pathOf(name, folder)), ...words].join(' ');
+  return `${['gauntlet compare', shellWord(pathOf(name, of.folder)), ...words].join(' ')}${configWords(of)}`;
+}
+
+function configWords({ config }: Pick<ReplayPlace, 'config'>): string {
+  return config === undefined ? '' : ` --config ${shellWord(config)}`;
 }
 
 function pathOf(name: string, folder: string | undefined): string {

@@ -30,6 +30,8 @@ export interface LogHeader {
   readonly inputs: Readonly<Record<string, string>>;
   /** The device's ceiling, as --class names it. */
   readonly class?: string;
+  /** The config file that names verifiers, where a command line has to name it. */
+  readonly config?: string;
   /** Absent: the whole sequence. */
   readonly shard?: Shard;
 }
