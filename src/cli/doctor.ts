@@ -9,6 +9,7 @@ import { timeTasks } from '../measure/timing.ts';
 import { type DoctorReport, renderDoctor } from '../report/doctor.ts';
 import type { Host } from '../verifiers/host.ts';
 import { version } from '../version.ts';
+import { fixedRecipient } from './fixed-recipient.ts';
 import { type HostChoices, openOne } from './open-verifiers.ts';
 
 export interface DoctorOptions extends Omit<HostChoices, 'class'> {
@@ -28,13 +29,18 @@ export async function runDoctor(spec: string, options: DoctorOptions): Promise<n
 }
 
 async function examine(spec: string, options: DoctorOptions): Promise<DoctorReport> {
+  const fixed = fixedRecipient([spec], options.config);
   const start = performance.now();
   const opened = await open(spec, options);
   if (opened.host === undefined) return reportOf(spec, opened.checks, { checks: [], claims: [] });
   const { host } = opened;
   const helloMs = performance.now() - start;
   try {
-    const result = await checkUp(host, { seed: options.seed, timeMs: 1000 * options.time });
+    const result = await checkUp(host, {
+      seed: options.seed,
+      timeMs: 1000 * options.time,
+      ...(fixed && { fixed }),
+    });
     const { claims } = host;
     const checks: readonly Check[] = [
       { name: 'starts', status: 'passed', note: `says hello after ${helloMs.toFixed(0)} ms` },

@@ -11,12 +11,14 @@ import { BenchError } from '../bench-error.ts';
 import { fromHex, toHex } from '../cbor/hex.ts';
 import { publicOf } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
+import { recipientToJson } from '../device/json.ts';
 import { drawCase, isInapplicable } from '../harness/case.ts';
 import { ScenarioPool } from '../harness/scenario-pool.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
 import { type Config, loadConfig } from './config.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 
+const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-fixed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -121,7 +123,6 @@ describe('a recipient whose keys, ids and components are burned in', () => {
       mine: { builtin: 'reference', recipient },
       lax: { builtin: 'zoo:never-checks-sequence', recipient },
     });
-    const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
     const run = (...args: string[]) =>
       spawnSync(
         process.execPath,
@@ -150,5 +151,59 @@ describe('a recipient whose keys, ids and components are burned in', () => {
       expect(text).not.toContain('PRIVATE KEY');
     }
     expect(run('--pairs', '2').status).toBe(2);
+    expect(findings[0].replay).not.toContain('--config');
+  }, 60_000);
+
+  it('is named by its config file in replay lines from elsewhere, which repeat the finding', async () => {
+    await configOf({ lax: { builtin: 'zoo:never-checks-sequence', recipient } });
+    const other = mkdtempSync(join(folder, 'elsewhere-'));
+    const config = join('..', 'gauntlet.config.json');
+    const inOther = (...args: string[]) =>
+      spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8', cwd: other });
+    const { stdout } = inOther(
+      ...['run', '--config', config, '--only', 'rollback.sequence.lower', '--runs', '1'],
+      ...['--out', 'out', '--shrink', '0', '--format', 'json'],
+    );
+    const { findings } = JSON.parse(stdout);
+    expect(findings.length).toBeGreaterThan(0);
+    const [name, ...words] = findings[0].replay.split(' ');
+    expect(name).toBe('gauntlet');
+    expect(words.slice(-2)).toEqual(['--config', config]);
+    expect(inOther(...words).stdout).toContain('lax: failed');
+  }, 60_000);
+
+  it('is what doctor tries it with', async () => {
+    // It knows nothing but its own device.
+    const dist = fileURLToPath(new URL('../..', import.meta.url));
+    const drawn = drawCase(
+      allCases[0] as (typeof allCases)[number],
+      0,
+      1,
+      new ScenarioPool(1, await fixed()),
+    );
+    const device = isInapplicable(drawn) ? undefined : recipientToJson(drawn.control.recipient);
+    writeFileSync(
+      join(folder, 'burned-in.mjs'),
+      `import { referenceVerifier } from '${dist}/src/verifiers/reference/reference.js';
+import { recipientFromJson } from '${dist}/src/device/json.js';
+const { hello, open } = referenceVerifier();
+const device = ${JSON.stringify(device)};
+export const verifier = { hello, open: ({ capabilities, deviceClass }) => open({ ...recipientFromJson(device), capabilities, deviceClass }) };`,
+    );
+    await configOf({ told: { module: 'burned-in.mjs', recipient }, untold: { module: 'burned-in.mjs' } });
+    const doctor = (name: string) =>
+      JSON.parse(
+        spawnSync(process.execPath, [gauntlet, 'doctor', name, '--time', '2', '--format', 'json'], {
+          encoding: 'utf8',
+          cwd: folder,
+        }).stdout,
+      );
+    const { healthy, checks } = doctor('told');
+    expect(checks.filter((check: { status: string }) => check.status === 'failed')).toEqual([]);
+    expect(healthy).toBe(true);
+    expect(checks.find(({ name }: { name: string }) => name.startsWith('a new session')).status).toBe(
+      'passed',
+    );
+    expect(doctor('untold').healthy).toBe(false);
   }, 60_000);
 });

@@ -11,9 +11,10 @@ import { before, type Run, step } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { drawCase, isInapplicable } from './case.ts';
-import type { Check } from './check-up.ts';
+import type { Check, CheckUpOptions } from './check-up.ts';
 import { missingFor } from './claims-seen.ts';
 import { summary } from './judge.ts';
+import { ScenarioPool } from './scenario-pool.ts';
 import { deliver } from './trial.ts';
 
 /** Two updates for the same recipient, alike but for their sequence numbers. */
@@ -25,21 +26,28 @@ export interface TwoReleases {
 const rounds = 40;
 
 /** Undefined: none could be drawn that needs only what is claimed. */
-export function twoReleases(claims: Claims, seed: number): TwoReleases | undefined {
+export function twoReleases(
+  claims: Claims,
+  { seed, fixed }: Pick<CheckUpOptions, 'seed' | 'fixed'>,
+): TwoReleases | undefined {
+  const pool = new ScenarioPool(seed, fixed);
   const attack = allCases.find(({ id }) => id === 'rollback.sequence.lower');
   for (let round = 0; attack !== undefined && round < rounds; round++) {
-    const drawn = drawCase(attack, round, seed);
+    const drawn = drawCase(attack, round, seed, pool);
     if (isInapplicable(drawn) || drawn.plan === undefined) continue;
     if (missingFor(claims, drawn).length > 0 || drawn.control.steps.length !== 1) continue;
-    const older = updateOf(drawn.plan, '10');
-    const newer = updateOf(drawn.plan, '20');
+    const installed = fixed ? fixed.sequence : '5';
+    const [older, newer] = [5n, 15n].map((more) =>
+      updateOf(drawn.plan as Plan, installed, String(BigInt(installed ?? 0) + more)),
+    );
     if (older && newer) return { older, newer };
   }
   return undefined;
 }
 
-function updateOf(plan: Plan, offered: string): Run | undefined {
-  const found = before(buildScenario({ ...plan, sequence: { installed: '5', offered } }), 'update');
+function updateOf(plan: Plan, installed: string | undefined, offered: string): Run | undefined {
+  const sequence = { offered, ...(installed !== undefined && { installed }) };
+  const found = before(buildScenario({ ...plan, sequence }), 'update');
   return found && { recipient: found.recipient, steps: [step(found.delivery)] };
 }
 
@@ -75,7 +83,7 @@ export async function checkMemory(host: Host, { older, newer }: TwoReleases): Pr
   return {
     name,
     status: 'failed',
-    note: `after sequence number 20, number 10 in the same session: ${inWords(answer)}`,
+    note: `after a newer release an older one in the same session: ${inWords(answer)}`,
     fix: 'keep the sequence number of what was installed until `close`, or do not claim keepsState',
   };
 }

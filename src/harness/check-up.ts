@@ -4,6 +4,7 @@
  * @module
  */
 import { allCases } from '../attacks/catalogue.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
@@ -39,6 +40,8 @@ export interface CheckUp {
 
 export interface CheckUpOptions {
   readonly seed: number;
+  /** Its own device, which cases are drawn for. */
+  readonly fixed?: FixedPlan;
   /** Nothing new is begun after so many milliseconds. */
   readonly timeMs: number;
 }
@@ -69,20 +72,21 @@ const fruitless = 5;
 /** Rounds in which a case that fits the claims is sought. */
 const rounds = 40;
 
-export async function checkUp(host: Host, { seed, timeMs }: CheckUpOptions): Promise<CheckUp> {
+export async function checkUp(host: Host, options: CheckUpOptions): Promise<CheckUp> {
+  const { timeMs } = options;
   const end = performance.now() + timeMs;
   const stop = () => performance.now() > end;
   const seen = new SeenClaims(host.claims);
-  const plain = plainest(firstFitting(host.claims, seed));
-  const claims = checkClaims(host.claims, plain, seed);
+  const plain = plainest(firstFitting(host.claims, options));
+  const claims = checkClaims(host.claims, plain, options);
   if (plain.length === 0) return { checks: [claims], claims: seen.list() };
   const { check: valid, plain: accepted } = await checkValid(host, plain, seen);
   const isUseful = accepted !== undefined;
   const hostile: Check[] = [];
-  for (const row of tampered) if (isUseful) hostile.push(await checkTampered(host, row, seed, seen));
-  const two = isUseful ? twoReleases(host.claims, seed) : undefined;
+  for (const row of tampered) if (isUseful) hostile.push(await checkTampered(host, row, options, seen));
+  const two = isUseful ? twoReleases(host.claims, options) : undefined;
   const states = two ? [await checkReset(host, two), await checkMemory(host, two)] : [];
-  if (isUseful) await seen.seek(host, fittingCases(host.claims, { seed, rounds, stop }));
+  if (isUseful) await seen.seek(host, fittingCases(host.claims, { ...options, rounds, stop }));
   const list = seen.list();
   const pace = accepted && (await measurePace(host, accepted, Math.min(longestPaceMs, timeMs / 4)));
   const shown = isUseful ? [checkShown(list)] : [];
@@ -93,10 +97,12 @@ export async function checkUp(host: Host, { seed, timeMs }: CheckUpOptions): Pro
   };
 }
 
+type Drawn = Pick<CheckUpOptions, 'seed' | 'fixed'>;
+
 /** Some cases that fit the claims, of the first rounds that have any. */
-function firstFitting(claims: Claims, seed: number): readonly Case[] {
+function firstFitting(claims: Claims, drawn: Drawn): readonly Case[] {
   for (const tried of [1, 6]) {
-    const cases = [...fittingCases(claims, { seed, rounds: tried, stop: () => false })];
+    const cases = [...fittingCases(claims, { ...drawn, rounds: tried, stop: () => false })];
     if (cases.length > 0) return cases;
   }
   return [];
@@ -109,13 +115,13 @@ function plainest(cases: readonly Case[]): readonly Case[] {
   return [...cases].sort((a, b) => weight(a) - weight(b));
 }
 
-function checkClaims(claims: Claims, plain: readonly Case[], seed: number): Check {
+function checkClaims(claims: Claims, plain: readonly Case[], drawn: Drawn): Check {
   const { structures, algorithms, commands, parameters, levels } = claims;
   if (plain.length > 0) {
     const note = `${structures.join(', ')}; algorithms ${algorithms.join(', ')}; ${commands.length} commands, ${parameters.length} parameters; up to ${levels.at(-1)}`;
     return { name: 'claims', status: 'passed', note };
   }
-  const missing = nearest(claims, seed);
+  const missing = nearest(claims, drawn);
   return {
     name: 'claims',
     status: 'failed',
@@ -125,9 +131,9 @@ function checkClaims(claims: Claims, plain: readonly Case[], seed: number): Chec
 }
 
 /** What the manifest that asks for least beyond the claims asks for. */
-function nearest(claims: Claims, seed: number): readonly string[] {
+function nearest(claims: Claims, { seed, fixed }: Drawn): readonly string[] {
   const generous: Claims = { ...claims, extras: [] };
-  const pool = new ScenarioPool(seed);
+  const pool = new ScenarioPool(seed, fixed);
   const lacks = allCases
     .filter(({ family }) => family === 'valid')
     .flatMap((family) => [0, 1].map((round) => drawCase(family, round, seed, pool)))
@@ -179,12 +185,12 @@ function fixFor(ruling: Ruling | undefined): string {
 async function checkTampered(
   host: Host,
   [id, what, fix]: (typeof tampered)[number],
-  seed: number,
+  { seed, fixed }: Drawn,
   seen: SeenClaims,
 ): Promise<Check> {
   const name = `refused: ${what}`;
   const attack = allCases.find((one) => one.id === id);
-  const pool = new ScenarioPool(seed);
+  const pool = new ScenarioPool(seed, fixed);
   let skipped = 'no such delivery needs only what is claimed';
   let refused = 0;
   for (let round = 0; attack !== undefined && round < rounds; round++) {

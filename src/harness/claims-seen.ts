@@ -8,6 +8,7 @@ import { validCases } from '../attacks/valid.ts';
 import { extrasOf, levels, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { extensionsOf } from '../device/recipient.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
@@ -45,6 +46,8 @@ export type ClaimKey = `${ClaimKind} ${string | number}`;
 
 export interface DrawOptions {
   readonly seed: number;
+  /** A device of one's own. */
+  readonly fixed?: FixedPlan;
   /** Draws of each valid family. */
   readonly rounds: number;
   /** Ends the draws early. */
@@ -52,8 +55,8 @@ export interface DrawOptions {
 }
 
 /** Valid cases that need only what is claimed, family after family, round after round. */
-export function* fittingCases(claims: Claims, { seed, rounds, stop }: DrawOptions): Generator<Case> {
-  const pool = new ScenarioPool(seed);
+export function* fittingCases(claims: Claims, { seed, fixed, rounds, stop }: DrawOptions): Generator<Case> {
+  const pool = new ScenarioPool(seed, fixed);
   for (let round = 0; round < rounds && !stop(); round++) {
     for (const family of validCases) {
       const drawn = drawCase(family, round, seed, pool);
