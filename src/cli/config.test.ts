@@ -46,6 +46,15 @@ describe('a config file', () => {
     expect(await loadConfig(undefined, folder)).toBeUndefined();
   });
 
+  it('takes none for memory', async () => {
+    const value = { verifiers: { mine: { process: './x', memory: 'none' } }, run: { memory: 'none' } };
+    const config = await loadConfig(undefined, folderWith('gauntlet.config.json', value));
+    expect(config?.entries[0]?.entry.memory).toBe('none');
+    expect((await errorOf('gauntlet.config.json', { run: { memory: 'lots' } })).message).toContain(
+      'run.memory',
+    );
+  });
+
   it.each([
     [{ verifier: {} }, 'does not know the key "verifier"; it may have $schema, verifiers, run'],
     [{ verifiers: { mine: { proces: 'x' } } }, 'verifiers.mine: does not know the key "proces"; it may have'],

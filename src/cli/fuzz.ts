@@ -24,6 +24,7 @@ import { openThreadJob } from '../harness/fuzz-thread.ts';
 import { Stop } from '../harness/stop.ts';
 import { readBaseline } from '../report/baseline.ts';
 import type { FuzzEnd } from '../report/fuzz-report.ts';
+import type { MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { ownCorpus } from './corpus.ts';
@@ -43,7 +44,7 @@ export interface FuzzOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly deadline?: number;
-  readonly memory?: number;
+  readonly memory?: MemoryLimit;
   readonly shrink?: number;
   readonly format: 'text' | 'json';
 }

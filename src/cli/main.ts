@@ -10,6 +10,7 @@ import { BenchError } from '../bench-error.ts';
 import { escapeText } from '../escape-text.ts';
 import type { Shard } from '../harness/sequence.ts';
 import { worstMetrics } from '../measure/worst.ts';
+import type { MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
@@ -77,7 +78,7 @@ program
     'report.html, results.jsonl, results.json, results.sarif, junit.xml, summary.md and findings/',
   )
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
-  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
   .option('--jobs <n>', 'processes, each with verifiers of its own; the same results; default 1', whole)
@@ -115,7 +116,7 @@ program
     'go on with the run in this --out, as it was begun; a new budget replaces the old',
   )
   .option('--deadline <ms>', 'milliseconds per delivery; default 2000', whole)
-  .option('--memory <mib>', 'memory limit of a child process; default 256', whole)
+  .option('--memory <mib>', 'memory limit of a child process, or none; default 256', memory)
   .option('--shrink <tries>', 'tries to shrink each finding; default 60', whole)
   .addOption(format())
   .action(exitWith(runFuzzCommand));
@@ -145,7 +146,7 @@ program
   .addOption(config())
   .option('--key <file>', 'a symmetric key that the stored case leaves out')
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
-  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .option('--class <which>', 'the device’s ceiling that it was found under')
   .addOption(format())
   .action(exitWith(runReplay));
@@ -163,7 +164,7 @@ program
   .option('--key <file>', 'the author key of the envelopes, JWK or PEM')
   .option('--payload <uri=file>', 'what a URI of the envelopes resolves to; repeatable', collect)
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
-  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .addOption(new Option('--format <format>').choices(['text', 'json', 'markdown']).default('text'))
   .action(exitWith(runCompare));
 
@@ -260,7 +261,7 @@ program
   .option('--seed <n>', 'same seed, same deliveries', whole, 1)
   .option('--time <seconds>', 'new deliveries are begun for so long', seconds, 12)
   .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
-  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .addOption(config())
   .addOption(format())
   .action(exitWith(runDoctor));
@@ -333,6 +334,12 @@ function collect(value: string, before: readonly string[] | undefined): readonly
 
 function whole(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number, 0 or more');
+  return Number(value);
+}
+
+function memory(value: string): MemoryLimit {
+  if (value === 'none') return value;
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('MiB, 1 or more, or none');
   return Number(value);
 }
 

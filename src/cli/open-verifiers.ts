@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Host } from '../verifiers/host.ts';
+import type { Host, MemoryLimit } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
 import type { Config } from './config.ts';
 import { readProfile } from './device-class.ts';
@@ -11,8 +11,8 @@ import { readProfile } from './device-class.ts';
 export interface HostChoices {
   /** Milliseconds per delivery. */
   readonly deadline: number;
-  /** MiB of a child process. */
-  readonly memory: number;
+  /** Of a child process. */
+  readonly memory: MemoryLimit;
   /** Of the file named, or found; its defaults are filled in already. */
   readonly config?: Config;
   /** 0, 1, 2, or a file with a profile. */

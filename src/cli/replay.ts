@@ -18,7 +18,7 @@ import { ControlCache, tryCase } from '../harness/trial.ts';
 import type { Ruling } from '../harness/verdict.ts';
 import type { Run } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
-import type { Host } from '../verifiers/host.ts';
+import type { Host, MemoryLimit } from '../verifiers/host.ts';
 import type { Config } from './config.ts';
 import { readJson } from './files.ts';
 import { openOne } from './open-verifiers.ts';
@@ -28,7 +28,7 @@ export interface ReplayOptions {
   readonly config?: Config;
   readonly key?: string;
   readonly deadline: number;
-  readonly memory: number;
+  readonly memory: MemoryLimit;
   readonly class?: string;
   readonly format: 'text' | 'json';
 }

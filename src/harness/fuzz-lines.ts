@@ -4,6 +4,7 @@
  * @module
  */
 import type { Family } from '../attacks/attack.ts';
+import type { MemoryLimit } from '../verifiers/host.ts';
 import type { Difference } from './behaviour.ts';
 import type { Way } from './breed.ts';
 import type { Finding } from './finding.ts';
@@ -28,7 +29,7 @@ export interface FuzzSetup {
   readonly corpora: readonly string[];
   /** Milliseconds for one delivery. */
   readonly deadline: number;
-  readonly memoryMiB: number;
+  readonly memoryMiB: MemoryLimit;
   /** Tries to shrink each finding. */
   readonly shrinkTries: number;
 }

@@ -8,7 +8,7 @@ import { componentItems } from '../attacks/command-items.ts';
 import type { DeviceProfile } from '../device/classes.ts';
 import type { Run } from '../scenarios/scenario.ts';
 import { partsOf } from '../suit/parts.ts';
-import type { Host } from '../verifiers/host.ts';
+import type { Host, MemoryLimit } from '../verifiers/host.ts';
 import { describe, failed } from './judge.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -42,12 +42,12 @@ export function fits(
 export function describeCeiling(
   { spec, ceiling }: Pick<Host, 'spec' | 'ceiling'>,
   profile: DeviceProfile,
-  memoryMiB: number,
+  memoryMiB: MemoryLimit,
 ): string {
   const { name, verifierBytes, envelopeBytes } = profile;
   const how =
     ceiling === 'counted'
       ? `counted exactly, ${verifierBytes} bytes of working memory and envelopes of at most ${envelopeBytes}`
-      : `observed only: nothing but the host's limit of ${memoryMiB} MiB stops it`;
+      : `observed only: nothing ${memoryMiB === 'none' ? '' : `but the host's limit of ${memoryMiB} MiB `}stops it`;
   return `class ${name}, ${spec}: ${how}`;
 }

@@ -9,16 +9,24 @@ import type { Outcome } from '../device/outcome.ts';
 import type { Recipient } from '../device/recipient.ts';
 import type { Claims } from './verifier.ts';
 
+/** MiB; `none` for a program that reserves more than it uses, as AddressSanitizer's shadow does. */
+export type MemoryLimit = number | 'none';
+
 export interface HostOptions {
   /** Milliseconds one delivery may take before its verifier is stopped. */
   readonly deadlineMs: number;
   /** Heap or address-space limit of a child, in MiB. */
-  readonly memoryMiB: number;
+  readonly memoryMiB: MemoryLimit;
   /** The device that the verifier is to fit; absent: none in particular. */
   readonly profile?: DeviceProfile;
 }
 
 export const defaultHostOptions: HostOptions = { deadlineMs: 2_000, memoryMiB: 256 };
+
+/** The same in bytes; infinite: nothing stops it. */
+export function ceilingBytesOf({ memoryMiB }: Pick<HostOptions, 'memoryMiB'>): number {
+  return memoryMiB === 'none' ? Number.POSITIVE_INFINITY : memoryMiB * 1024 * 1024;
+}
 
 /** How a verifier has fared beside its outcomes. */
 export interface HostStatus {

@@ -5,6 +5,7 @@
  */
 import { type ForkOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ceilingBytesOf } from '../host.ts';
 import { adopt, bareEnvironment, canLimit, limitingShell } from './child-process.ts';
 import { failureOf, faultOf } from './death.ts';
 import { type IsolatedHost, openHost, type TransportOptions, whyGone } from './isolated-host.ts';
@@ -15,7 +16,6 @@ import { runnerClient } from './runner-client.ts';
 import { markedWith, newMark } from './strays.ts';
 
 const depth = 64;
-const mebibyte = 1024 * 1024;
 /** Node's own data beside the heap: thread stacks, code, the young generation. */
 const runtimeMiB = 192;
 
@@ -28,7 +28,7 @@ export async function openChildHost(
 }
 
 function launchChild(spec: string, source: Source, options: TransportOptions): Launch {
-  const ceilingBytes = options.memoryMiB * mebibyte;
+  const ceilingBytes = ceilingBytesOf(options);
   const mark = newMark();
   return async (events) => {
     const runner = fileURLToPath(new URL('./child-runner.js', import.meta.url));
@@ -68,13 +68,13 @@ function launchChild(spec: string, source: Source, options: TransportOptions): L
 }
 
 function forkOptions({ memoryMiB, cwd, env }: TransportOptions, mark: string): ForkOptions {
-  const heap = `--max-old-space-size=${memoryMiB}`;
+  const heap = memoryMiB === 'none' ? [] : [`--max-old-space-size=${memoryMiB}`];
   // Buffers lie outside the heap: the shell's limit on data holds them, then the shell becomes Node.
   // Descriptor 3 is the channel to the bench.
-  const [shell, ...script] = limitingShell(memoryMiB + runtimeMiB, 4);
-  const limited = { execPath: shell, execArgv: [...script, process.execPath, heap] };
+  const [shell, ...script] = limitingShell(memoryMiB === 'none' ? memoryMiB : memoryMiB + runtimeMiB, 4);
+  const limited = { execPath: shell, execArgv: [...script, process.execPath, ...heap] };
   return {
-    ...(canLimit ? limited : { execArgv: [heap] }),
+    ...(canLimit ? limited : { execArgv: heap }),
     cwd,
     detached: true,
     env: bareEnvironment({ ...env, ...markedWith(mark) }),

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { MemoryLimit } from '../host.ts';
 import type { Exit } from './death.ts';
 import type { TransportOptions } from './isolated-host.ts';
 import { OutputTail } from './output-tail.ts';
@@ -97,14 +98,15 @@ export function bareEnvironment(more: Readonly<Record<string, string>> = {}): No
  * more addresses than they use. Descriptors below `keep` stay.
  */
 export function limitingShell(
-  dataMiB: number,
+  data: MemoryLimit,
   keep: number,
 ): readonly [shell: string, flag: string, script: string] {
   const toClose = inherited().filter((fd) => fd >= keep);
   const closes = toClose.map((fd) => `exec ${fd}>&-; `).join('');
   // Only there are numbers of more than one digit descriptors.
   const shell = toClose.some((fd) => fd > 9) ? '/bin/bash' : '/bin/sh';
-  return [shell, '-c', `${closes}ulimit -c 0; ulimit -d ${Math.ceil(dataMiB) * 1024}; exec "$0" "$@"`];
+  const limit = data === 'none' ? '' : `ulimit -d ${Math.ceil(data) * 1024}; `;
+  return [shell, '-c', `${closes}ulimit -c 0; ${limit}exec "$0" "$@"`];
 }
 
 let found: readonly number[] | undefined;

@@ -8,6 +8,7 @@ import { BenchError } from '../../bench-error.ts';
 import type { Delivery, Level } from '../../device/delivery.ts';
 import { isDecision, type Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
+import { ceilingBytesOf } from '../host.ts';
 import type { Claims } from '../verifier.ts';
 import { claimsOfCommand } from './command-claims.ts';
 import {
@@ -214,7 +215,7 @@ async function deliver(
   folder: SessionFolder,
 ): Promise<Delivered> {
   const { options, claims, mapping } = command;
-  const { deadlineMs, memoryMiB } = options;
+  const { deadlineMs } = options;
   const run = { recipient: device, delivery, folder, deadlineMs };
   const filled = fill(command.words, (place) => fillPlace(place, run));
   if (filled.kind === 'unable') return { outcome: { kind: 'unsupported', feature: filled.feature } };
@@ -224,7 +225,7 @@ async function deliver(
       : undefined;
   const end = await runCommand(filled.words, options, stdin);
   if (end.kind === 'outcome') return end;
-  const mapped = mapping.read(end, memoryMiB * 1024 * 1024);
+  const mapped = mapping.read(end, ceilingBytesOf(options));
   if (mapped.kind === 'failure') return { outcome: mapped.failure };
   const number = mapped.sequence ?? device.sequenceNumber;
   const state = {

@@ -26,9 +26,9 @@ export function isOutOfMemory(text: string): boolean {
   return memoryWords.test(text);
 }
 
-/** SIGABRT alone is a failed assertion as often as not, so only the words tell. */
+/** Without a ceiling it is not the bench that stopped it. SIGABRT alone is a failed assertion as often as not, so only the words tell. */
 export function failureOf(exit: Exit, ceilingBytes: number): Failure {
-  if (isOutOfMemory(exit.stderr.slice(-lastWordsLength))) {
+  if (Number.isFinite(ceilingBytes) && isOutOfMemory(exit.stderr.slice(-lastWordsLength))) {
     return { kind: 'exhausted', ceilingBytes, error: `${describeExit(exit)}: out of memory` };
   }
   const words = crashText(exit.stderr)?.trace ?? lastWords(exit.stderr);
@@ -37,7 +37,9 @@ export function failureOf(exit: Exit, ceilingBytes: number): Failure {
 
 /** What a thrown error means: a failed allocation is the ceiling's doing. */
 export function failureOfThrown(error: string, ceilingBytes: number): Failure {
-  return isOutOfMemory(error) ? { kind: 'exhausted', ceilingBytes, error } : { kind: 'crashed', error };
+  return Number.isFinite(ceilingBytes) && isOutOfMemory(error)
+    ? { kind: 'exhausted', ceilingBytes, error }
+    : { kind: 'crashed', error };
 }
 
 /** What was wrong with the end of a program that was asked to end: a signal, or the words of a broken one. */

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { BenchError } from '../../bench-error.ts';
 import { escapeText } from '../../escape-text.ts';
 import { builtinNames, countedBuiltins, workerBuiltins } from '../builtins.ts';
+import { ceilingBytesOf } from '../host.ts';
 import { openChildHost } from './child-host.ts';
 import { type IsolatedHost, type TransportOptions, transportOptions } from './isolated-host.ts';
 import { optionsOf, specOf } from './verifier-entry.ts';
@@ -55,8 +56,12 @@ async function openModule(spec: string, path: string, options: TransportOptions)
 
 async function openWasm(spec: string, path: string, options: TransportOptions): Promise<IsolatedHost> {
   const file = existing(spec, path, options);
-  return openChildHost(spec, { kind: 'wasm', file, ceilingBytes: options.memoryMiB * 1024 * 1024 }, options);
+  const ceilingBytes = Math.min(ceilingBytesOf(options), mostLinearBytes);
+  return openChildHost(spec, { kind: 'wasm', file, ceilingBytes }, options);
 }
+
+/** What 32-bit addresses reach. */
+const mostLinearBytes = 2 ** 32;
 
 /** The file's absolute path. */
 function existing(spec: string, path: string, { cwd }: TransportOptions): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { BenchError } from '../../bench-error.ts';
+import { ceilingBytesOf } from '../host.ts';
 import type { Claims } from '../verifier.ts';
 import { adopt, spawnLimited } from './child-process.ts';
 import { failureOf, faultOf } from './death.ts';
@@ -56,7 +57,7 @@ function launchProcess(
   options: TransportOptions,
   unknownFields: (count: number) => void,
 ): Launch {
-  const ceilingBytes = options.memoryMiB * mebibyte;
+  const ceilingBytes = ceilingBytesOf(options);
   const mark = newMark();
   return async (events) => {
     const env = { ...options.env, ...markedWith(mark) };

@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { BenchError } from '../../bench-error.ts';
+import type { MemoryLimit } from '../host.ts';
 import type { CommandSettings } from './command-host.ts';
 import type { TransportOptions } from './isolated-host.ts';
 
@@ -19,8 +20,7 @@ export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string
   readonly env?: Readonly<Record<string, string | true>>;
   /** Milliseconds. */
   readonly deadline?: number;
-  /** MiB. */
-  readonly memory?: number;
+  readonly memory?: MemoryLimit;
   /** A device whose keys, ids and components are burned in. */
   readonly recipient?: RecipientEntry;
 }

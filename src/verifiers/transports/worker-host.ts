@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { escapeText } from '../../escape-text.ts';
+import { ceilingBytesOf } from '../host.ts';
 import { describeThrown } from './cap-text.ts';
 import { failureOfThrown } from './death.ts';
 import { type IsolatedHost, openHost, type TransportOptions } from './isolated-host.ts';
@@ -13,7 +14,6 @@ import type { Failure, Launch } from './runner.ts';
 import { runnerClient } from './runner-client.ts';
 
 const depth = 64;
-const mebibyte = 1024 * 1024;
 
 export async function openWorkerHost(
   spec: string,
@@ -24,11 +24,13 @@ export async function openWorkerHost(
 }
 
 function launchWorker(spec: string, source: Source, options: TransportOptions): Launch {
-  const ceilingBytes = options.memoryMiB * mebibyte;
+  const ceilingBytes = ceilingBytesOf(options);
   return async (events) => {
     const worker = new Worker(new URL('./worker-runner.js', import.meta.url), {
       workerData: { source },
-      resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB },
+      ...(options.memoryMiB !== 'none' && {
+        resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB },
+      }),
       stdout: true,
       stderr: true,
     });
