@@ -27,6 +27,8 @@ import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
 import { runRun } from './run.ts';
 import { runTrace } from './trace.ts';
+import { runExport } from './vectors-export.ts';
+import { runJudge } from './vectors-judge.ts';
 import { runWorst } from './worst.ts';
 import { runZooCommand } from './zoo.ts';
 
@@ -299,6 +301,36 @@ program
   .option('--write', 'write those that are missing or stale anew')
   .addOption(format())
   .action(exitWith(runCorpus));
+
+const vectors = program
+  .command('vectors')
+  .description(
+    'a static suite for those who have no Node.js: export it, and judge what was answered elsewhere',
+  );
+
+vectors
+  .command('export')
+  .description('write what a run would deliver as files, with what must come of it')
+  .argument('<dir>', 'an empty or new folder')
+  .option('--seed <n>', 'same seed, same files', whole, 1)
+  .option('--runs <n>', 'cases per attack and valid family', whole, 1)
+  .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
+  .option('--corpus <dir>', 'also these stored cases; repeatable', collect)
+  .option('--no-stored', 'leave out the stored cases that come with the bench')
+  .option('--dictionary', 'also suit.dict, a dictionary for AFL, libFuzzer and Honggfuzz')
+  .option('--seeds', 'also seeds/, the envelopes alone, for a fuzzer to begin with')
+  .action(exitWith(runExport));
+
+vectors
+  .command('judge')
+  .description('judge answers to an exported suite; the reports of run')
+  .argument('<dir>', 'the exported suite')
+  .argument('<answers>', 'a JSON file: docs/vectors.md')
+  .option('--baseline <file>', 'findings that are known, each with its reason')
+  .option('--out <dir>', 'report.html, results.json, results.sarif, junit.xml, summary.md and findings/')
+  .option('--partial', 'cases without an answer are no error')
+  .addOption(format())
+  .action(exitWith(runJudge));
 
 try {
   await program.parseAsync();

@@ -72,6 +72,8 @@ export function asCase(stored: StoredCase, attacks: readonly AnyAttack[], where:
     family: 'valid.corpus',
     needs: needsOfRun(stored.control),
     ...stored,
+    // Of a valid family the control is all there is.
+    ...(attack.family === 'valid' && { attacked: stored.control }),
     attack,
   };
 }

@@ -58,7 +58,7 @@ export async function tryCase(host: Host, one: Case, controls: ControlCache): Pr
     const outcomes = await deliver(host, one.attacked);
     return { ...first, ruling: judgeHistory(one.attacked, outcomes, host.claims) };
   }
-  const outcomes = await deliver(host, one.attacked, livenessOf(host, one));
+  const outcomes = await deliver(host, one.attacked, host.claims.keepsState ? livenessOf(one) : []);
   const ruling = judgeAttack(one.attacked, outcomes, one.expect, host.claims);
   const mustAccept = one.expect.strength === 'must-accept';
   return { ...first, ruling: mustAccept ? underCeiling(ruling, one.attacked, host) : ruling };
@@ -69,7 +69,8 @@ export async function rulingAlone(host: Host, one: Case): Promise<Ruling> {
   const { attacked, expect } = one;
   if (isUnchanged(one)) return judgeControl(attacked, await deliver(host, attacked), host.claims);
   if (isHistory(attacked)) return judgeHistory(attacked, await deliver(host, attacked), host.claims);
-  return judgeAttack(attacked, await deliver(host, attacked, livenessOf(host, one)), expect, host.claims);
+  const outcomes = await deliver(host, attacked, host.claims.keepsState ? livenessOf(one) : []);
+  return judgeAttack(attacked, outcomes, expect, host.claims);
 }
 
 /** Crashed, hung, or stopped by the bench: such controls are counted. */
@@ -127,33 +128,38 @@ function reasonToSkip(host: Host, one: Case): string | undefined {
   return undefined;
 }
 
-/** After an attacked update the same recipient must still accept the valid one. */
-function livenessOf(host: Host, one: Case): Run['steps'] {
+/** After an attacked update the same recipient must still accept the valid one, where the verifier has a memory. */
+export function livenessOf(one: Case): Run['steps'] {
   const last = one.control.steps.at(-1);
   const applies =
     one.expect.strength === 'must-reject' &&
-    host.claims.keepsState &&
     one.attacked.recipient === one.control.recipient &&
     one.attacked.steps.length === one.control.steps.length &&
     last?.delivery.event === 'update';
   return applies ? [last] : [];
 }
 
-/** One session, and a further one from each step that begins one; nothing after a session that broke off. */
-export async function deliver(
-  host: Host,
-  { recipient, steps }: Run,
-  more: Run['steps'] = [],
-): Promise<readonly Outcome[]> {
-  const all = [...steps, ...more];
-  const starts = all.flatMap(({ on }, i) => (i > 0 && on ? [i] : []));
+/** Nothing is delivered after a session that broke off. */
+export async function deliver(host: Host, run: Run, more: Run['steps'] = []): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const [from, to] of [0, ...starts].map((start, i) => [start, starts[i] ?? all.length] as const)) {
-    if (outcomes.length < from) break;
-    const deliveries = all.slice(from, to).map((step) => step.delivery);
-    outcomes.push(...(await host.trial(all[from]?.on ?? recipient, deliveries)));
+  let wanted = 0;
+  for (const { recipient, steps } of sessionsOf(run, more)) {
+    if (outcomes.length < wanted) break;
+    const deliveries = steps.map((step) => step.delivery);
+    outcomes.push(...(await host.trial(recipient, deliveries)));
+    wanted += deliveries.length;
   }
   return outcomes.map((outcome) => asClaimed(outcome, host.claims));
+}
+
+/** One session, and a further one from each step that begins one. */
+export function sessionsOf({ recipient, steps }: Run, more: Run['steps'] = []): readonly Run[] {
+  const all = [...steps, ...more];
+  const starts = all.flatMap(({ on }, i) => (i > 0 && on ? [i] : []));
+  return [0, ...starts].map((from, i) => ({
+    recipient: all[from]?.on ?? recipient,
+    steps: all.slice(from, starts[i] ?? all.length),
+  }));
 }
 
 /** Only what a verifier claims to report is judged: effects that it does not claim may be half of them. */
