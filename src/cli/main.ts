@@ -14,6 +14,7 @@ import type { MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
+import { runBundle } from './bundle.ts';
 import { runCatalogue } from './catalogue.ts';
 import { runCompare } from './compare.ts';
 import { applyConfig } from './config.ts';
@@ -301,6 +302,27 @@ program
   .option('--write', 'write those that are missing or stale anew')
   .addOption(format())
   .action(exitWith(runCorpus));
+
+program
+  .command('bundle')
+  .description(
+    'what an auditor needs of a run in one archive, the same bytes each time; --check verifies one',
+  )
+  .argument('<path>', 'the --out of a run; with --check an archive')
+  .option('-o, --output <file>', 'the archive, FILE.tar.gz')
+  .option('--check', 'its sums, and a sample of its cases and findings once more')
+  .option('--sample <n>', 'cases of the log, and findings, to be run again; 0: only the sums', whole, 20)
+  .option(
+    '-v, --verifier <spec>',
+    'a program that the archive names and that --check may run; repeatable',
+    collect,
+  )
+  .addOption(config())
+  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--class <which>', 'the device’s ceiling that findings were found under')
+  .addOption(format())
+  .action(exitWith(runBundle));
 
 const vectors = program
   .command('vectors')

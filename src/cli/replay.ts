@@ -21,7 +21,7 @@ import { cite } from '../suit/clause.ts';
 import type { Host, MemoryLimit } from '../verifiers/host.ts';
 import type { Config } from './config.ts';
 import { readJson } from './files.ts';
-import { openOne } from './open-verifiers.ts';
+import { type HostChoices, openOne } from './open-verifiers.ts';
 
 export interface ReplayOptions {
   readonly verifier?: readonly string[];
@@ -47,7 +47,8 @@ export async function runReplay(file: string, options: ReplayOptions): Promise<n
   return results.some((one) => one.verdict === 'failed') ? 1 : 0;
 }
 
-async function replay(stored: StoredCase, spec: string, options: ReplayOptions) {
+/** The stored case once more. Throws BenchError `attack-unknown`. */
+export async function replay(stored: StoredCase, spec: string, options: HostChoices) {
   const attack = replayable.find((one) => one.id === stored.attack && one.family !== 'valid');
   // A stored control has no attack of its own.
   const isControl =

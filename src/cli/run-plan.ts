@@ -206,7 +206,8 @@ function inputsOf(choice: RunChoice): Readonly<Record<string, string>> {
   return Object.fromEntries([...inputs, ...folders.map((folder) => [folder, digestOfFolder(folder)])]);
 }
 
-function digestOfFolder(folder: string): string {
+/** Over its stored cases, in the order of their names. */
+export function digestOfFolder(folder: string): string {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   const lines = names.sort().map((name) => `${sha256(readBytes(join(folder, name), 'stored case'))} ${name}`);
   return sha256(new TextEncoder().encode(lines.join('\n')));

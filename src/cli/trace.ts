@@ -48,7 +48,8 @@ function clauses({ doc, draft }: TraceOptions, given: { readonly results?: Resul
   return { ...all, rows, orphans, summary: summarize(rows) };
 }
 
-function readResults(file: string): Results {
+/** Throws BenchError `results-unreadable`. */
+export function readResults(file: string): Results {
   const json = readJson(file, 'results');
   const wrong = jsonSchema('results').check(json);
   if (wrong !== undefined) throw new BenchError('results-unreadable', `the results ${file}: ${wrong}`);
