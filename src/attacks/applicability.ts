@@ -12,6 +12,7 @@ import { sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
 import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, parameterKey as parameter } from '../suit/registry.ts';
 import { recheckAtBoot } from './applicability-boot.ts';
+import { runningSlot } from './applicability-slot.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { command, override, select } from './command-items.ts';
 import { onDevice, reissue } from './deliver.ts';
@@ -279,6 +280,7 @@ export const applicabilityAttacks: readonly AnyAttack[] = [
   slot,
   classOfOther,
   recheckAtBoot,
+  runningSlot,
 ];
 
 function isPen(parts: EnvelopeParts, key: number): boolean {

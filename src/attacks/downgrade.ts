@@ -19,6 +19,7 @@ import { type EnvelopeParts, encode, seal } from '../suit/parts.ts';
 import { commandCode, manifestKey, parameterKey } from '../suit/registry.ts';
 import { type AnyAttack, type Attack, type Expectation, inDimension } from './attack.ts';
 import { alter, attacked, defaultEvent, deliverEnvelope, reissue } from './deliver.ts';
+import { anchorSet } from './downgrade-anchors.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest, largestNumber, otherImage, releaseAt, stepWith, updateOf } from './history.ts';
 import { addedNeeds } from './twin.ts';
@@ -287,4 +288,5 @@ export const downgradeAttacks: readonly AnyAttack[] = [
   macForSignature,
   olderFirmware,
   forcedBranch,
+  anchorSet,
 ];

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { equalBytes } from '../cbor/hex.ts';
-import { type Item, valueAt, wrapped } from '../cbor/item.ts';
+import { type Item, int, valueAt, wrapped } from '../cbor/item.ts';
 import { write } from '../cbor/write.ts';
 import { digestOf } from '../cose/algorithms.ts';
 import type { Delivery, Payload } from '../device/delivery.ts';
@@ -79,16 +79,36 @@ export function otherImage(
   must: RunStep['must'],
   change: (parts: EnvelopeParts) => EnvelopeParts = (parts) => parts,
 ): RunStep | undefined {
+  const bytes = fetchedImages(scenario)[0]?.bytes.map((byte) => byte ^ 0xff);
+  return bytes && imageReplaced(scenario, of, number, must, { bytes, change });
+}
+
+/** A release with these bytes as its first image; of another size only where no other image is as long as that one. */
+export function imageReplaced(
+  scenario: Scenario,
+  of: ScenarioDelivery,
+  number: bigint,
+  must: RunStep['must'],
+  {
+    bytes: other,
+    change = (parts) => parts,
+  }: { readonly bytes: Uint8Array; readonly change?: (parts: EnvelopeParts) => EnvelopeParts },
+): RunStep | undefined {
   const [image] = fetchedImages(scenario);
   if (image === undefined) return undefined;
   const old = image.bytes;
-  const other = old.map((byte) => byte ^ 0xff);
   const redigested = (parts: EnvelopeParts) =>
     withParameter(parts, parameterKey.imageDigest, (value) => {
       const algorithm = digestIds.find((id) => equalBytes(write(value), write(imageDigest(old, id))));
       return algorithm === undefined ? value : imageDigest(other, algorithm);
     });
-  const made = releaseAt(scenario, number, (parts) => change(redigested(parts)));
+  const resized = (parts: EnvelopeParts) =>
+    withParameter(parts, parameterKey.imageSize, (value) =>
+      value.kind === 'uint' && value.value === BigInt(old.length) ? int(other.length) : value,
+    );
+  const made = releaseAt(scenario, number, (parts) =>
+    change(old.length === other.length ? redigested(parts) : resized(redigested(parts))),
+  );
   if (made === undefined) return undefined;
   const payloads = of.delivery.payloads.map(
     (p): Payload => (p.uri === image.uri ? { uri: p.uri, kind: 'bytes', bytes: other } : p),

@@ -21,17 +21,13 @@ const groups: Readonly<Record<string, string>> = {
 };
 
 const handles: Readonly<Record<string, string>> = {
-  D10: 'its subject is a signing tool; the bench drives verifiers',
+  D10: 'its subject is a signing tool, which gets a digest that does not fit; a verifier gets what was signed, and that fits or is D01',
   E17: dependencies,
-  F12: `${dependencies}: in the base draft one manifest is one release`,
   G06: encryption,
   G07: dependencies,
-  G09: 'needs anchors that an update installs; a recipient has those that it is given',
-  H12: 'needs a recipient that tells the slot it runs from the one that commands act on',
   H13: management,
   H14: management,
   S06: management,
-  S17: `${dependencies}: only suit-manifest-component-id makes a component of the stored manifest`,
 };
 
 export function notBuilt({ handle, group }: Pick<Row, 'handle' | 'group'>): string {

@@ -6,49 +6,16 @@
  */
 import fc from 'fast-check';
 import type { PowerCut } from '../device/delivery.ts';
-import { stateOf } from '../device/recipient.ts';
-import { interruptedDeliveries } from '../scenarios/build.ts';
 import { powerCut, recoveryCut } from '../scenarios/history-features.ts';
-import type { Happening } from '../scenarios/resume.ts';
-import { type Run, type RunStep, type Scenario, type ScenarioDelivery, step } from '../scenarios/scenario.ts';
+import { type RunStep, type Scenario, type ScenarioDelivery, step } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import type { AnyAttack, Attack, Attacked } from './attack.ts';
 import { attacked } from './deliver.ts';
 import { eitherAnswer, mustAccept } from './expectation.ts';
 import { distance, numberOf, releaseAt, stepWith, within } from './history.ts';
+import { branchAgain, cutInBranch } from './power-branch.ts';
+import { boot, cutAndGoOn, deliveries, runOf, survives, update } from './power-runs.ts';
 import { rolledBack } from './replay-altered.ts';
-
-const survives = mustAccept(manifest('6.3.1'));
-
-const update: Happening = { event: 'update' };
-const boot: Happening = { event: 'boot' };
-
-/** The plan's release to its recipient, which holds an earlier one that boots; undefined: not built from a plan. */
-function deliveries(
-  scenario: Scenario,
-  happenings: readonly Happening[],
-): readonly ScenarioDelivery[] | undefined {
-  const { plan, recipient } = scenario;
-  return plan?.earlier && interruptedDeliveries(plan, happenings, stateOf(recipient));
-}
-
-/** The twin is the same history without its cuts; what follows the last cut is judged. */
-function cutAndGoOn(scenario: Scenario, happenings: readonly Happening[]): Attacked | undefined {
-  const whole = deliveries(
-    scenario,
-    happenings.filter(({ cut }) => cut === undefined),
-  );
-  const cut = deliveries(scenario, happenings);
-  if (whole === undefined || cut === undefined) return undefined;
-  return attacked(runOf(scenario, whole), {
-    recipient: scenario.recipient,
-    steps: cut.map((one) => step(one, one.delivery.powerCut ? 'accept' : 'judged')),
-  });
-}
-
-function runOf({ recipient }: Scenario, whole: readonly ScenarioDelivery[]): Run {
-  return { recipient, steps: whole.map((one) => step(one)) };
-}
 
 /** At every step of the update: it boots, and the same update is accepted again. */
 export const cutStep: Attack<{ cut: PowerCut }> = {
@@ -172,8 +139,16 @@ export const cutSwap: Attack<{ cut: PowerCut }> = {
   apply: (scenario, { cut }) => cutAndGoOn(scenario, [{ event: 'update', cut }, boot]),
 };
 
+interface TwoCuts {
+  readonly first: PowerCut;
+  /** The second cut; or the first comes inside of a branch, and it is this that is judged after it. */
+  readonly second: PowerCut;
+  readonly event: 'update' | 'boot';
+  readonly inside: 'sections' | 'branch';
+}
+
 /** What is done on waking can be cut like anything else. */
-export const cutTwice: Attack<{ first: PowerCut; second: PowerCut; event: 'update' | 'boot' }> = {
+export const cutTwice: Attack<TwoCuts> = {
   id: 'power.double',
   handle: 'R14',
   group: 'R',
@@ -183,11 +158,17 @@ export const cutTwice: Attack<{ first: PowerCut; second: PowerCut; event: 'updat
   by: 'device',
   threats: [],
   violates: ['REQ.SEC.AUTH.EXEC'],
-  expects: [survives],
+  expects: [survives, branchAgain],
   on: { features: ['earlier'] },
-  choice: fc.record({ first: powerCut, second: recoveryCut, event: fc.constantFrom('boot', 'update') }),
+  choice: fc.record({
+    first: powerCut,
+    second: recoveryCut,
+    event: fc.constantFrom('boot', 'update'),
+    inside: fc.constantFrom('sections', 'branch'),
+  }),
 
-  apply: (scenario, { first, second, event }) =>
+  apply: (scenario, { first, second, event, inside }) =>
+    (inside === 'branch' ? cutInBranch(scenario, first, event) : undefined) ??
     cutAndGoOn(scenario, [{ event: 'update', cut: first }, { event, cut: second }, boot, update]),
 };
 

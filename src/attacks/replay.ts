@@ -11,6 +11,7 @@ import { attacked, judge } from './deliver.ts';
 import { eitherAnswer, mustAccept } from './expectation.ts';
 import { distance, largestNumber, numberOf, releaseAt, stepWith, updateOf, within } from './history.ts';
 import { alteredOlder, partialSet, rolledBack, split, swappedPayload } from './replay-altered.ts';
+import { mixedSet } from './replay-mixed.ts';
 import { otherDomain, otherTarget, retiredKey } from './replay-target.ts';
 
 /** The envelope that was just installed, again. */
@@ -153,4 +154,5 @@ export const replayAttacks: readonly AnyAttack[] = [
   swappedPayload,
   olderBoot,
   freeze,
+  mixedSet,
 ];

@@ -10,14 +10,14 @@ import { write } from '../cbor/write.ts';
 import { digestOf } from '../cose/algorithms.ts';
 import type { BufferChange, Payload } from '../device/delivery.ts';
 import { before, controlOf, type RunStep, type Scenario, step } from '../scenarios/scenario.ts';
-import { encode } from '../suit/parts.ts';
+import { type EnvelopeParts, encode } from '../suit/parts.ts';
 import type { Reason } from '../suit/stage.ts';
 import type { Attack, Attacked, Expectation } from './attack.ts';
 import { attacked, deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
 import { eitherAnswer, shouldReject } from './expectation.ts';
 import { digestIds } from './history.ts';
 
-function unused(...reasons: readonly [Reason, ...Reason[]]): Expectation {
+export function unused(...reasons: readonly [Reason, ...Reason[]]): Expectation {
   return eitherAnswer(
     reasons,
     { doc: 'information-model', section: '4.3.21' },
@@ -91,14 +91,10 @@ function whileChanging(
   number: number,
   after: BufferChange['after'],
 ): Attacked | undefined {
-  const images = fetchedImages(scenario).filter(({ bytes }) => bytes.length > 0);
-  const image = images[number % Math.max(images.length, 1)];
+  const image = imageToChange(scenario, number);
   const bufferChange = image && digestChange(scenario, image, after);
-  if (bufferChange === undefined) return undefined;
-  const found = before(scenario, 'update')?.delivery.delivery.payloads ?? [];
-  const payloads = found.map(
-    (one): Payload => (one.uri === image?.uri ? { uri: one.uri, kind: 'bytes', bytes: other(image) } : one),
-  );
+  if (image === undefined || bufferChange === undefined) return undefined;
+  const payloads = payloadsWithOther(scenario, image);
   const made = deliverEnvelope(scenario, encode(scenario.release), { event: 'update', payloads });
   if (made === undefined) return undefined;
   const steps = made.attacked.steps.map(
@@ -107,23 +103,44 @@ function whileChanging(
   return { ...made, attacked: { ...made.attacked, steps } };
 }
 
+export function imageToChange(scenario: Scenario, number: number): FetchedImage | undefined {
+  const images = fetchedImages(scenario).filter(({ bytes }) => bytes.length > 0);
+  return images[number % Math.max(images.length, 1)];
+}
+
+/** The network has the other image in the place of the one. */
+export function payloadsWithOther(scenario: Scenario, image: FetchedImage): readonly Payload[] {
+  const payloads = before(scenario, 'update')?.delivery.delivery.payloads ?? [];
+  return payloads.map(
+    (one): Payload => (one.uri === image.uri ? { uri: one.uri, kind: 'bytes', bytes: other(image) } : one),
+  );
+}
+
 function other({ bytes }: FetchedImage): Uint8Array {
   return bytes.map((byte) => byte ^ 0xff);
 }
 
-/** The digest of the other image in the place of the one; undefined: it does not stand there exactly once. */
 function digestChange(
   { release }: Scenario,
   image: FetchedImage,
   after: BufferChange['after'],
 ): BufferChange | undefined {
+  const wanted = digestPlace(release, image);
+  return wanted && { after, ...wanted };
+}
+
+/** The digest of the other image in the place of the one; undefined: it does not stand there exactly once. */
+export function digestPlace(
+  release: EnvelopeParts,
+  image: FetchedImage,
+): Pick<BufferChange, 'offset' | 'bytes'> | undefined {
   const envelope = Buffer.from(encode(release));
   const start = envelope.indexOf(write(release.manifest));
   for (const id of digestIds) {
     const [right, wrong] = [digestOf(id, image.bytes), digestOf(id, other(image))];
     const offset = right === undefined || start < 0 ? -1 : envelope.indexOf(right, start);
     if (right === undefined || wrong === undefined || offset < 0) continue;
-    return envelope.indexOf(right, offset + 1) < 0 ? { after, offset, bytes: wrong } : undefined;
+    return envelope.indexOf(right, offset + 1) < 0 ? { offset, bytes: wrong } : undefined;
   }
   return undefined;
 }

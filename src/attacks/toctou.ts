@@ -18,6 +18,7 @@ import { mustReject, mustRejectUnauthentic } from './expectation.ts';
 import { imageDigest } from './history.ts';
 import { changedImage, changedManifest, changedSevered } from './toctou-buffer.ts';
 import { doubleRead } from './toctou-read.ts';
+import { selfOverwrite } from './toctou-store.ts';
 import { inserted, twins } from './twin.ts';
 
 const isToctou = { group: 'S', family: 'toctou' } as const;
@@ -126,4 +127,5 @@ export const toctouAttacks: readonly AnyAttack[] = [
   changedManifest,
   changedSevered,
   changedImage,
+  selfOverwrite,
 ];

@@ -20,6 +20,8 @@ export interface Delivery {
   readonly laterPayloads?: readonly Payload[];
   /** What somebody else writes into the buffer that the envelope was delivered in. */
   readonly bufferChange?: BufferChange;
+  /** The component whose slot lies over that buffer. */
+  readonly bufferComponent?: BufferComponent;
   /** What somebody else writes into a slot whose content was just checked. */
   readonly slotChange?: SlotChange;
   /** Anchors that are taken away for good once authentication has succeeded, by index (RFC 9124 §4.3.18). */
@@ -41,6 +43,7 @@ export const extras = [
   'slow-payloads',
   'anchor-removal',
   'second-update',
+  'buffer-component',
 ] as const;
 
 export type Extra = (typeof extras)[number];
@@ -54,6 +57,7 @@ export function extrasOf({
   payloads,
   anchorsRemoved,
   meanwhile,
+  bufferComponent,
 }: Delivery): readonly Extra[] {
   const asked: Readonly<Record<Extra, unknown>> = {
     candidates,
@@ -65,6 +69,7 @@ export function extrasOf({
     'slow-payloads': payloads.find(({ kind }) => kind === 'slow'),
     'anchor-removal': anchorsRemoved,
     'second-update': meanwhile,
+    'buffer-component': bufferComponent,
   };
   return extras.filter((extra) => asked[extra] !== undefined);
 }
@@ -78,6 +83,17 @@ export interface BufferChange {
   /** Of the first byte, from the envelope's start. */
   readonly offset: number;
   readonly bytes: Uint8Array;
+}
+
+/**
+ * A component that stores the manifest under way: what a directive writes into its current slot is at once in the
+ * buffer that the envelope was delivered in, too.
+ */
+export interface BufferComponent {
+  /** Index into the recipient's components. */
+  readonly component: number;
+  /** The place in the envelope of the slot's first byte. */
+  readonly offset: number;
 }
 
 /** Written once, as soon as a condition has found the component's content to be the right one. */

@@ -37,6 +37,7 @@ const component: fc.Arbitrary<Component> = fc.record({
   capacity: fc.nat(),
   storage: fc.constantFrom('fixed' as const, 'variable' as const),
   current: fc.constant(0),
+  running: fc.constant(1),
   slots: fc.array(content, { minLength: 1, maxLength: 2 }),
 });
 const recipient: fc.Arbitrary<Recipient> = fc
@@ -99,6 +100,7 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
           envelope: bytes,
           payloads: fc.array(payload),
         }),
+        bufferComponent: fc.record({ component: fc.nat({ max: 9 }), offset: fc.nat() }),
         slotChange: fc.record({ component: fc.nat({ max: 9 }), bytes }),
         bufferChange: fc.record({
           after: fc.constantFrom('authenticated' as const, 'severed' as const),

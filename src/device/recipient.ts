@@ -71,6 +71,8 @@ export interface Component {
   readonly storage: 'fixed' | 'variable';
   /** The slot that commands act on (draft §8.4.8.8). */
   readonly current: number;
+  /** The slot whose image runs while an update is processed; absent: not known. */
+  readonly running?: number;
   readonly slots: readonly Content[];
 }
 
@@ -120,15 +122,17 @@ export interface Recipient {
 }
 
 /** What a recipient may have that not every verifier honours; a verifier claims it among its extensions. */
-export const recipientExtensions = ['access-rights', 'component-sets'] as const;
+export const recipientExtensions = ['access-rights', 'component-sets', 'running-slot'] as const;
 
 export function extensionsOf({
   anchors,
+  components,
   componentSets,
 }: Recipient): readonly (typeof recipientExtensions)[number][] {
   return [
     ...(anchors.some(({ rights }) => rights !== undefined) ? (['access-rights'] as const) : []),
     ...(componentSets !== undefined ? (['component-sets'] as const) : []),
+    ...(components.some(({ running }) => running !== undefined) ? (['running-slot'] as const) : []),
   ];
 }
 

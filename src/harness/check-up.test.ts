@@ -44,6 +44,7 @@ describe('checkUp', () => {
     const unseen = result.claims.filter(({ status }) => status !== 'seen').map(({ value }) => value);
     expect(unseen).toEqual([
       'component-sets',
+      'running-slot',
       'later-payloads',
       'buffer-change',
       'slot-change',
@@ -51,6 +52,7 @@ describe('checkUp', () => {
       'slow-payloads',
       'anchor-removal',
       'second-update',
+      'buffer-component',
     ]);
     expect(result.pace?.medianMs).toBeGreaterThan(0);
   });

@@ -49,7 +49,7 @@ export const processingLines: readonly LedgerLine[] = [
   ['m6.3-3', 'MUST', 'recipient', 'the same manifest has the same result on every recipient', 'valid.fetch valid.mixed', 'diff.repeat diff.same-meaning', 'step:procedure'],
   // §6.3.1 disruption
   ['m6.3.1-1', 'MUST', 'recipient', 'a manifest can be resumed, or applied again', 'valid.resume', 'replay.power-cut power.step power.swap power.double', 'step:commit'],
-  ['m6.3.1-s1', 'statement', 'recipient', 'the device stays operable after a disruption', '', 'power.step power.commit net.drop app.slot.active', 'step:commit'],
+  ['m6.3.1-s1', 'statement', 'recipient', 'the device stays operable after a disruption', '', 'power.step power.commit net.drop app.slot.active', 'step:commit mayOverwrite'],
   // §6.4 abstract machine
   ['m6.4-1', 'MUST NOT', 'recipient', 'a condition has no effect but its result', 'valid.cond.ids', 'cond.pure', 'step:procedure'],
   ['m6.4-2', 'MAY', 'recipient', 'a directive may change parameters, interpreter state, or the component', 'valid.fetch', '', 'assign'],

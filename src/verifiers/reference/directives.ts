@@ -117,6 +117,8 @@ function copy(machine: Machine, current: Current): Failure | undefined {
 function swap(machine: Machine, current: Current): Failure | undefined {
   const source = sourceOf(machine, current, commandCode.swap);
   if ('problem' in source) return source;
+  const runs = running(machine, source);
+  if (runs !== undefined) return runs;
   access(machine, 'sources', source.own);
   const [here, there] = [contentOf(machine, current), contentOf(machine, source)];
   if (there.kind === 'empty') return aborted('source-missing', `component ${source.index} is empty`);
@@ -178,11 +180,28 @@ export function store(
   const overlap = machine.strict ? true : rules.mayOverlap(targets, sources);
   if (overlap !== true) return aborted(overlap, `component ${current.index} is both read and written`);
 
+  const runs = running(machine, current);
+  if (runs !== undefined) return runs;
   staged.write(current.own, rules.slotToWrite(current.component), plain(content));
+  overwriteBuffer(machine.work, current.own, content);
   for (const marked of [machine.validated, machine.unverified, machine.checks]) marked.delete(current.own);
   effects.push({ kind, component: current.own });
   meter.steps += Math.ceil(Number(size) / 1024);
   return undefined;
+}
+
+function running(machine: Machine, { component, index }: Current): Failure | undefined {
+  const { rules, delivery } = machine.work;
+  if (delivery.event !== 'update') return undefined;
+  const may = rules.mayOverwrite(component, rules.slotToWrite(component));
+  return may === true ? undefined : aborted(may, `what runs is in the slot of component ${index}`);
+}
+
+/** The slot may lie over the buffer that the envelope was delivered in. */
+function overwriteBuffer({ buffer, delivery }: Work, own: number, content: Content): void {
+  const { component, offset = 0 } = delivery.bufferComponent ?? {};
+  if (component !== own || content.kind !== 'bytes') return;
+  buffer.set(content.bytes.subarray(0, Math.max(0, buffer.length - offset)), offset);
 }
 
 /** The content alone, without the URI of the payload that it came in. */

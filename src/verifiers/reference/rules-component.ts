@@ -126,6 +126,11 @@ export const componentRules = {
     return size <= BigInt(capacity) ? true : 'limit-size';
   },
 
+  /** Draft §6.3.1: an update that is interrupted leaves what runs; no clause forbids to write over it. */
+  mayOverwrite({ running }: Component, slot: number): Ok {
+    return running === slot ? 'state-conflict' : true;
+  },
+
   /** Draft §8.4.10.4: content that a recipient may take instead of fetching it; this one always fetches. */
   shortcut(_wanted: WantedImage, _held: readonly Content[], _hashing: Hashing): Content | undefined {
     return undefined;

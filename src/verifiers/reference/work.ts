@@ -53,6 +53,8 @@ export interface Work {
   readonly delivery: Delivery;
   /** The envelope delivered, or for a boot the stored one. */
   readonly bytes: Uint8Array;
+  /** What `bytes` were taken from: others can write there. */
+  readonly buffer: Uint8Array;
   readonly device: Device;
   readonly effects: Effect[];
   readonly records: CommandRecord[];
@@ -94,7 +96,10 @@ export interface Step {
 }
 
 export function startWork(
-  given: Pick<Work, 'rules' | 'ports' | 'limits' | 'delivery' | 'bytes' | 'device' | 'effects' | 'meter'>,
+  given: Pick<
+    Work,
+    'rules' | 'ports' | 'limits' | 'delivery' | 'bytes' | 'buffer' | 'device' | 'effects' | 'meter'
+  >,
 ): Work {
   const nothing = new Uint8Array(0);
   return {

@@ -7,6 +7,7 @@ import { authenticate } from '../reference/authenticate.ts';
 import { bindManifest } from '../reference/digest.ts';
 import { decodeEnvelope } from '../reference/envelope.ts';
 import { checkSequence, checkStructure } from '../reference/manifest.ts';
+import { commit } from '../reference/procedure.ts';
 import { defaultRules } from '../reference/rules.ts';
 import {
   clearMark,
@@ -21,7 +22,7 @@ import {
   setMark,
   stageSlots,
 } from '../reference/storage.ts';
-import type { Work } from '../reference/work.ts';
+import { unless, type Work } from '../reference/work.ts';
 import { animal } from './animal.ts';
 import { insertBefore, moveBefore, replaceStep } from './steps.ts';
 
@@ -131,7 +132,30 @@ function forgetNumber({ device, delivery }: Work): undefined {
 /** The procedure of the delivery under way: rules of conditions do not know it. */
 let isBoot = false;
 
+/** Finds out what runs when it has been written over, and takes that back. */
+function eraseWhatRuns({ device, effects, staged }: Work): ReturnType<typeof unless> {
+  for (const effect of effects) {
+    if (effect.kind !== 'write') continue;
+    const { running, current } = device.recipient.components[effect.component] ?? {};
+    if (current === undefined || running !== current) continue;
+    staged.write(effect.component, current, { kind: 'empty' });
+    return unless('state-conflict', 'the image that runs was written over');
+  }
+  return undefined;
+}
+
 export const storageAnimals = [
+  animal(
+    'Z436',
+    'erases-what-runs',
+    'An update to the slot that runs is taken back, by erasing the slot.',
+    ['app.slot.active'],
+    {
+      ports: { storage: inPlace },
+      rules: { mayOverwrite: () => true },
+      steps: (steps) => insertBefore(steps, commit, eraseWhatRuns),
+    },
+  ),
   animal(
     'Z251',
     'keeps-no-journal',

@@ -56,7 +56,7 @@ export const toctouAnimals = [
     'Z373',
     'works-in-the-shared-buffer',
     'The envelope is read where it was received, and others can write there.',
-    ['toctou.manifest', 'toctou.severed'],
+    ['toctou.manifest', 'toctou.severed', 'toctou.self-overwrite'],
     { ports: { hold: (shared) => shared } },
   ),
   animal(
