@@ -16,7 +16,7 @@ import { manifest } from '../suit/clause.ts';
 import type { Attack } from './attack.ts';
 import { attacked, fetchedImages } from './deliver.ts';
 import { mustAccept } from './expectation.ts';
-import { distance, imageReplaced, largestNumber, updateOf, within } from './history.ts';
+import { distance, imagesReplaced, largestNumber, updateOf, within } from './history.ts';
 import { rolledBack } from './replay-altered.ts';
 
 const isNewer = mustAccept(manifest('8.4.2'), { level: 'installed' });
@@ -49,7 +49,7 @@ export const anchorSet: Attack<{ how: 'lower' | 'higher'; gap: string }> = {
     if (by === undefined || found.number === largestNumber) return undefined;
     const recipient = withAnchors(found.recipient, older, newSet.length);
     const install = (number: bigint, bytes: Uint8Array, must: RunStep['must']) =>
-      imageReplaced(scenario, found.delivery, number, must, { bytes });
+      imagesReplaced(scenario, found.delivery, number, must, { others: [{ image, bytes }] });
     const first = install(found.number, newSet, 'accept');
     const again = install(found.number + 1n, newSet, 'accept');
     const judged = install(how === 'lower' ? found.number - by : found.number + by, oldSet, 'judged');

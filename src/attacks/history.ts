@@ -15,7 +15,7 @@ import { digestItem } from '../suit/build.ts';
 import { setSequenceNumber, withParameter } from '../suit/edit.ts';
 import { type EnvelopeParts, encode, seal } from '../suit/parts.ts';
 import { commandCode, manifestKey, parameterKey } from '../suit/registry.ts';
-import { afterDelivering, fetchedImages } from './deliver.ts';
+import { afterDelivering, type FetchedImage, fetchedImages } from './deliver.ts';
 
 export const largestNumber = 2n ** 64n - 1n;
 
@@ -71,52 +71,72 @@ export function stepWith(
   return { ...step(of, must), delivery, after };
 }
 
+type Change = (parts: EnvelopeParts) => EnvelopeParts;
+
 /** A release whose first image has other bytes of the same size, where that image comes from the network. */
 export function otherImage(
   scenario: Scenario,
   of: ScenarioDelivery,
   number: bigint,
   must: RunStep['must'],
-  change: (parts: EnvelopeParts) => EnvelopeParts = (parts) => parts,
+  change?: Change,
 ): RunStep | undefined {
-  const bytes = fetchedImages(scenario)[0]?.bytes.map((byte) => byte ^ 0xff);
-  return bytes && imageReplaced(scenario, of, number, must, { bytes, change });
+  const others = fetchedImages(scenario).slice(0, 1).map(inverted);
+  return imagesReplaced(scenario, of, number, must, { others, ...(change && { change }) });
 }
 
-/** A release with these bytes as its first image; of another size only where no other image is as long as that one. */
-export function imageReplaced(
+/** Other bytes in the place of an image. */
+export interface OtherImage {
+  readonly image: FetchedImage;
+  readonly bytes: Uint8Array;
+}
+
+/** Of the same size, and with every bit changed. */
+export function inverted(image: FetchedImage): OtherImage {
+  return { image, bytes: image.bytes.map((byte) => byte ^ 0xff) };
+}
+
+/** A release with other images; of another size only where no other image is as long as the one. */
+export function imagesReplaced(
   scenario: Scenario,
   of: ScenarioDelivery,
   number: bigint,
   must: RunStep['must'],
-  {
-    bytes: other,
-    change = (parts) => parts,
-  }: { readonly bytes: Uint8Array; readonly change?: (parts: EnvelopeParts) => EnvelopeParts },
+  { others, change = (parts) => parts }: { readonly others: readonly OtherImage[]; readonly change?: Change },
 ): RunStep | undefined {
-  const [image] = fetchedImages(scenario);
-  if (image === undefined) return undefined;
-  const old = image.bytes;
-  const redigested = (parts: EnvelopeParts) =>
-    withParameter(parts, parameterKey.imageDigest, (value) => {
-      const algorithm = digestIds.find((id) => equalBytes(write(value), write(imageDigest(old, id))));
-      return algorithm === undefined ? value : imageDigest(other, algorithm);
-    });
-  const resized = (parts: EnvelopeParts) =>
-    withParameter(parts, parameterKey.imageSize, (value) =>
-      value.kind === 'uint' && value.value === BigInt(old.length) ? int(other.length) : value,
-    );
-  const made = releaseAt(scenario, number, (parts) =>
-    change(old.length === other.length ? redigested(parts) : resized(redigested(parts))),
-  );
+  if (others.length === 0) return undefined;
+  const made = releaseAt(scenario, number, (parts) => change(redigested(parts, others)));
   if (made === undefined) return undefined;
-  const payloads = of.delivery.payloads.map(
-    (p): Payload => (p.uri === image.uri ? { uri: p.uri, kind: 'bytes', bytes: other } : p),
-  );
+  const payloads = of.delivery.payloads.map((p): Payload => {
+    const other = others.find(({ image }) => image.uri === p.uri);
+    return other ? { uri: p.uri, kind: 'bytes', bytes: other.bytes } : p;
+  });
   const contents = of.after.contents.map((slots) =>
-    slots.map((c) => (c.kind === 'bytes' && equalBytes(c.bytes, old) ? { ...c, bytes: other } : c)),
+    slots.map((content) => {
+      const held = content.kind === 'bytes' ? content.bytes : undefined;
+      const other = others.find(({ image }) => held && equalBytes(held, image.bytes));
+      return other ? { kind: 'bytes' as const, bytes: other.bytes } : content;
+    }),
   );
   return stepWith(of, made, must, { payloads, contents });
+}
+
+function redigested(parts: EnvelopeParts, others: readonly OtherImage[]): EnvelopeParts {
+  const made = withParameter(parts, parameterKey.imageDigest, (value) => {
+    for (const { image, bytes } of others) {
+      const algorithm = digestIds.find((id) => equalBytes(write(value), write(imageDigest(image.bytes, id))));
+      if (algorithm !== undefined) return imageDigest(bytes, algorithm);
+    }
+    return value;
+  });
+  const resized = others.filter(({ image, bytes }) => image.bytes.length !== bytes.length);
+  if (resized.length === 0) return made;
+  return withParameter(made, parameterKey.imageSize, (value) => {
+    const other = resized.find(
+      ({ image }) => value.kind === 'uint' && value.value === BigInt(image.bytes.length),
+    );
+    return other ? int(other.bytes.length) : value;
+  });
 }
 
 /** COSE digest algorithms that a manifest may use (draft §10). */

@@ -9,9 +9,18 @@ import { type Scenario, step } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import type { ComponentIdentifier } from '../suit/model.ts';
 import { type Attack, inDimension } from './attack.ts';
-import { attacked, fetchedImages } from './deliver.ts';
+import { attacked, type FetchedImage, fetchedImages } from './deliver.ts';
 import { eitherAnswer } from './expectation.ts';
-import { distance, largestNumber, otherImage, releaseAt, stepWith, updateOf, within } from './history.ts';
+import {
+  distance,
+  imagesReplaced,
+  inverted,
+  largestNumber,
+  releaseAt,
+  stepWith,
+  updateOf,
+  within,
+} from './history.ts';
 import { type Renaming, renaming, targetsOf } from './renamed.ts';
 
 const utf8 = new TextEncoder();
@@ -45,11 +54,14 @@ export const mixedSet: Attack<{ how: 'mixed' | 'partial'; gap: string }> = {
     const contents = [...found.delivery.after.contents, ...held.slice(found.recipient.components.length)];
     const of = { ...found.delivery, after: { ...found.delivery.after, contents } };
     const older = releaseAt(scenario, found.number, second.release);
-    const newer = otherImage(scenario, of, found.number + above, 'accept');
-    const part = otherImage(scenario, of, found.number + above, 'judged', first.release);
+    const others = parts.images.map(inverted);
+    const at = found.number + above;
+    const newer = imagesReplaced(scenario, of, at, 'accept', { others });
+    const part = imagesReplaced(scenario, of, at, 'judged', { others, change: first.release });
     if (!older || !newer?.after || !part?.after) return undefined;
     const written = newer.after.contents;
     const olderPart = stepWith(of, older, 'either', { contents: moved(held, contents, second) });
+    // The newer release is for the first component, the older one, if it is not there as a whole, for the second.
     const before = how === 'partial' ? step(of) : olderPart;
     const after = { ...part.after, contents: moved(before.after?.contents ?? held, written, first) };
     const control = { recipient, steps: [step(of), newer] };
@@ -74,21 +86,28 @@ function moved(from: Contents, whole: Contents, { own, left, instead }: Part): C
   return from.with(own, whole[own] ?? []).with(instead, whole[left] ?? []);
 }
 
-/** The first image's component and another are a set; the recipient has two components more, one for each part. */
-function partsOfSet(
-  scenario: Scenario,
-): { readonly recipient: Recipient; readonly first: Part; readonly second: Part } | undefined {
+interface PartsOfSet {
+  /** With two components more, one for each part. */
+  readonly recipient: Recipient;
+  readonly images: readonly FetchedImage[];
+  readonly first: Part;
+  readonly second: Part;
+}
+
+/** The two components that the update fetches, as a set. */
+function partsOfSet(scenario: Scenario): PartsOfSet | undefined {
   const targets = targetsOf(scenario);
-  const component = fetchedImages(scenario)[0]?.recipientComponent;
-  const at = targets.findIndex(({ own }) => own === component);
-  if (at < 0 || targets.length !== 2) return undefined;
-  const ofSecond = renaming(scenario, 1 - at, named('second'));
-  const ofFirst = renaming(scenario, at, named('first'));
+  const images = fetchedImages(scenario).filter(({ bytes }) => bytes.length > 0);
+  const isFetched = targets.every(({ own }) => images.some((image) => image.recipientComponent === own));
+  if (!isFetched || targets.length !== 2 || images.length !== 2) return undefined;
+  const ofSecond = renaming(scenario, 1, named('second'));
+  const ofFirst = renaming(scenario, 0, named('first'));
   const [x, y] = [ofSecond?.recipient.components.at(-1), ofFirst?.recipient.components.at(-1)];
   if (!ofSecond || !ofFirst || !x || !y) return undefined;
   const [one, other] = [ofFirst.target.own, ofSecond.target.own];
   const count = ofSecond.recipient.components.length;
   return {
+    images,
     recipient: {
       ...ofSecond.recipient,
       components: [...ofSecond.recipient.components, y],

@@ -642,6 +642,9 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   'erases-before-authentication': of(manifest(), { signers: [stranger] }),
   'executes-before-authentication': of(manifest(), { signers: [stranger] }),
 
+  'erases-what-runs': of(manifest(), {
+    recipient: recipient({ components: [{ ...component(0), running: 0 }] }),
+  }),
   'keeps-no-journal': history(bootable, cutAt(1, 'torn', update(6n)), boot),
   'swaps-in-place': history(bootable, cutAt(1, 'torn', update(6n)), boot),
   'writes-the-number-first': history(bootable, cutAt(1, 'after', update(6n)), boot),
