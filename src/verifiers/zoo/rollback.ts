@@ -139,6 +139,7 @@ export const rollbackAnimals = [
     'Nobody compares the sequence number.',
     [
       'rollback.sequence.lower',
+      'downgrade.anchor-set',
       'net.reorder',
       'replay.history',
       'replay.partial-set',
