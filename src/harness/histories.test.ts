@@ -132,11 +132,16 @@ describe('histories', () => {
 });
 
 describe('the oracle of histories', () => {
-  const accepted = (one: Case, at: number): Outcome => ({
-    kind: 'accepted',
-    level: one.attacked.steps[at]?.level ?? 'installed',
-    effects: [{ kind: 'authenticated' }, { kind: 'write', component: 0 }],
-  });
+  const accepted = (one: Case, at: number): Outcome => {
+    const { level = 'installed', after: full } = one.attacked.steps[at] ?? {};
+    const number = full?.sequenceNumber;
+    return {
+      kind: 'accepted',
+      level,
+      ...(full && { state: { full, ...(number !== undefined && { sequenceNumber: number }) } }),
+      effects: [{ kind: 'authenticated' }, { kind: 'write', component: 0 }],
+    };
+  };
   const refused = (reason: Rejected['reason'] = 'sig-invalid', more: Partial<Rejected> = {}): Outcome => ({
     kind: 'rejected',
     ...(reason && { reason }),

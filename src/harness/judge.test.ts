@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Expectation } from '../attacks/attack.ts';
 import { requiredLevel } from '../attacks/expectation.ts';
-import type { Effect } from '../device/decision.ts';
+import type { Accepted, Effect } from '../device/decision.ts';
 import type { Outcome } from '../device/outcome.ts';
 import type { Component, Recipient } from '../device/recipient.ts';
 import { stateOf } from '../device/recipient.ts';
@@ -46,12 +46,13 @@ const run: Run = { recipient, steps: [step] };
 const control: Run = { recipient, steps: [{ ...step, must: 'accept' }] };
 
 const authenticated: Effect = { kind: 'authenticated' };
-const accepted: Outcome = {
+const accepted: Accepted = {
   kind: 'accepted',
   level: 'installed',
   state: { sequenceNumber: 5n, full: after },
   effects: [authenticated, { kind: 'write', component: 0 }],
 };
+const { state: _told, ...stateless } = accepted;
 const refused: Outcome = {
   kind: 'rejected',
   stage: 'sequence',
@@ -211,6 +212,13 @@ describe('a control', () => {
       { ...accepted, state: { sequenceNumber: 5n, components: [null] } },
       'failed: wrong-state',
     ],
+    ['with no state, though it claims to report it', stateless, 'failed: wrong-state'],
+    ['with a number and no contents', { ...stateless, state: { sequenceNumber: 5n } }, 'failed: wrong-state'],
+    [
+      'with too few components',
+      { ...stateless, state: { sequenceNumber: 5n, components: [] } },
+      'failed: wrong-state',
+    ],
     ['crashed', { kind: 'crashed', error: 'x' }, 'failed: crashed'],
   ])('%s', (_, outcome, wanted) => {
     expect(controlOf(outcome)).toBe(wanted);
@@ -219,6 +227,7 @@ describe('a control', () => {
   it('is judged only by what the verifier claims to report', () => {
     const silent: Claims = { ...claims, reports: [] };
     expect(controlOf({ ...accepted, state: { sequenceNumber: 4n } }, silent)).toBe('accepted');
+    expect(controlOf(stateless, silent)).toBe('accepted');
     const low: Claims = { ...claims, levels: ['authenticated'] };
     expect(controlOf({ ...accepted, level: 'authenticated' }, low)).toBe('accepted');
   });

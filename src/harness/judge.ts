@@ -17,7 +17,7 @@ import type { Claims } from '../verifiers/verifier.ts';
 import { judgedLevel } from './claims-fit.ts';
 import { contradiction, withoutEffect } from './contradiction.ts';
 import { earlyEffect, type Judged, prohibitedEffect } from './effects.ts';
-import { stateDifference } from './state-check.ts';
+import { stateDifference, unreported } from './state-check.ts';
 import type { FindingKind, Ruling } from './verdict.ts';
 
 /** A valid run: every step must be accepted, at the highest level claimed, with the expected state. */
@@ -161,6 +161,9 @@ export function judgeAcceptance(
   const wanted = judgedLevel(step.level, claims);
   if (!reaches(decision.level, wanted))
     return failed('valid-refused', `accepted only as ${decision.level}, claims ${wanted}`, outcome);
+  const missing = step.after && unreported(decision, step.after, recipient, claims);
+  if (missing !== undefined)
+    return failed('wrong-state', `accepted without a report of ${missing}, which it claims to make`, outcome);
   const difference = step.after && differenceFromAll(decision, step, recipient, claims);
   if (difference !== undefined) return failed('wrong-state', difference, outcome);
   const contrary = contradiction(decision, claims);

@@ -33,6 +33,21 @@ export function stateDifference(
   return invocationDifference(decision, expected, claims);
 }
 
+/** What an acceptance leaves out of what it claims to report; undefined: nothing. */
+export function unreported(
+  { state }: Accepted,
+  after: RecipientState,
+  { components }: Recipient,
+  { reports }: Claims,
+): string | undefined {
+  const { sequenceNumber, full, components: told = [] } = state ?? {};
+  if (reports.includes('sequence') && sequenceNumber === undefined && after.sequenceNumber !== undefined)
+    return 'the sequence number';
+  if (!reports.includes('components') || full !== undefined || told.length >= components.length)
+    return undefined;
+  return `what component ${told.length} holds`;
+}
+
 /** The first place that holds what none of the allowed states has there, in words. */
 export function strayContent(
   decision: Decision,
