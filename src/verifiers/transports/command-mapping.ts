@@ -62,7 +62,7 @@ export interface CompiledMapping {
   readonly effects: ReadonlySet<string>;
 }
 
-/** Throws BenchError `verifier-command` for a pattern or a range that cannot be read. */
+/** Throws BenchError `verifier-command` for a pattern, the name of a group, or a range that cannot be read. */
 export function compileMapping(mapping: CommandMapping): CompiledMapping {
   const rules = (mapping.output ?? []).map((rule): Compiled => ({ ...rule, pattern: patternOf(rule) }));
   const ranges = Object.entries(mapping.exits ?? {}).map(([codes, said]) => ({
@@ -70,10 +70,7 @@ export function compileMapping(mapping: CommandMapping): CompiledMapping {
     said: typeof said === 'string' ? { kind: said } : said,
   }));
   const fills = new Set([
-    ...rules.flatMap((rule) => [
-      ...Object.keys(rule),
-      ...[...rule.match.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name),
-    ]),
+    ...rules.flatMap((rule) => [...Object.keys(rule), ...groupsOf(rule)]),
     ...ranges.flatMap(({ said }) => Object.keys(said)),
   ]);
   const saidBy = (code: number): Said | undefined =>
@@ -192,6 +189,29 @@ function effectOf(
 /** Decimal, or hexadecimal after 0x. */
 function numberIn(text: string | undefined): bigint | undefined {
   return text !== undefined && /^(?:\d{1,20}|0[xX][0-9a-fA-F]{1,16})$/.test(text) ? BigInt(text) : undefined;
+}
+
+/** Fields that a pattern's groups may fill. */
+const groupNames: readonly string[] = [
+  'kind',
+  'level',
+  'stage',
+  'reason',
+  'detail',
+  'feature',
+  'sequence',
+  'uri',
+  'component',
+];
+
+function groupsOf({ match }: OutputRule): readonly string[] {
+  const names = [...match.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
+  const unknown = names.find((name) => !groupNames.includes(name));
+  if (unknown === undefined) return names;
+  throw new BenchError(
+    'verifier-command',
+    `output: ${JSON.stringify(match)} has a group ${unknown}; a group may be ${groupNames.join(', ')}`,
+  );
 }
 
 function patternOf({ match }: OutputRule): RegExp {

@@ -12,7 +12,7 @@ import { builtinNames, countedBuiltins, workerBuiltins } from '../builtins.ts';
 import { ceilingBytesOf } from '../host.ts';
 import { openChildHost } from './child-host.ts';
 import { type IsolatedHost, type TransportOptions, transportOptions } from './isolated-host.ts';
-import { optionsOf, specOf } from './verifier-entry.ts';
+import { type NamedEntry, optionsOf, specOf } from './verifier-entry.ts';
 import { openWorkerHost } from './worker-host.ts';
 
 /**
@@ -23,7 +23,9 @@ export async function openVerifier(spec: string, options?: Partial<TransportOpti
   const all = transportOptions(options);
   const named = all.entries?.find(({ name }) => name === spec);
   if (named !== undefined)
-    return openVerifier(specOf(named), { ...options, entries: [], ...optionsOf(named) });
+    return openVerifier(specOf(named), { ...options, entries: [], ...optionsOf(named) }).catch((thrown) => {
+      throw inConfig(named, thrown);
+    });
   if (spec.startsWith('process:')) {
     // Loaded on demand: the schema compiler takes longer to load than all the rest.
     const { openProcessHost } = await import('./process-host.ts');
@@ -71,6 +73,13 @@ function existing(spec: string, path: string, { cwd }: TransportOptions): string
     'verifier-not-found',
     `there is no file ${escapeText(file)} (from ${escapeText(spec)})`,
   );
+}
+
+/** What is wrong with an entry, with the file and the key that it stands at. */
+function inConfig({ file, name }: NamedEntry, thrown: unknown): unknown {
+  if (!(thrown instanceof BenchError)) return thrown;
+  const { code, blame, cause, message } = thrown;
+  return new BenchError(code, `${escapeText(file)}: verifiers.${name}: ${message}`, { blame, cause });
 }
 
 function ofConfig({ entries = [] }: TransportOptions): string {
