@@ -88,6 +88,20 @@ describe('write', () => {
     expect(write(many)).toHaveLength(200_005);
   });
 
+  it('gives what it wrote a buffer of its own, however large', () => {
+    const large = write(wrapped(wrapped(bstr(new Uint8Array(100_000).fill(7)), int(1)), int(2)));
+    const small = write(int(3));
+    expect(toHex(large.subarray(0, 16))).toBe('5a000186ac5a000186a65a000186a007');
+    expect(toHex(large.subarray(-3))).toBe('070102');
+    expect(large.buffer.byteLength).toBe(large.length);
+    expect(small.buffer.byteLength).toBe(1);
+  });
+
+  it('begins anew after it has thrown', () => {
+    expect(() => write(array(int(1), { kind: 'uint', value: 24n, width: 0 }, tstr('left')))).toThrow();
+    expect(hexOf(array(int(1)))).toBe('8101');
+  });
+
   it('leaves the item alone', () => {
     fc.assert(
       fc.property(arbitraryItem(), (item) => {

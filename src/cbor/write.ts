@@ -8,8 +8,8 @@
  */
 
 import { BenchError } from '../bench-error.ts';
-import { join } from './hex.ts';
-import type { Bstr, CborMap, Float, Item, List, Simple, Tag, Tstr, Width, Wrapped } from './item.ts';
+import { Backwards } from './backwards.ts';
+import type { Bstr, CborMap, Item, List, Tstr, Width, Wrapped } from './item.ts';
 
 /** The encoding of one item. */
 export function write(item: Item): Uint8Array {
@@ -49,104 +49,123 @@ export function writeHead(
   return initialAndArgument((major << 5) | (24 + Math.log2(width)), argument, width);
 }
 
+/** As `writeHead`, without an array of its own where the argument is an ordinary number in its shortest form. */
+function putHead(out: Backwards, major: number, argument: bigint | number, width: Width | undefined): void {
+  const small = Number(argument);
+  const shortest = small < 24 ? 0 : small < 0x100 ? 1 : small < 0x1_0000 ? 2 : 4;
+  if (small < 0 || small >= 0x1_0000_0000 || (width ?? shortest) !== shortest) {
+    out.put(writeHead(major, BigInt(argument), width));
+  } else if (shortest === 0) {
+    out.putByte((major << 5) | small);
+  } else {
+    out.putNumber(small, shortest);
+    out.putByte((major << 5) | (24 + Math.log2(shortest)));
+  }
+}
+
 const indefinite = 31;
 const breakByte = Uint8Array.of(0xff);
 
-/** Works from a stack of what is still to be written, so that deep nesting costs memory, not the call stack. */
-function writeAll(items: readonly Item[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const pending: (Item | Uint8Array)[] = items.toReversed();
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next instanceof Uint8Array) parts.push(next);
-    else writeOne(next, parts, pending);
-  }
-  return join(parts);
+/** A head whose argument is the length of what stands behind it, up to the position given. */
+interface LengthHead {
+  readonly kind: 'length';
+  readonly width: Width | undefined;
+  readonly end: number;
 }
 
-function writeOne(item: Item, parts: Uint8Array[], pending: (Item | Uint8Array)[]): void {
+/**
+ * From the last item to the first, so that a wrapped item's length is known when its head's turn comes, and every byte
+ * is written once. Works from a stack of what is still to be written: deep nesting costs memory, not the call stack.
+ */
+function writeAll(items: readonly Item[]): Uint8Array {
+  const out = new Backwards();
+  const pending: Pending[] = items.slice();
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next instanceof Uint8Array) out.put(next);
+    else if (next.kind === 'length') putHead(out, 2, out.written - next.end, next.width);
+    else writeOne(next, out, pending);
+  }
+  return out.take();
+}
+
+type Pending = Item | Uint8Array | LengthHead;
+
+function writeOne(item: Item, out: Backwards, pending: Pending[]): void {
   switch (item.kind) {
     case 'uint':
-      parts.push(writeHead(0, item.value, item.width));
+      putHead(out, 0, item.value, item.width);
       return;
     case 'nint':
-      parts.push(writeHead(1, -1n - item.value, item.width));
+      putHead(out, 1, -1n - item.value, item.width);
       return;
     case 'bstr':
-      writeString(2, item, parts);
+      writeString(2, item, out);
       return;
     case 'tstr':
-      writeString(3, item, parts);
+      writeString(3, item, out);
       return;
-    case 'wrapped': {
-      const content = contentOf(item);
-      parts.push(writeHead(2, item.claims ?? BigInt(content.length), item.width), content);
+    case 'wrapped':
+      if (item.claims === undefined) pending.push({ kind: 'length', width: item.width, end: out.written });
+      else pending.push(writeHead(2, item.claims, item.width));
+      for (const one of item.items) pending.push(one);
       return;
-    }
     case 'array':
-      writeContainer(4, item, item.items, item.items.length, parts, pending);
+      beginContainer(4, item, item.items.length, out, pending);
+      for (const one of item.items) pending.push(one);
       return;
     case 'map':
-      writeContainer(5, item, item.entries.flat(), item.entries.length, parts, pending);
+      beginContainer(5, item, item.entries.length, out, pending);
+      for (const [key, value] of item.entries) pending.push(key, value);
       return;
     case 'tag':
-      writeTag(item, parts, pending);
+      pending.push(writeHead(6, item.tag, item.width), item.item);
       return;
     case 'simple':
-      parts.push(writeSimple(item));
+      // A simple value has one byte at most, and below 32 the two-byte form is not well-formed (RFC 8949 §3.3).
+      putHead(out, 7, item.value, item.width ?? (item.value < 24 ? 0 : 1));
       return;
     case 'float':
-      parts.push(writeFloat(item));
+      putHead(out, 7, item.bits, item.width);
       return;
     case 'raw':
-      parts.push(item.bytes);
+      out.put(item.bytes);
       return;
   }
 }
 
 /** An indefinite-length string has no length to lie about: `width` and `claims` mean nothing there. */
-function writeString(major: 2 | 3, item: Bstr | Tstr, parts: Uint8Array[]): void {
+function writeString(major: 2 | 3, item: Bstr | Tstr, out: Backwards): void {
   if (item.chunks === undefined) {
-    parts.push(writeHead(major, item.claims ?? BigInt(item.bytes.length), item.width), item.bytes);
+    out.put(item.bytes);
+    putHead(out, major, item.claims ?? item.bytes.length, item.width);
     return;
   }
-  parts.push(Uint8Array.of((major << 5) | indefinite));
-  for (const chunk of item.chunks) {
-    parts.push(writeHead(major, BigInt(chunk.bytes.length), chunk.width), chunk.bytes);
+  out.put(breakByte);
+  for (const chunk of item.chunks.toReversed()) {
+    out.put(chunk.bytes);
+    putHead(out, major, chunk.bytes.length, chunk.width);
   }
-  parts.push(breakByte);
+  out.put(Uint8Array.of((major << 5) | indefinite));
 }
 
-function writeContainer(
+/** Its end is written, its head is left for after its children. */
+function beginContainer(
   major: 4 | 5,
   container: List | CborMap,
-  children: readonly Item[],
   count: number,
-  parts: Uint8Array[],
-  pending: (Item | Uint8Array)[],
+  out: Backwards,
+  pending: Pending[],
 ): void {
   if (container.indefinite) {
-    parts.push(Uint8Array.of((major << 5) | indefinite));
-    pending.push(breakByte);
-  } else {
-    parts.push(writeHead(major, container.claims ?? BigInt(count), container.width));
-  }
-  for (let i = children.length - 1; i >= 0; i--) pending.push(children[i]!);
+    out.put(breakByte);
+    pending.push(Uint8Array.of((major << 5) | indefinite));
+  } else if (container.claims === undefined && container.width === undefined && count < 24) {
+    pending.push(shortHeads[(major << 5) | count] as Uint8Array);
+  } else pending.push(writeHead(major, container.claims ?? BigInt(count), container.width));
 }
 
-function writeTag(item: Tag, parts: Uint8Array[], pending: (Item | Uint8Array)[]): void {
-  parts.push(writeHead(6, item.tag, item.width));
-  pending.push(item.item);
-}
-
-/** A simple value has one byte at most, and below 32 the two-byte form is not well-formed (RFC 8949 §3.3). */
-function writeSimple(item: Simple): Uint8Array {
-  const width = item.width ?? (item.value < 24 ? 0 : 1);
-  return writeHead(7, BigInt(item.value), width);
-}
-
-function writeFloat(item: Float): Uint8Array {
-  return writeHead(7, item.bits, item.width);
-}
+/** Heads of one byte. */
+const shortHeads: readonly Uint8Array[] = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
 
 function initialAndArgument(initial: number, argument: bigint, width: 1 | 2 | 4 | 8): Uint8Array {
   const head = new Uint8Array(1 + width);
