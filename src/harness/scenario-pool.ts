@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { buildScenario } from '../scenarios/build.ts';
@@ -93,7 +93,7 @@ export function sampleOne<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
 
 /** A 31-bit seed for one draw. */
 export function seedOf(...parts: readonly (string | number)[]): number {
-  return createHash('sha256').update(JSON.stringify(parts)).digest().readInt32BE(0) & 0x7fffffff;
+  return hash('sha256', JSON.stringify(parts), 'buffer').readInt32BE(0) & 0x7fffffff;
 }
 
 function needsKey({ on }: AnyAttack): string {
