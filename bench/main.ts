@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: times and counts on this machine, written to docs/bench as table and plots. `-- --quick` for rough
- * figures, nothing written; `-- --json` for the raw report; `-- transport` for what the transports cost.
+ * figures, nothing written; `-- --json` for the raw report; `-- transport` for what the transports cost;
+ * `-- throughput` for cases a second beside their bare cryptography.
  *
  * @module
  */
@@ -13,11 +14,16 @@ import { drawGrowth } from '../src/measure/draw-growth.ts';
 import { drawMemory } from '../src/measure/draw-memory.ts';
 import { renderBench } from '../src/measure/render-bench.ts';
 import { packageRoot } from '../src/package-root.ts';
+import { benchThroughput } from './throughput.ts';
 import { benchTransports } from './transport.ts';
 
 const given = process.argv.slice(2);
 if (given.includes('transport')) {
   await benchTransports({ quick: given.includes('--quick') });
+  process.exit(0);
+}
+if (given[0] === 'throughput') {
+  process.stdout.write(await benchThroughput(given.slice(1)));
   process.exit(0);
 }
 const quick = given.includes('--quick');
