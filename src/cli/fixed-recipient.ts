@@ -17,6 +17,12 @@ import { readBytes } from './files.ts';
 /** The one device of these verifiers; undefined: they take any. Throws BenchError `config`. */
 export function fixedRecipient(specs: readonly string[], config: Config | undefined): FixedPlan | undefined {
   const named = (config?.entries ?? []).filter(({ name, entry }) => specs.includes(name) && entry.recipient);
+  for (const { name, file, entry } of config?.entries ?? [])
+    if (specs.includes(name) && entry.reset && !entry.recipient)
+      throw new BenchError(
+        'config',
+        `${file}: verifiers.${name}.reset: goes with recipient, where the first sequence number stands`,
+      );
   const [first] = named;
   if (first === undefined) return undefined;
   const plans = named.map(planOf);
@@ -30,6 +36,7 @@ export function fixedRecipient(specs: readonly string[], config: Config | undefi
 
 function planOf(named: NamedEntry): FixedPlan {
   const { name, file, folder, entry } = named;
+  const { reset } = entry;
   const recipient = entry.recipient as RecipientEntry;
   const key = signingKey(recipient, (path) => resolve(folder, path));
   const wrong = (field: string, wanted: string): never => {
@@ -41,6 +48,8 @@ function planOf(named: NamedEntry): FixedPlan {
   const algorithm = recipient.algorithm ?? known[0];
   const fitting =
     known.find((one) => one === algorithm) ?? wrong('algorithm', `one of ${known.join(', ')} for this key`);
+  if (reset && recipient.components.length > mostImages)
+    wrong('components', `at most ${mostImages} with reset: none, since each update writes all of them`);
   return {
     key: keepKey(key),
     algorithm: fitting,
@@ -54,6 +63,7 @@ function planOf(named: NamedEntry): FixedPlan {
     ...(recipient.deviceId !== undefined && { deviceId: idOf(recipient.deviceId) }),
     capacity: recipient.capacity ?? 1 << 16,
     storage: recipient.storage ?? 'variable',
+    ...(reset && { reset }),
     ...(recipient.sequenceNumber !== undefined && { sequence: String(BigInt(recipient.sequenceNumber)) }),
   };
 }
@@ -63,6 +73,9 @@ function signingKey({ signingKey: path, kid }: RecipientEntry, absolute: (path: 
   const name = kid === undefined ? own : new Uint8Array(Buffer.from(kid, 'hex'));
   return name === undefined ? (key as CoseKey) : ({ ...key, kid: name } as CoseKey);
 }
+
+/** Of one plan. */
+const mostImages = 4;
 
 type Algorithm = FixedPlan['algorithm'];
 

@@ -58,11 +58,13 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
     log.close();
     const interrupted = watch.isInterrupted();
     const reopen = (host: Host): Promise<Host> => openOne(host.spec, options);
-    const ordered = interrupted ? [] : await orderDependent(campaign.samples, reopen);
+    // Nothing that it was given can be given it again.
+    const isOnce = sequence.fixed?.reset !== undefined;
+    const ordered = interrupted || isOnce ? [] : await orderDependent(campaign.samples, reopen);
     // What a whole run shows is seen when its shards are merged.
     const findings = await findingsOf(campaign, shard ? [] : attacks, {
       seed: options.seed,
-      shrinkTries: interrupted ? 0 : options.shrink,
+      shrinkTries: interrupted || isOnce ? 0 : options.shrink,
       withoutSecrets: plan.withoutSecrets,
       ...(header.config !== undefined && { config: header.config }),
       ...(sequence.scenario && { scenario: sequence.scenario }),

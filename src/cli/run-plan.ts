@@ -15,8 +15,10 @@ import { isPrivate } from '../cose/key.ts';
 import { readKeyFile } from '../cose/key-files.ts';
 import type { Composed } from '../harness/composed-cases.ts';
 import { casesToReplay } from '../harness/corpus.ts';
+import { heldBefore } from '../harness/forward.ts';
 import { plannedCases, type SequenceOptions, type Shard } from '../harness/sequence.ts';
 import { type LogHeader, logFormat, type RunChoice } from '../report/log.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { version } from '../version.ts';
@@ -89,7 +91,7 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
       subject: envelope ?? subjectOf(runs > 0 ? attacks : [], more),
       planned,
       notYet,
-      notes: notesFor(scenario, notYet),
+      notes: [...notesFor(scenario, notYet), ...notesOnReset(fixed, planned)],
       choice,
       inputs: inputsOf(choice),
       ...(shard && { shard }),
@@ -165,6 +167,14 @@ function notesFor(scenario: Scenario | undefined, notYet: number): readonly stri
   const reached = scenario.deliveries.map((one) => `${one.delivery.event} up to ${one.level}`).join(', ');
   notes.push(`judged deliveries: ${reached}`);
   return notes;
+}
+
+function notesOnReset(fixed: FixedPlan | undefined, planned: number): readonly string[] {
+  if (fixed?.reset === undefined) return [];
+  const highest = heldBefore(fixed, planned);
+  return [
+    `without reset each case begins with an update of its own, and its numbers are above those before; begin the next run with recipient.sequenceNumber ${highest}`,
+  ];
 }
 
 /** undefined: generated scenarios. Throws BenchError `usage`. */

@@ -17,7 +17,7 @@ import { jobsFolder, jobsOf, runJobs } from './jobs.ts';
 import type { HostChoices } from './open-verifiers.ts';
 import { progressBar } from './progress.ts';
 import { runHere } from './run-here.ts';
-import { planOf } from './run-plan.ts';
+import { planOf, type RunPlan } from './run-plan.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface RunOptions extends HostChoices {
@@ -56,6 +56,7 @@ export async function runRun(options: RunOptions): Promise<number> {
   const known = baseline === undefined ? undefined : readBaseline(baseline);
   const plan = planOf(options);
   const jobs = jobsOf(options);
+  demandWhole(plan, { ...options, jobs });
   const bar = progressBar(format);
   const signals = interruption();
   const watch = { isInterrupted: signals.isRequested, onProgress: bar.show };
@@ -66,6 +67,18 @@ export async function runRun(options: RunOptions): Promise<number> {
   // Only now: whatever stops it before, --resume finds what was judged.
   if (out !== undefined) rmSync(jobsFolder(out), { recursive: true, force: true });
   return status;
+}
+
+/** A device without reset has one history. */
+function demandWhole(
+  { sequence }: RunPlan,
+  { jobs, shard, resume }: Pick<RunOptions, 'shard' | 'resume'> & { readonly jobs: number },
+): void {
+  if (sequence.fixed?.reset === undefined || (jobs === 1 && !shard && !resume)) return;
+  throw new BenchError(
+    'usage',
+    'a device without reset is attacked by one process, in one piece: leave --jobs, --shard and --resume out',
+  );
 }
 
 export interface ConcludeOptions {

@@ -160,7 +160,13 @@ class CampaignState {
     const isRecorded = (host: Host, one: Case): boolean =>
       before?.controls.has(controlKey(host.spec, this.twins.get(one.control) as number)) ?? false;
     this.turns = new Map(
-      hosts.map((host) => [host, new Turns(host, this.deadControls, (one) => isRecorded(host, one))]),
+      hosts.map((host) => [
+        host,
+        new Turns(host, this.deadControls, {
+          isRecorded: (one) => isRecorded(host, one),
+          oneByOne: options.fixed?.reset !== undefined,
+        }),
+      ]),
     );
     this.planned = plannedCases(options);
   }

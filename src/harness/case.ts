@@ -26,6 +26,10 @@ export interface Case {
   readonly dimension?: string;
   readonly control: Run;
   readonly attacked: Run;
+  /** On a device that cannot be set back: what brings it to the state that both runs begin with, in place of the control. */
+  readonly lead?: Run;
+  /** Why such a device cannot be given it. */
+  readonly unreachable?: string;
 }
 
 /** No scenario was found on which the attack has a meaning. */

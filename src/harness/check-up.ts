@@ -10,6 +10,7 @@ import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
 import { checkMemory, checkReset, twoReleases } from './check-reset.ts';
 import { type ClaimSeen, fittingCases, missingFor, SeenClaims } from './claims-seen.ts';
+import { Course } from './forward.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { ControlCache, deliver, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
@@ -77,18 +78,25 @@ export async function checkUp(host: Host, options: CheckUpOptions): Promise<Chec
   const end = performance.now() + timeMs;
   const stop = () => performance.now() > end;
   const seen = new SeenClaims(host.claims);
+  const course = new Course(options.fixed);
   const plain = plainest(firstFitting(host.claims, options));
   const claims = checkClaims(host.claims, plain, options);
   if (plain.length === 0) return { checks: [claims], claims: seen.list() };
-  const { check: valid, plain: accepted } = await checkValid(host, plain, seen);
+  const { check: valid, plain: accepted } = await checkValid(host, plain, { seen, course });
   const isUseful = accepted !== undefined;
   const hostile: Check[] = [];
-  for (const row of tampered) if (isUseful) hostile.push(await checkTampered(host, row, options, seen));
+  for (const row of tampered)
+    if (isUseful) hostile.push(await checkTampered(host, row, options, { seen, course }));
   const two = isUseful ? twoReleases(host.claims, options) : undefined;
-  const states = two ? [await checkReset(host, two), await checkMemory(host, two)] : [];
-  if (isUseful) await seen.seek(host, fittingCases(host.claims, { ...options, rounds, stop }));
+  if (isUseful) await seen.seek(host, fittingCases(host.claims, { ...options, rounds, stop }), course);
   const list = seen.list();
-  const pace = accepted && (await measurePace(host, accepted, Math.min(longestPaceMs, timeMs / 4)));
+  const states = course.isForward
+    ? [withoutReset(course)]
+    : two
+      ? [await checkReset(host, two), await checkMemory(host, two)]
+      : [];
+  const pace =
+    accepted && !course.isForward && (await measurePace(host, accepted, Math.min(longestPaceMs, timeMs / 4)));
   const shown = isUseful ? [checkShown(list)] : [];
   return {
     checks: [claims, valid, ...hostile, ...states, ...shown],
@@ -142,18 +150,29 @@ function nearest(claims: Claims, { seed, fixed }: Drawn): readonly string[] {
   return lacks.toSorted((a, b) => size(a) - size(b))[0] ?? [];
 }
 
+interface Seeing {
+  readonly seen: SeenClaims;
+  readonly course: Course;
+}
+
+function withoutReset({ held }: Course): Check {
+  const name = 'a new session is a new recipient';
+  const note = `its config says reset: none; begin the next run with recipient.sequenceNumber ${held}`;
+  return { name, status: 'skipped', note };
+}
+
 interface Valid {
   readonly check: Check;
   /** What was accepted; absent: nothing. */
   readonly plain?: Case;
 }
 
-async function checkValid(host: Host, cases: readonly Case[], seen: SeenClaims): Promise<Valid> {
+async function checkValid(host: Host, cases: readonly Case[], { seen, course }: Seeing): Promise<Valid> {
   const name = 'valid example accepted';
   let tried = 0;
   let first: Ruling | undefined;
   for (const one of cases) {
-    const { ruling } = await tryCase(host, one, new ControlCache());
+    const { ruling } = await tryCase(host, course.next(one), new ControlCache());
     seen.add(one, ruling);
     if (ruling.verdict === 'accepted')
       return { plain: one, check: { name, status: 'passed', note: `${one.family}: ${ruling.note}` } };
@@ -186,7 +205,7 @@ async function checkTampered(
   host: Host,
   [id, what, fix]: (typeof tampered)[number],
   { seed, fixed }: Drawn,
-  seen: SeenClaims,
+  { seen, course }: Seeing,
 ): Promise<Check> {
   const name = `refused: ${what}`;
   const attack = allCases.find((one) => one.id === id);
@@ -197,7 +216,7 @@ async function checkTampered(
     const drawn = drawCase(attack, round, seed, pool);
     if (isInapplicable(drawn) || drawn.expect.strength !== 'must-reject') continue;
     if (missingFor(host.claims, drawn).length > 0) continue;
-    const { ruling } = await tryCase(host, drawn, new ControlCache());
+    const { ruling } = await tryCase(host, course.next(drawn), new ControlCache());
     seen.addAnswer(ruling.outcome);
     if (ruling.verdict === 'failed') return { name, status: 'failed', note: ruling.note, fix };
     if (ruling.verdict !== 'skipped' && ruling.verdict !== 'inconclusive')

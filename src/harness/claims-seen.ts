@@ -13,6 +13,7 @@ import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
 import { unclaimed, unclaimedExtras } from './claims-fit.ts';
+import { Course } from './forward.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
@@ -89,7 +90,7 @@ export class SeenClaims {
   }
 
   /** Delivers those of the cases that show something new. */
-  async seek(host: Host, cases: Iterable<Case>): Promise<void> {
+  async seek(host: Host, cases: Iterable<Case>, course: Course = new Course()): Promise<void> {
     const controls = new ControlCache();
     let deaths = 0;
     let idle = 0;
@@ -99,7 +100,7 @@ export class SeenClaims {
         continue;
       }
       idle = 0;
-      const { ruling } = await tryCase(host, one, controls);
+      const { ruling } = await tryCase(host, course.next(one), controls);
       this.add(one, ruling);
       if (ruling.kind === 'crashed' || ruling.kind === 'hung' || ruling.kind === 'exhausted') deaths++;
       if (deaths === deathsAtMost) return;

@@ -9,6 +9,7 @@ import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable } from './case.ts';
 import { type Composed, composedDraws } from './composed-cases.ts';
+import { inForward } from './forward.ts';
 import { groupOf, ScenarioPool } from './scenario-pool.ts';
 
 export interface SequenceOptions extends Composed {
@@ -47,15 +48,23 @@ export interface Slot {
 
 /** Of the whole sequence, or of the shard's part. */
 export function* slotsOf(options: SequenceOptions): Generator<Slot> {
-  const { shard } = options;
+  const { shard, fixed } = options;
   const loads = Array.from({ length: shard?.of ?? 1 }, () => 0);
   let place = 0;
   let part = 0;
   for (const drawn of partsOf(options)) {
-    const slots = drawn.map((one) => ({ ...one, place: place++, part }));
+    const slots = drawn.map((one) => placed(one, { place: place++, part, fixed }));
     part++;
     yield* shard ? shareOf(slots, shard, loads) : slots;
   }
+}
+
+function placed(
+  { group, draw }: Draw,
+  { fixed, ...at }: Pick<Slot, 'place' | 'part'> & { readonly fixed: FixedPlan | undefined },
+): Slot {
+  if (fixed?.reset === undefined) return { ...at, group, draw };
+  return { ...at, group, draw: (pool) => inForward(draw(pool), fixed, at.place) };
 }
 
 export function* casesOf(options: SequenceOptions): Generator<Case | Inapplicable> {

@@ -41,10 +41,12 @@ export class ControlCache {
 }
 
 export async function tryCase(host: Host, one: Case, controls: ControlCache): Promise<CaseRuling> {
+  if (one.unreachable !== undefined)
+    return { ruling: { verdict: 'inapplicable', note: `on a device without reset: ${one.unreachable}` } };
   if (isUnchanged(one)) return { ruling: await tryValid(host, one) };
   const skipped = reasonToSkip(host, one);
   if (skipped !== undefined) return { ruling: { verdict: 'skipped', note: skipped } };
-  const { ruling: control, fresh } = await controls.ruling(host, one.control);
+  const { ruling: control, fresh } = await controls.ruling(host, one.lead ?? one.control);
   const first = fresh ? { control } : {};
   if (control.verdict === 'failed' && isHistory(one.attacked) && !isDead(control))
     return {
@@ -92,7 +94,8 @@ async function tryValid(host: Host, one: Case): Promise<Ruling> {
   const missing = notClaimed(host, one);
   if (missing !== undefined) return { verdict: 'skipped', note: missing };
   let ruling: Ruling = { verdict: 'inconclusive', note: 'an empty history' };
-  for (const run of host.claims.keepsState ? [one.control] : apart(one.control)) {
+  const runs = [...(one.lead ? [one.lead] : []), one.control];
+  for (const run of host.claims.keepsState ? runs : runs.flatMap(apart)) {
     ruling = underCeiling(judgeControl(run, await deliver(host, run), host.claims), run, host);
     if (ruling.verdict !== 'accepted') return ruling;
   }

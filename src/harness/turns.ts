@@ -8,6 +8,13 @@ import type { Case } from './case.ts';
 import { type DeadControls, givenUp } from './dead-controls.ts';
 import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts';
 
+export interface TurnOptions {
+  /** Did an earlier process record the ruling of this case's control? */
+  isRecorded(one: Case): boolean;
+  /** A case begins where the one before it left the device. */
+  readonly oneByOne: boolean;
+}
+
 /**
  * Cases are under way together as long as the controls live; one at a time until a first has answered, and after a
  * dead one. Controls are counted in the sequence's order: where a verifier is given up hangs on nothing else.
@@ -15,16 +22,15 @@ import { type CaseRuling, ControlCache, isUnchanged, tryCase } from './trial.ts'
 export class Turns {
   private readonly host: Host;
   private readonly deadControls: DeadControls;
-  private readonly isRecorded: (one: Case) => boolean;
+  private readonly options: TurnOptions;
   private readonly controls = new ControlCache();
   private begun: Promise<unknown> = Promise.resolve();
   private ruled: Promise<unknown> = Promise.resolve();
 
-  /** `isRecorded`: did an earlier process record the ruling of this case's control? */
-  constructor(host: Host, deadControls: DeadControls, isRecorded: (one: Case) => boolean) {
+  constructor(host: Host, deadControls: DeadControls, options: TurnOptions) {
     this.host = host;
     this.deadControls = deadControls;
-    this.isRecorded = isRecorded;
+    this.options = options;
   }
 
   /** Asked in the sequence's order, and answered in it. */
@@ -48,7 +54,7 @@ export class Turns {
   ): Promise<CaseRuling> {
     await turn.begun;
     try {
-      if (!this.deadControls.lives(this.host.spec)) await turn.ruled;
+      if (this.options.oneByOne || !this.deadControls.lives(this.host.spec)) await turn.ruled;
     } finally {
       turn.begin();
     }
@@ -59,7 +65,7 @@ export class Turns {
   private settle(one: Case, found: CaseRuling): CaseRuling {
     const { spec } = this.host;
     if (this.deadControls.isStopped(spec)) return { ruling: givenUp };
-    if (found.control && this.isRecorded(one)) return { ruling: found.ruling };
+    if (found.control && this.options.isRecorded(one)) return { ruling: found.ruling };
     const control = found.control ?? (isUnchanged(one) ? found.ruling : undefined);
     if (control !== undefined) this.deadControls.count(spec, control);
     return found;

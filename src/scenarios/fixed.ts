@@ -32,6 +32,8 @@ export interface FixedPlan {
   readonly storage: ImagePlan['storage'];
   /** Decimal; absent: nothing was ever installed. */
   readonly sequence?: string;
+  /** It cannot be set back: what a delivery does to it stays. */
+  readonly reset?: 'none';
 }
 
 /** The drawn plan, held to the device. */
@@ -45,11 +47,11 @@ export function heldTo(drawn: Plan, fixed: FixedPlan): Plan {
     processing: _s,
     ...free
   } = drawn;
-  const images = drawn.images.slice(0, fixed.components.length).map(
+  const images = imagesFor(drawn, fixed).map(
     ({ slots: _slots, ...image }): ImagePlan => ({
       ...image,
       // What a boot finds in place, an update has to bring.
-      by: image.by === 'none' && drawn.deliveries !== 'update' ? 'network' : image.by,
+      by: image.by === 'none' && (drawn.deliveries !== 'update' || fixed.reset) ? 'network' : image.by,
       staged: 'no',
       loaded: false,
       storage: fixed.storage,
@@ -91,6 +93,12 @@ export function heldTo(drawn: Plan, fixed: FixedPlan): Plan {
     },
   });
   return { ...plan, family: familyOf(plan) };
+}
+
+/** Without a reset each update writes all components, so that what they hold is known. */
+function imagesFor({ images }: Plan, { components, reset }: FixedPlan): readonly ImagePlan[] {
+  if (reset === undefined) return images.slice(0, components.length);
+  return components.map((_, i) => images[i % images.length] as ImagePlan);
 }
 
 function sequenceFor({ sequence: { offered, installed } }: Plan, fixed: FixedPlan): Plan['sequence'] {

@@ -27,6 +27,8 @@ export interface TransportOptions extends HostOptions {
   readonly name?: string;
   /** Its keys, ids and components are burned in: it need not be told of them. */
   readonly isFixed?: boolean;
+  /** It cannot be set back: nothing is delivered twice to find out who killed it. */
+  readonly once?: boolean;
   /** Of a command: how its exits and its output are read. */
   readonly command?: CommandSettings;
   /** Verifiers that a config file names. */

@@ -20,6 +20,8 @@ export interface QueueOptions {
   readonly deadlineMs: number;
   /** Deaths in a row, without a trial finished between them, after which the verifier is given up. */
   readonly deathsInARow: number;
+  /** A trial that is alone under way is blamed at once: it could not be made again. */
+  readonly once?: boolean;
 }
 
 export interface QueueStatus {
@@ -243,7 +245,7 @@ export class TrialQueue {
     this.#countDeath(error);
     if (first === undefined) {
       if (this.#unexplained.length < unexplainedLimit) this.#unexplained.push(error);
-    } else if (more.length === 0 && (this.#given === 1 || (failure.kind === 'hung' && first.suspect))) {
+    } else if (more.length === 0 && this.#isSure(first, failure)) {
       this.#blame(first, failure);
     } else {
       this.#sought = error;
@@ -252,6 +254,10 @@ export class TrialQueue {
     }
     this.#busy = true;
     this.#ended = (runner?.stop() ?? Promise.resolve()).then(() => this.#resume());
+  }
+
+  #isSure({ suspect }: Pending, { kind }: Failure): boolean {
+    return this.#given === 1 || this.#options.once === true || (kind === 'hung' && suspect);
   }
 
   #blame(culprit: Pending, failure: Failure): void {

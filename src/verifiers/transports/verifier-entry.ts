@@ -21,6 +21,8 @@ export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string
   /** Milliseconds. */
   readonly deadline?: number;
   readonly memory?: MemoryLimit;
+  /** It cannot be set back: what a delivery does to it stays. */
+  readonly reset?: 'none';
   /** A device whose keys, ids and components are burned in. */
   readonly recipient?: RecipientEntry;
 }
@@ -85,6 +87,7 @@ export function optionsOf({ name, folder, entry }: NamedEntry): Partial<Transpor
     ...(entry.env && { env: valuesOf(entry.env) }),
     ...(entry.command !== undefined && { command: settingsOf(entry) }),
     ...(entry.recipient !== undefined && { isFixed: true }),
+    ...(entry.reset !== undefined && { once: true }),
     ...(entry.deadline !== undefined && { deadlineMs: entry.deadline }),
     ...(entry.memory !== undefined && { memoryMiB: entry.memory }),
   };
