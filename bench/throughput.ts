@@ -43,18 +43,19 @@ export async function benchThroughput(args: readonly string[]): Promise<string> 
     'CPU time of all threads, µs a case; rest: harness and generation',
     row('', ['cases', 'cases/s', 'all', 'sign', 'verify', 'verifier', 'rest', 'rest/floor']),
   ];
-  // Code is compiled and keys are imported by a few rounds of another seed.
-  await costOf(sequenceOf(2, seed + 1), nodeCrypto, 'worker');
   lines.push(costRow('node, worker', await costOf(sequenceOf(rounds, seed), nodeCrypto, 'worker')));
   lines.push(costRow('node, direct', await costOf(sequenceOf(rounds, seed), nodeCrypto, 'direct')));
   lines.push(costRow('noble, direct', await costOf(sequenceOf(rounds, seed), nobleCrypto, 'direct')));
-  lines.push('', ...(await jobsLines(rounds, Number(values.times))));
+  lines.push(...(await jobsLines(rounds, Number(values.times))));
   return `${lines.join('\n')}\n`;
 }
 
 function sequenceOf(runs: number, of: number): SequenceOptions {
   return planRun({ seed: of, runs, stored: false }).sequence;
 }
+
+/** Of another seed: they compile the code and import the keys before anything is measured. */
+const warmUp = (): SequenceOptions => sequenceOf(2, seed + 1);
 
 /** Microseconds in all. */
 interface Cost {
@@ -75,6 +76,7 @@ async function costOf(sequence: SequenceOptions, crypto: Crypto, place: 'worker'
   const verifier = createVerifier({ ports: { crypto } });
   const host =
     place === 'worker' ? await openVerifier('reference', {}) : await directHost('reference', verifier);
+  await runCampaign({ ...warmUp(), hosts: [host] });
   let cases = 0;
   signings.subscribe(listen);
   const start = performance.now();
@@ -158,6 +160,7 @@ function row(name: string, cells: readonly string[]): string {
 
 /** Whole runs in turn, so that a busy moment strikes all; the best of each. */
 async function jobsLines(rounds: number, times: number): Promise<readonly string[]> {
+  if (times === 0) return [];
   const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
   const ways = [
     ...(canPin ? [{ name: 'one job on one core', words: ['taskset', '-c', '0'], jobs: 1 }] : []),
@@ -168,6 +171,7 @@ async function jobsLines(rounds: number, times: number): Promise<readonly string
     for (const way of ways) way.best = Math.min(way.best, await wallOf(way.words, way.jobs, rounds));
   const two = ways.at(-1)?.best ?? 0;
   return [
+    '',
     `whole runs by the clock, best of ${times}; a job is a thread that generates and one that verifies`,
     ...ways.map(
       ({ name, best }) =>
