@@ -106,7 +106,16 @@ export const loaded: Attack<{ offset: number }> = {
   },
 };
 
-const hostile = ['00', 'a\u0000b', '"; rm -rf / #', "' OR '1'='1", '$(reboot)', '\r\nroot=/dev/evil', '%n%s'];
+/** Most with a zero byte too: those who stop at it are then found by whichever comes first. */
+const hostile = [
+  'a\u0000b',
+  '\u0000',
+  '"; rm -rf / #\u0000',
+  "\u0000' OR '1'='1",
+  '$(reboot)\u0000',
+  '\r\nroot=/dev/evil',
+  '%n%s',
+];
 const toInvoke = mustAccept(manifest('8.4.8.12'));
 const toFetch = mustAccept(manifest('8.4.8.13'));
 

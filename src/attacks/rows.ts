@@ -243,7 +243,7 @@ const lines: readonly Line[] = [
   ['J33', 'invoke.helper', 'commands', 'invoke directive inside install or validate, or under array/true', 'author', 'policy', 'manifest:8.4.10.7 manifest:6.5', '', ''],
   ['J34', 'section.order', 'commands', 'fetch, install, validate; validate, load, invoke', 'author', 'must-accept', 'manifest:4.2 manifest:8.4.6', '', 'REQ.USE.LOAD'],
   ['J35', 'directive.no-param', 'commands', 'fetch without URI, copy/swap without source, write without content', 'author', 'must-reject', 'manifest:8.4.10.5 manifest:8.4.10.9 manifest:6.1', '', ''],
-  ['J36', 'override.unknown', 'commands', 'unassigned or custom parameter the device lacks', 'author', 'policy', 'manifest:6.1 manifest:8.4.8.16', '', ''],
+  ['J36', 'override.unknown', 'commands', 'unassigned or custom parameter the device lacks: alone (PD), with a class id that is wrong (MR)', 'author', 'policy must-reject', 'manifest:6.1 manifest:8.4.8.16', '', ''],
   ['J37', 'override.fresh', 'commands', 'override of a parameter not set before sets it', 'author', 'must-accept', 'manifest:6.4', '', ''],
   ['J38', 'soft.scope.leak', 'commands', 'condition fails after a try-each or soft run has ended, outside it', 'author', 'must-reject', 'manifest:8.4.8.15', '', 'REQ.SEC.AUTH.EXEC'],
   ['J39', 'soft.scope.component', 'commands', "run{index 0: soft true; index 1: failing condition}: still soft, the flag is no component's (one-at-a-time device PD)", 'author', 'must-accept policy', 'manifest:8.4.8 manifest:8.4.8.15', '', ''],

@@ -4,7 +4,7 @@
  * @module
  */
 import fc from 'fast-check';
-import { array, bstr, type Item, int, map, nil, tstr } from '../cbor/item.ts';
+import { array, bstr, type Entry, type Item, int, map, nil, tstr } from '../cbor/item.ts';
 import { manifest } from '../suit/clause.ts';
 import { sequenceOf, withSequence } from '../suit/edit.ts';
 import { commandCode as code, parameterKey } from '../suit/registry.ts';
@@ -180,21 +180,36 @@ export const hidden: Attack<{ place: 'branch' | 'section' }> = {
   },
 };
 
-/** Overrides a parameter that the recipient does not know. */
-export const unknownParameter: Attack<{ key: number }> = {
+const anUnknownParameter = eitherAnswer(['param-unsupported'], manifest('6.1'));
+const besideAWrongClass = mustReject(['param-unsupported', 'class-mismatch'], manifest('6.1'));
+
+const overriding = (...entries: readonly Entry[]): Commands => [
+  int(code.overrideParameters),
+  map(...entries),
+];
+
+/** Overrides a parameter that the recipient does not know; a wrong class beside it may not be lost with it. */
+export const unknownParameter: Attack<{ key: number; with: 'nothing' | 'wrong-class' }> = {
   ...common,
   id: 'override.unknown',
   handle: 'J36',
   change: 'override a parameter that is unassigned, or private and not implemented',
-  expects: [eitherAnswer(['param-unsupported'], manifest('6.1'))],
-  choice: fc.record({ key: fc.constantFrom(26, 100, 65536, -300) }),
-  apply: (scenario, { key }) =>
-    insert(scenario, [
-      {
-        section: 'validate',
-        commands: [...select(0), int(code.overrideParameters), map([int(key), int(0)])],
-      },
-    ]),
+  expects: [anUnknownParameter, besideAWrongClass],
+  choice: fc.record({
+    key: fc.constantFrom(26, 0, 100, 65536, -300),
+    with: fc.constantFrom('nothing', 'wrong-class'),
+  }),
+  apply: (scenario, { key, with: other }) => {
+    const unknown: Entry = [int(key), int(0)];
+    if (other === 'nothing')
+      return insert(scenario, [{ section: 'validate', commands: [...select(0), ...overriding(unknown)] }], {
+        expect: anUnknownParameter,
+      });
+    const wrong: Entry = [int(parameterKey.classIdentifier), bstr(new Uint8Array(16))];
+    const entries = key === 0 ? [unknown, wrong] : [wrong, unknown];
+    const commands = [...select(0), ...overriding(...entries), ...command(code.classIdentifier)];
+    return insert(scenario, [{ section: 'validate', commands }], { expect: besideAWrongClass });
+  },
 };
 
 export const sequenceFormAttacks: readonly AnyAttack[] = [

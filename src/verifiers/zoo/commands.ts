@@ -22,6 +22,18 @@ export const commandAnimals = [
     },
   ),
   animal(
+    'Z067',
+    'stops-at-unknown-parameters',
+    'A parameter that the recipient does not have ends the reading of those set with it, and that is success.',
+    ['override.unknown'],
+    {
+      rules: {
+        unknown: (kind, code, capable) =>
+          kind === 'parameter' && !capable.includes(code) ? 'stop' : unknown(kind, code, capable),
+      },
+    },
+  ),
+  animal(
     'Z166',
     'ignores-a-command-without-argument',
     'A last command that has no argument is ignored.',

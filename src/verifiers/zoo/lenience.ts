@@ -102,9 +102,9 @@ export const lenienceAnimals = [
   animal(
     'Z325',
     'passes-over-blocks-it-cannot-use',
-    'A block without signatures, or with a key that is not to be used so, is passed over; nothing is left to refuse.',
-    ['cose.sign.empty', 'cose.mac.anonymous'],
-    { steps: forgiving('cose-unsupported', 'auth-malformed', 'key-usage') },
+    'A block that is malformed is passed over, and nothing is left to refuse.',
+    ['cose.sign.empty'],
+    { steps: forgiving('auth-malformed') },
   ),
   animal(
     'Z316',

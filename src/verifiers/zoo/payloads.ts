@@ -5,6 +5,7 @@
  */
 import { equalBytes } from '../../cbor/hex.ts';
 import { type Item, valueAt } from '../../cbor/item.ts';
+import type { Parameters } from '../../suit/model.ts';
 import { authenticate } from '../reference/authenticate.ts';
 import { checkComponents } from '../reference/components.ts';
 import { bindManifest } from '../reference/digest.ts';
@@ -17,7 +18,7 @@ import type { Work } from '../reference/work.ts';
 import { animal } from './animal.ts';
 import { insertBefore, moveBefore } from './steps.ts';
 
-const { contentEquals, fits, imageMatches, payloadFrom } = defaultRules;
+const { contentEquals, fits, imageMatches, parametersOf, payloadFrom } = defaultRules;
 
 /** Asks the network for the first URI in the manifest, authentic or not. */
 export function prefetch(work: Work): undefined {
@@ -42,7 +43,56 @@ function eraseFirst(work: Work): undefined {
   work.device.recipient = { ...recipient, components: [{ ...first, slots }, ...others] };
 }
 
+/** Bytes that came in an envelope. */
+const integratedBytes = new WeakSet<Uint8Array>();
+
+/** The parameters of all components listed, as the command that runs sees them. */
+let listed: readonly Parameters[] = [];
+
 export const payloadAnimals = [
+  animal(
+    'Z101',
+    'trusts-integrated-payloads',
+    'What came in the envelope is taken for authentic with it, and not matched.',
+    ['replay.payload-swapped'],
+    {
+      rules: {
+        payloadFrom: (uri, integrated, schemes) => {
+          const place = payloadFrom(uri, integrated, schemes);
+          if (typeof place !== 'string' && place.from === 'envelope') integratedBytes.add(place.bytes);
+          return place;
+        },
+        imageMatches: (content, wanted, hashing) =>
+          (content.kind === 'bytes' && integratedBytes.has(content.bytes)) ||
+          imageMatches(content, wanted, hashing),
+      },
+    },
+  ),
+  animal(
+    'Z169',
+    'takes-the-digest-of-any-component',
+    'An image is good if it is that of any component that the manifest lists.',
+    ['image.swap'],
+    {
+      rules: {
+        parametersOf: (tables, component) => {
+          listed = tables;
+          return parametersOf(tables, component);
+        },
+        // Whose image it is, the match finds out.
+        mayGoOn: (received, _size, capacity) =>
+          received === undefined ? 'size-mismatch' : fits(received, capacity),
+        imageMatches: (content, wanted, hashing) => {
+          const isListed = listed.some(
+            ({ imageDigest: digest, imageSize: size }) =>
+              digest?.algorithm === wanted.digest.algorithm &&
+              imageMatches(content, { digest, size }, hashing) === true,
+          );
+          return isListed || imageMatches(content, wanted, hashing);
+        },
+      },
+    },
+  ),
   animal(
     'Z102',
     'fetches-missing-fragments',

@@ -33,7 +33,7 @@ import type { Recipient, TrustAnchor } from '../../device/recipient.ts';
 import { manifestItem, sequenceItem, sever, severedEntries, wrappedDigest } from '../../suit/build.ts';
 import type { Command, Manifest } from '../../suit/model.ts';
 import { assemble, type EnvelopeParts, encode, release, signedBytes } from '../../suit/parts.ts';
-import { commandCode } from '../../suit/registry.ts';
+import { commandCode, parameterKey } from '../../suit/registry.ts';
 import {
   act,
   anchorOf,
@@ -477,6 +477,13 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
   }),
 
   'skips-unknown-commands': installing(raw(99, int(0))),
+  'stops-at-unknown-parameters': installing(
+    raw(
+      commandCode.overrideParameters,
+      map([int(0), int(0)], [int(parameterKey.classIdentifier), bstr(vendorId)]),
+    ),
+    act('classIdentifier'),
+  ),
   'ignores-a-command-without-argument': of(
     withMember(20, wrapped(array(...sequenceItem(install).items, int(3)))),
   ),
@@ -612,6 +619,20 @@ const firstDemonstrations: Readonly<Record<string, Demonstration>> = {
     manifest({ invoke: [set({ invokeArguments: Uint8Array.of(1, 0, 2) }), act('invoke')] }),
     { event: 'boot', recipient: stored },
   ),
+  'trusts-integrated-payloads': of(
+    manifest({ install: [set({ uri: '#image' }), act('fetch'), act('imageMatch')] }),
+    { integrated: [['#image', oldImage]] },
+  ),
+  'takes-the-digest-of-any-component': onPair({
+    sharedSequence: [
+      index(true),
+      ...compatibility,
+      index(0),
+      set({ imageDigest: sha256(oldImage) }),
+      index(1),
+      set({ imageDigest: sha256(image) }),
+    ],
+  }),
   'finds-payloads-by-digest-prefix': of(
     manifest({
       sharedSequence: [...compatibility, set({ imageDigest: sha256(zeroFirst), imageSize: 2n })],
