@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { array, bool, bstr, type Item, int, nil, tstr } from '../../cbor/item.ts';
+import { array, bool, bstr, type Item, int, nil, tstr, wrapped } from '../../cbor/item.ts';
 import type { Decision } from '../../device/decision.ts';
 import type { Command } from '../../suit/model.ts';
 import { commandCode } from '../../suit/registry.ts';
@@ -309,12 +309,28 @@ describe('strict order', () => {
   });
 });
 
+describe('a branch', () => {
+  it.each([
+    ['false', bool(false)],
+    ['22', int(22)],
+  ])('is no %s in the place of nil', async (_what, item) => {
+    const passing = wrapped(array(int(1), int(15)));
+    const decision = await installing(raw(commandCode.tryEach, array(passing, item)));
+    expect(decision).toMatchObject({ kind: 'rejected', reason: 'command-malformed' });
+  });
+});
+
 describe('budgets', () => {
   const nested = (depth: number): Command => (depth === 0 ? passes : runSequence(nested(depth - 1)));
 
   it('nesting ends', async () => {
     expect(await installing(nested(16))).toMatchObject({ kind: 'accepted' });
     expect(await installing(nested(17))).toMatchObject({ kind: 'rejected', reason: 'limit-depth' });
+  });
+
+  it('that of branches too', async () => {
+    const branches = (depth: number): Command => (depth === 0 ? passes : tryEach([branches(depth - 1)]));
+    expect(await installing(branches(17))).toMatchObject({ kind: 'rejected', reason: 'limit-depth' });
   });
 
   it('so do loops over loops', async () => {

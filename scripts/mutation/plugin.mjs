@@ -1,0 +1,158 @@
+// Stryker's side: a test runner that stays in one process, and what is not worth a mutant.
+//
+// The unit tests of the mutated files are loaded once, through `vitest-shim.mjs`, and the stored cases of corpus/cases
+// are a test each: control and attack on the reference in this process, killed when the verdict is another than the
+// stored one. So a mutant costs milliseconds, where a worker of vitest for each costs a second.
+import { readdirSync } from 'node:fs';
+import { register } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { collected } from './vitest-shim.mjs';
+
+const namespace = '__stryker__';
+const shim = new URL('./vitest-shim.mjs', import.meta.url).href;
+const folders = ['dist/src/verifiers/reference', 'dist/src/suit'];
+
+/** Stored cases that run for a tenth of a second and more: limits on work, which unit tests hold too. */
+const slow = ['res.loop.true', 'res.int.product', 'app.boot.recheck'];
+
+/** Resolves `vitest` to the shim, for the test files alone. */
+const hooks = `export const resolve = (name, context, next) =>
+  name === 'vitest' ? { url: ${JSON.stringify(shim)}, shortCircuit: true } : next(name, context);`;
+
+class InProcessRunner {
+  static inject = [];
+
+  #tests;
+
+  capabilities() {
+    // What a module computes when it is loaded stays: the core starts another process for such mutants.
+    return { reloadEnvironment: false };
+  }
+
+  async dryRun() {
+    const tests = [];
+    for (const test of await this.#load()) {
+      const started = performance.now();
+      stryker().currentTestId = test.id;
+      startRun();
+      const failure = await failureOf(test);
+      stryker().currentTestId = undefined;
+      tests.push(resultOf(test, failure, performance.now() - started));
+    }
+    return { status: 'complete', tests, mutantCoverage: stryker().mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }) {
+    const ns = stryker();
+    if (mutantActivation === 'static') ns.activeMutant = activeMutant.id;
+    let tests;
+    try {
+      tests = await this.#load();
+    } catch (cause) {
+      return { status: 'killed', killedBy: ['load'], failureMessage: String(cause), nrOfTests: 0 };
+    }
+    Object.assign(ns, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
+    const wanted = testFilter && new Set(testFilter);
+    let nrOfTests = 0;
+    startRun();
+    for (const test of tests) {
+      if (wanted && !wanted.has(test.id)) continue;
+      nrOfTests += 1;
+      const failure = await failureOf(test);
+      if (hitLimit !== undefined && ns.hitCount > hitLimit)
+        return { status: 'timeout', reason: `hit ${ns.hitCount} times` };
+      if (failure !== undefined)
+        return { status: 'killed', killedBy: [test.id], failureMessage: failure, nrOfTests };
+    }
+    return { status: 'survived', nrOfTests };
+  }
+
+  async #load() {
+    if (this.#tests !== undefined) return this.#tests;
+    register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+    for (const file of testFiles()) {
+      collected.file = file;
+      await import(fromHere(file));
+    }
+    // The quick ones first: a mutant dies as early as it can.
+    this.#tests = [...collected.tests, ...(await storedCases())];
+    return this.#tests;
+  }
+}
+
+const stryker = () => {
+  globalThis[namespace] ??= {};
+  return globalThis[namespace];
+};
+
+const fromHere = (file) => pathToFileURL(join(process.cwd(), file)).href;
+
+const testFiles = () =>
+  folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.test.js'))
+      .filter((name) => folder.endsWith('reference') || name.startsWith('read'))
+      .map((name) => join(folder, name)),
+  );
+
+/** Forgets what controls got: another mutant, another verifier. */
+let startRun = () => {};
+
+async function storedCases() {
+  const modules = ['harness/corpus', 'attacks/replayable', 'harness/trial', 'harness/direct-host'];
+  const [{ loadCases }, { replayable }, { ControlCache, tryCase }, { directHost }, { referenceVerifier }] =
+    await Promise.all(
+      [...modules, 'verifiers/reference/reference'].map((name) => import(fromHere(`dist/src/${name}.js`))),
+    );
+  const host = await directHost('reference', referenceVerifier());
+  let controls = new ControlCache();
+  startRun = () => {
+    controls = new ControlCache();
+  };
+  const isQuick = ({ attack }) => !slow.includes(attack.id);
+  return loadCases('corpus/cases', replayable)
+    .filter(isQuick)
+    .map((one) => ({
+      id: `corpus/cases/${one.attack.id}`,
+      file: 'corpus/cases',
+      name: one.attack.id,
+      async run() {
+        const { verdict, note } = (await tryCase(host, one, controls)).ruling;
+        if (verdict !== one.verdict) throw new Error(`${verdict} instead of ${one.verdict}: ${note}`);
+      },
+    }));
+}
+
+async function failureOf({ run }) {
+  try {
+    await run();
+    return undefined;
+  } catch (cause) {
+    return String(cause?.message ?? cause).slice(0, 400);
+  }
+}
+
+const resultOf = ({ id, name, file }, failure, timeSpentMs) => {
+  const known = { id, name, fileName: file, timeSpentMs };
+  return failure === undefined ? { ...known, status: 0 } : { ...known, status: 1, failureMessage: failure };
+};
+
+/** What a person reads (two words and more) decides nothing: names of steps, details of a refusal. */
+const wording = {
+  shouldIgnore({ node }) {
+    const texts =
+      node.type === 'StringLiteral'
+        ? [node.value]
+        : node.type === 'TemplateLiteral'
+          ? node.quasis.map(({ value }) => value.raw)
+          : [];
+    return texts.some((text) => text.includes(' ')) ? 'wording' : undefined;
+  },
+};
+
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.TestRunner, 'in-process', InProcessRunner),
+  declareValuePlugin(PluginKind.Ignore, 'wording', wording),
+];
