@@ -7,11 +7,17 @@
 import type { AnyAttack } from './attack.ts';
 import { blindAttacks } from './blind.ts';
 import { allCases, builtAs, type Listing, listCatalogue, listValidFamilies } from './catalogue.ts';
+import { deliverGivenBytes } from './given-bytes.ts';
 import { historyAttacks } from './histories.ts';
 import { pairAttacks } from './pairs.ts';
 
 /** Not on the working list: no row of it, but several in one case, or bytes that nobody knows the meaning of. */
-export const composed: readonly AnyAttack[] = [...historyAttacks, ...pairAttacks, ...blindAttacks];
+export const composed: readonly AnyAttack[] = [
+  ...historyAttacks,
+  ...pairAttacks,
+  ...blindAttacks,
+  deliverGivenBytes,
+];
 
 export const replayable: readonly AnyAttack[] = [...allCases, ...composed];
 

@@ -29,6 +29,7 @@ import { runReport } from './report.ts';
 import { runRun } from './run.ts';
 import { runTrace } from './trace.ts';
 import { runExport } from './vectors-export.ts';
+import { runImport } from './vectors-import.ts';
 import { runJudge } from './vectors-judge.ts';
 import { runWorst } from './worst.ts';
 import { runZooCommand } from './zoo.ts';
@@ -327,7 +328,7 @@ program
 const vectors = program
   .command('vectors')
   .description(
-    'a static suite for those who have no Node.js: export it, and judge what was answered elsewhere',
+    'a static suite for those who have no Node.js: export or import it, and judge what was answered elsewhere',
   );
 
 vectors
@@ -342,6 +343,16 @@ vectors
   .option('--dictionary', 'also suit.dict, a dictionary for AFL, libFuzzer and Honggfuzz')
   .option('--seeds', 'also seeds/, the envelopes alone, for a fuzzer to begin with')
   .action(exitWith(runExport));
+
+vectors
+  .command('import')
+  .description(
+    'an exported suite, or a folder of raw envelopes as fuzzers keep, as stored cases for --corpus',
+  )
+  .argument('<dir>')
+  .requiredOption('--out <dir>', 'the corpus')
+  .option('--like <file>', 'a stored case: raw envelopes go to its device; default: a generated one')
+  .action(exitWith(runImport));
 
 vectors
   .command('judge')

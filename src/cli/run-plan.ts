@@ -202,9 +202,9 @@ function payloadOf(pair: string): { readonly uri: string; readonly file: string 
   return { uri: pair.slice(0, at), file: pair.slice(at + 1) };
 }
 
-/** Where nothing is chosen, stored histories and pairs are replayed too. */
+/** Where nothing is chosen, stored histories, pairs and valid cases are replayed too. */
 function wantsAll({ only, valid }: RunChoice, attack: AnyAttack): boolean {
-  return only === undefined && !valid && composed.includes(attack);
+  return only === undefined && !valid && (attack.family === 'valid' || composed.includes(attack));
 }
 
 /** SHA-256 by path, of a folder over the digests of its stored cases. A key is never among them. */

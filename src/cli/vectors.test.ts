@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -212,5 +221,63 @@ describe('answers from elsewhere', () => {
     writeFileSync(path, before);
     expect(status).toBe(2);
     expect(stderr).toContain('suite-changed');
+  });
+});
+
+describe('an import', () => {
+  const judged = (corpus: string, ...only: readonly string[]) => {
+    const { status, stdout } = run(
+      'run',
+      '--runs',
+      '0',
+      '--no-stored',
+      '--format',
+      'json',
+      '--corpus',
+      corpus,
+      ...only,
+    );
+    const results = JSON.parse(stdout) as { attacks: Record<string, Record<string, Record<string, number>>> };
+    return { status, attacks: results.attacks.reference ?? {} };
+  };
+
+  it('of a suite is a corpus of its cases, valid ones too', () => {
+    const corpus = join(folder, 'from-suite');
+    expect(run('vectors', 'import', suite, '--out', corpus)).toMatchObject({ status: 0, stderr: '' });
+    const { status, attacks } = judged(corpus);
+    expect(status).toBe(0);
+    const { 'valid.corpus': _controls, ...own } = attacks;
+    const sum = Object.values(own).reduce(
+      (all, counts) => all + Object.values(counts).reduce((a, b) => a + b),
+      0,
+    );
+    expect(sum).toBe(readIndex(suite).cases.length);
+    expect(attacks['rollback.sequence.lower']?.proven).toBeGreaterThan(0);
+    expect(attacks['valid.example.published']?.accepted).toBe(1);
+  });
+
+  it('of raw envelopes is one case for each, on the device that is asked for', () => {
+    const corpus = join(folder, 'from-raw');
+    const raw = join(folder, 'raw');
+    cpSync(join(suite, 'seeds'), raw, { recursive: true });
+    writeFileSync(join(raw, 'empty'), '');
+    writeFileSync(join(raw, 'noise'), 'noise');
+    writeFileSync(join(raw, 'noise-again'), 'noise');
+    writeFileSync(join(raw, 'README.txt'), 'of AFL');
+    expect(run('vectors', 'import', raw, '--out', corpus)).toMatchObject({ status: 0, stderr: '' });
+    const { status, attacks } = judged(corpus);
+    expect(status).toBe(0);
+    expect(attacks['blind.given']?.policy).toBe(readdirSync(join(suite, 'seeds')).length + 2);
+    const [like] = readIndex(suite).cases;
+    const other = join(folder, 'like');
+    const file = join(suite, like?.file ?? '');
+    expect(run('vectors', 'import', raw, '--out', other, '--like', file).status).toBe(0);
+    expect(readdirSync(other)).not.toEqual(readdirSync(corpus));
+  });
+
+  it('of nothing is wrong usage', () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    expect(run('vectors', 'import', empty, '--out', join(folder, 'no')).status).toBe(2);
+    expect(existsSync(join(folder, 'no'))).toBe(false);
   });
 });
