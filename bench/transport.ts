@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- transport`: what the bench adds to a verifier's own time. A null verifier over `process:` against
- * the same messages written and read bare, at the same depth; `command:` against bare spawning.
+ * the same messages at the same depth by the barest client: once as lines that stand ready, once made and read as JSON,
+ * as any client has to; `command:` against bare spawning.
  *
  * @module
  */
@@ -32,12 +33,14 @@ export async function benchTransports({ quick }: { readonly quick: boolean }): P
     ];
     process.stdout.write('null verifier over process: cases a second, of one delivery each\n');
     for (const [name, words, count] of programs) {
-      const [bare, host] = await inTurn(
+      const [bare, asJson, host] = await inTurn(
         quick ? 3 : 5,
-        () => bareLines(words, runs, count),
+        () => bareLines(words, runs, { count, asJson: false }),
+        () => bareLines(words, runs, { count, asJson: true }),
         () => throughHost(`process:${words.map((word) => `'${word}'`).join(' ')}`, runs, count),
       );
-      row(name, bare, host);
+      row(name, bare as number, host as number);
+      row(`${name}, JSON`, asJson as number, host as number);
     }
     process.stdout.write('command: runs a second, of true(1), several at a time\n');
     const count = quick ? 200 : 600;
@@ -46,7 +49,7 @@ export async function benchTransports({ quick }: { readonly quick: boolean }): P
       () => bareSpawns(count),
       () => throughHost('command:true {envelope} {anchor}', runs, count),
     );
-    row('command', bare, host);
+    row('command', bare as number, host as number);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -55,7 +58,7 @@ export async function benchTransports({ quick }: { readonly quick: boolean }): P
 function row(name: string, bare: number, host: number): void {
   const share = (host / bare).toFixed(2);
   process.stdout.write(
-    `  ${name.padEnd(8)} bare ${Math.round(bare)}  through the bench ${Math.round(host)}  share ${share}\n`,
+    `  ${name.padEnd(12)} bare ${Math.round(bare)}  through the bench ${Math.round(host)}  share ${share}\n`,
   );
 }
 
@@ -74,31 +77,39 @@ function runsOf(count: number): readonly Run[] {
 
 async function inTurn(
   times: number,
-  first: () => Promise<number>,
-  second: () => Promise<number>,
-): Promise<readonly [number, number]> {
-  let best: readonly [number, number] = [0, 0];
+  ...tasks: readonly (() => Promise<number>)[]
+): Promise<readonly number[]> {
+  const best = tasks.map(() => 0);
   for (let i = 0; i < times; i++)
-    best = [Math.max(best[0], await first()), Math.max(best[1], await second())];
+    for (const [t, task] of tasks.entries()) best[t] = Math.max(best[t] as number, await task());
   return best;
 }
 
-/** The same lines, written as they are and counted as they come back; nothing is read of them but where they end. */
-async function bareLines(words: readonly string[], runs: readonly Run[], count: number): Promise<number> {
+/**
+ * The same lines, written and counted as they come back. Not as JSON: they stand ready, and nothing is read of answers
+ * but where they end. The recipient's line stands ready in any case, since the bench keeps it too.
+ */
+async function bareLines(
+  words: readonly string[],
+  runs: readonly Run[],
+  { count, asJson }: { readonly count: number; readonly asJson: boolean },
+): Promise<number> {
   const [program = '', ...rest] = words;
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'ignore'] });
   const line = (message: object): string => `${JSON.stringify(message)}\n`;
-  const messages = runs.map(({ recipient, steps }) => {
-    const delivery = deliveryToJson((steps[0] as Run['steps'][number]).delivery);
+  const makers = runs.map(({ recipient, steps }) => {
+    const { delivery } = steps[0] as Run['steps'][number];
     const open = line({ type: 'open', session: 1, recipient: recipientToJson(recipient) });
-    return `${open}${line({ type: 'deliver', session: 1, id: 0, ...delivery })}`;
+    return () => `${open}${line({ type: 'deliver', session: 1, id: 0, ...deliveryToJson(delivery) })}`;
   });
+  const ready = makers.map((make) => make());
+  const message = (i: number): string => (asJson ? makers[i]?.() : ready[i]) as string;
   const close = line({ type: 'close', session: 1 });
   let sent = 0;
   let answered = 0;
   const start = performance.now();
   const next = (): void => {
-    if (sent < count) child.stdin.write(messages[sent++ % messages.length] as string);
+    if (sent < count) child.stdin.write(message(sent++ % makers.length));
   };
   await new Promise<void>((resolve) => {
     let rest: Buffer = Buffer.alloc(0);
@@ -106,9 +117,9 @@ async function bareLines(words: readonly string[], runs: readonly Run[], count: 
       const all = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       let from = 0;
       for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, from)) {
-        // {"type":"d…: a decision; {"type":"c…: a close.
-        const isDecision =
-          all.indexOf('"d', from + 7) === from + 8 || all.indexOf('"d', from + 8) === from + 9;
+        const isDecision = asJson
+          ? JSON.parse(all.toString('utf8', from, end)).type === 'decision'
+          : isDecisionAt(all, from);
         from = end + 1;
         if (isDecision) child.stdin.write(close);
         else if (++answered === count) resolve();
@@ -122,6 +133,11 @@ async function bareLines(words: readonly string[], runs: readonly Run[], count: 
   child.stdin.end();
   await once(child, 'close');
   return perSecond;
+}
+
+/** {"type":"d…: a decision; {"type":"c…: a close. Some write a space after the colon. */
+function isDecisionAt(all: Buffer, from: number): boolean {
+  return all.indexOf('"d', from + 7) === from + 8 || all.indexOf('"d', from + 8) === from + 9;
 }
 
 async function throughHost(spec: string, runs: readonly Run[], count: number): Promise<number> {
