@@ -11,8 +11,8 @@ export default defineConfig({
     exclude: ['node_modules/**'],
     pool: 'threads',
     maxWorkers: availableParallelism(),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     experimental: { viteModuleRunner: false },
   },
 });
