@@ -128,6 +128,7 @@ describe('a must-reject', () => {
     expect(verdictOf([refused, accepted])).toBe('proven');
     expect(verdictOf([refused, refused])).toBe('failed: not-live');
     expect(verdictOf([refused, { kind: 'crashed', error: 'x' }])).toBe('failed: not-live');
+    expect(verdictOf([refused, { kind: 'unsupported', feature: 'x' }])).toBe('failed: not-live');
   });
 
   it('fails for an effect that is prohibited, whatever the answer', () => {

@@ -239,7 +239,8 @@ export function stateChangedBy(decision: Rejected, recipient: Recipient, claims:
 function livenessFailure(run: Run, outcomes: readonly Outcome[], ruling: Ruling): Ruling | undefined {
   const after = outcomes[run.steps.length];
   if (after === undefined || ruling.outcome?.kind !== 'rejected') return undefined;
-  if (after.kind === 'accepted' || after.kind === 'unsupported') return undefined;
+  // The very delivery that the control was accepted with: whoever no longer supports it is not as before.
+  if (after.kind === 'accepted') return undefined;
   return failed(
     'not-live',
     `after this rejection the valid delivery is no longer accepted: ${summary(after)}`,

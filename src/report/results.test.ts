@@ -34,8 +34,9 @@ async function results(spec: string, verifier: Verifier, runs = 2): Promise<Resu
 
 const claims = async (): Promise<Claims> => referenceVerifier().hello();
 
+/** It claims no reports, so that nothing is missed in its answers. */
 const acceptAll: Verifier = {
-  hello: claims,
+  hello: async () => ({ ...(await claims()), reports: [] }),
   open: () => ({ deliver: () => ({ kind: 'accepted', level: 'invoked' }) }),
 };
 const rejectAll: Verifier = {

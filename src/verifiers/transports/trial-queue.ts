@@ -129,9 +129,10 @@ export class TrialQueue {
       // One at a time.
       if (this.#underWay.size === 0) this.#send(this.#suspects.splice(0, 1));
     } else {
-      // Refill when half is used up, so that messages stay large.
-      const depth = this.#started?.depth ?? 1;
-      if (this.#underWay.size * 2 <= depth) this.#send(this.#waiting.splice(0, depth - this.#underWay.size));
+      // Refill when half is used up, so that messages stay large; at once where trials are worked on side by side.
+      const { depth = 1, inOrder = true } = this.#started ?? {};
+      const room = depth - this.#underWay.size;
+      if (room > 0 && (!inOrder || room * 2 >= depth)) this.#send(this.#waiting.splice(0, room));
     }
   }
 
