@@ -22,6 +22,7 @@ import { runCorpus } from './corpus.ts';
 import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
 import { defaultSeconds, runFuzzCommand } from './fuzz.ts';
+import { helpExamples, helpText } from './help-examples.ts';
 import { initLanguages, runInit } from './init.ts';
 import { runMerge } from './merge.ts';
 import { runReplay } from './replay.ts';
@@ -364,6 +365,13 @@ vectors
   .option('--partial', 'cases without an answer are no error')
   .addOption(format())
   .action(exitWith(runJudge));
+
+for (const command of program.commands)
+  for (const one of [command, ...command.commands]) {
+    const name = one === command ? command.name() : `${command.name()} ${one.name()}`;
+    const examples = helpExamples[name];
+    if (examples) one.addHelpText('after', helpText(examples));
+  }
 
 try {
   await program.parseAsync();
