@@ -30,6 +30,11 @@ const leaveMs = 500;
 const lastWordsMs = 300;
 
 const living = new Set<number>();
+
+/** Leaders, and so names, of the process groups of all children that have not ended. */
+export function livingGroups(): ReadonlySet<number> {
+  return living;
+}
 let guarded = false;
 
 /** A program in a process group of its own, with a limit on its data and an environment cleared of the bench's. */

@@ -10,6 +10,7 @@ import { isDecision, type Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import { ceilingBytesOf } from '../host.ts';
 import type { Claims } from '../verifier.ts';
+import { livingGroups } from './child-process.ts';
 import { claimsOfCommand } from './command-claims.ts';
 import {
   type CommandMapping,
@@ -83,7 +84,8 @@ export function openCommandHost(
         },
       ];
     const outcomes = await session(command, recipient, deliveries);
-    if (++sessions % sweepEvery === 0) killStrays(mark);
+    // Others of its sessions may be under way.
+    if (++sessions % sweepEvery === 0) killStrays(mark, livingGroups());
     const last = outcomes.at(-1);
     if (last === undefined || isDecision(last) || last.kind === 'unsupported') deathsInARow = 0;
     else {

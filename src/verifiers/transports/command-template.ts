@@ -70,8 +70,8 @@ export function fill(words: readonly Word[], fillingOf: (place: Place) => Fillin
         if (part.kind === 'unable') return part;
         text += part.kind === 'one' ? part.text : (part.texts[i] ?? '');
       }
-      const [first] = word;
-      if (typeof first !== 'string' && text.startsWith('-'))
+      // What is repeated is the delivery's; the rest, such as an algorithm's -7, is the bench's own.
+      if (parts[0]?.kind === 'each' && text.startsWith('-'))
         return { kind: 'unable', feature: `a value that begins with "-" as a word of its own` };
       if (text.includes('\0')) return { kind: 'unable', feature: 'a value with a zero byte in a word' };
       filled.push(text);

@@ -18,10 +18,15 @@ export function markedWith(mark: string): Readonly<Record<string, string>> {
   return { [variable]: mark };
 }
 
-/** Kills all that have the mark and are still there; how many there were. */
-export function killStrays(mark: string): number {
+/**
+ * Kills all that have the mark and are still there; how many there were. Process groups that are spared are those of
+ * verifiers still at work.
+ */
+export function killStrays(mark: string, spared: ReadonlySet<number> = new Set()): number {
   const marked = `${variable}=${mark}`;
-  const strays = processes().filter((pid) => pid !== process.pid && environmentOf(pid).includes(marked));
+  const strays = processes().filter(
+    (pid) => pid !== process.pid && environmentOf(pid).includes(marked) && !spared.has(groupOf(pid)),
+  );
   for (const pid of strays) {
     try {
       process.kill(pid, 'SIGKILL');
@@ -37,6 +42,17 @@ function processes(): readonly number[] {
     return readdirSync('/proc').map(Number).filter(Number.isInteger);
   } catch {
     return [];
+  }
+}
+
+/** Field 5 of its status; the second is its name, in parentheses, with anything in it. */
+function groupOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[2]);
+  } catch {
+    // It has ended meanwhile.
+    return 0;
   }
 }
 
