@@ -91,7 +91,6 @@ async function compareOnBytes(
   const fixed = fixedRecipient(verifiers, options.config);
   const hosts = await openAll(verifiers, options);
   const { seed = 1, round } = options;
-  const bar = progressBar(options.format === 'text' ? 'text' : 'json');
   try {
     const found = [];
     let cases = 0;
@@ -99,6 +98,7 @@ async function compareOnBytes(
     for (const subject of subjects) {
       const records: CaseRecord[] = [];
       const isStored = subject.stored.length > 0;
+      const bar = progressBar({ format: options.format === 'text' ? 'text' : 'json' });
       const { done, stopped } = await runCampaign({
         hosts,
         attacks: isStored ? [] : attacks,

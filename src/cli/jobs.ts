@@ -90,13 +90,21 @@ function progressSum(planned: number, watch: Watch): (job: number) => (progress:
   const latest = new Map<number, Progress>();
   return (job) => (progress) => {
     latest.set(job, progress);
-    const all = [...latest.values()];
-    watch.onProgress({
-      planned,
-      done: all.reduce((sum, one) => sum + one.done, 0),
-      failures: Math.max(...all.map((one) => one.failures)),
-    });
+    watch.onProgress(summedProgress([...latest.values()], planned));
   };
+}
+
+/** Of jobs that each have their own cases: what several find is one finding. */
+export function summedProgress(all: readonly Progress[], planned: number): Progress {
+  const verifiers = (all[0]?.verifiers ?? []).map(({ spec }) => {
+    const own = all.flatMap((one) => one.verifiers.filter((verifier) => verifier.spec === spec));
+    return {
+      spec,
+      found: [...new Set(own.flatMap(({ found }) => found))],
+      isStopped: own.some(({ isStopped }) => isStopped),
+    };
+  });
+  return { planned, done: all.reduce((sum, one) => sum + one.done, 0), verifiers };
 }
 
 async function runJob(

@@ -22,6 +22,8 @@ import type { RunPlan } from './run-plan.ts';
 export interface Watch {
   isInterrupted(): boolean;
   onProgress(progress: Progress): void;
+  /** What is done once all cases are judged, in words. */
+  onPhase?(phase: string): void;
 }
 
 /**
@@ -60,12 +62,14 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
     const reopen = (host: Host): Promise<Host> => openOne(host.spec, options);
     // Nothing that it was given can be given it again.
     const isOnce = sequence.fixed?.reset !== undefined;
+    watch.onPhase?.('a sample in another order');
     const ordered = interrupted || isOnce ? [] : await orderDependent(campaign.samples, reopen);
     // What a whole run shows is seen when its shards are merged.
     const findings = await findingsOf(campaign, shard ? [] : attacks, {
       seed: options.seed,
       shrinkTries: interrupted || isOnce ? 0 : options.shrink,
       withoutSecrets: plan.withoutSecrets,
+      onFailure: (number, of) => watch.onPhase?.(`shrinking finding ${number} of ${of}`),
       ...(header.config !== undefined && { config: header.config }),
       ...(sequence.scenario && { scenario: sequence.scenario }),
       ...(options.out !== undefined && { folder: join(options.out, 'findings') }),

@@ -57,12 +57,17 @@ export async function runRun(options: RunOptions): Promise<number> {
   const plan = planOf(options);
   const jobs = jobsOf(options);
   demandWhole(plan, { ...options, jobs });
-  const bar = progressBar(format);
+  const { time } = options;
+  const bar = progressBar({ format, ...(time !== undefined && { seconds: time }) });
   const signals = interruption();
-  const watch = { isInterrupted: signals.isRequested, onProgress: bar.show };
-  const results = await (jobs > 1 ? runJobs(options, jobs, watch) : runHere(options, plan, watch));
-  bar.end();
-  signals.end();
+  const watch = { isInterrupted: signals.isRequested, onProgress: bar.show, onPhase: bar.tell };
+  let results: Results;
+  try {
+    results = await (jobs > 1 ? runJobs(options, jobs, watch) : runHere(options, plan, watch));
+  } finally {
+    bar.end();
+    signals.end();
+  }
   const status = concluded(results, { ...options, ...(known && { known }) });
   // Only now: whatever stops it before, --resume finds what was judged.
   if (out !== undefined) rmSync(jobsFolder(out), { recursive: true, force: true });

@@ -24,6 +24,7 @@ import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { makeFolder, readJson } from './files.ts';
+import { clockText, openPanel, Pace } from './panel.ts';
 import { type Caught, runZooPart, type ZooPart } from './zoo-part.ts';
 import type { ZooMessage } from './zoo-worker.ts';
 
@@ -53,7 +54,8 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   chosenAttacks(options);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);
   if (out !== undefined) makeFolder(out);
-  const entries = await runParts(partsOf(animals, options), progress(options.format, animals.length));
+  const bar = zooBar(options.format, animals.length);
+  const entries = await runParts(partsOf(animals, options), bar.show).finally(bar.end);
   const places = new Map(animals.map(({ id }, i) => [id, i]));
   const report = makeZooReport(
     entries.toSorted((a, b) => (places.get(a.row.id) ?? 0) - (places.get(b.row.id) ?? 0)),
@@ -167,12 +169,24 @@ function readExpected(file: string): ZooReport {
   return json as ZooReport;
 }
 
-function progress(format: ZooCommandOptions['format'], all: number): (caught: Caught) => void {
+interface ZooBar {
+  show(caught: Caught): void;
+  end(): void;
+}
+
+function zooBar(format: ZooCommandOptions['format'], all: number): ZooBar {
+  if (format === 'json') return { show: () => {}, end: () => {} };
+  const panel = openPanel();
+  const pace = new Pace();
   let done = 0;
-  return ({ id, by, cases }) => {
-    done++;
-    if (format === 'json') return;
-    const line = `${done} of ${all} caught: ${id} by ${by} after ${cases} cases`;
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}${done === all ? '\n' : ''}` : `${line}\n`);
+  return {
+    show({ id, by, cases }) {
+      done++;
+      const time = clockText(pace.spent());
+      panel.draw(() => [
+        `${done} of ${all} caught in ${time}; the last: ${id} by ${by} after ${cases} cases`,
+      ]);
+    },
+    end: panel.end,
   };
 }

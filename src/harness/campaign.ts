@@ -54,7 +54,16 @@ export function controlKey(verifier: string, place: number): string {
 export interface Progress {
   readonly done: number;
   readonly planned: number;
-  readonly failures: number;
+  /** In the run's order. */
+  readonly verifiers: readonly VerifierProgress[];
+}
+
+export interface VerifierProgress {
+  readonly spec: string;
+  /** Fingerprints of what was found so far. */
+  readonly found: readonly string[];
+  /** Given up: it will not be run further. */
+  readonly isStopped: boolean;
 }
 
 /** The first case that showed a defect, and how many did. */
@@ -201,9 +210,27 @@ class CampaignState {
     await previous;
     for (const [i, { place, one }] of batch.entries())
       this.recordCase(one, place, await Promise.all(rulings[i] ?? []));
-    const { planned } = this;
-    const { done, failures } = this.collation;
-    this.options.onProgress?.({ done, planned, failures: failures.size });
+    this.options.onProgress?.(this.progress());
+  }
+
+  private progress(): Progress {
+    const { planned, collation } = this;
+    const found = [
+      ...[...collation.failures.values()].map(({ fingerprint, first }) => ({
+        fingerprint,
+        of: first.verifier,
+      })),
+      ...[...collation.disagreements.values()].map(({ fingerprint, verifier }) => ({
+        fingerprint,
+        of: verifier,
+      })),
+    ];
+    const verifiers = this.options.hosts.map(({ spec }) => ({
+      spec,
+      found: found.filter(({ of }) => of === spec).map(({ fingerprint }) => fingerprint),
+      isStopped: this.deadControls.isStopped(spec),
+    }));
+    return { done: collation.done, planned, verifiers };
   }
 
   /** `found`: in the order of the hosts. */

@@ -36,6 +36,8 @@ export interface FindingOptions {
   readonly config?: string;
   /** Leave symmetric keys out of stored cases: they are the user's own. */
   readonly withoutSecrets: boolean;
+  /** Told before each failure is shrunk: which one, from 1, of how many. */
+  readonly onFailure?: (number: number, of: number) => void;
 }
 
 export async function findingsOf(
@@ -44,7 +46,10 @@ export async function findingsOf(
   options: FindingOptions,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const failure of campaign.failures) findings.push(await findingOf(failure, options));
+  for (const [i, failure] of campaign.failures.entries()) {
+    options.onFailure?.(i + 1, campaign.failures.length);
+    findings.push(await findingOf(failure, options));
+  }
   const disagreements = campaign.disagreements.map((one) => disagreementFinding(one, options));
   return [...findings, ...disagreements, ...wholeRunFindings(campaign, attacks)];
 }
