@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
+import { type FolderLock, lockFolder } from '../lock-folder.ts';
 import { replaceFile } from '../replace-file.ts';
 import type { Parent } from './breed.ts';
 import { type CaseFile, caseFromFile } from './finding.ts';
@@ -41,12 +42,20 @@ export function demandNew(folder: string): void {
     );
 }
 
-/** Throws BenchError `fuzz-exists`. */
+/** Locked until it is closed. Throws BenchError `fuzz-exists` and `folder-locked`. */
 export function createStore(folder: string, setup: FuzzSetup, budget: FuzzBudget): FuzzStore {
   demandNew(folder);
-  const store = storeIn(folder);
-  store.write({ kind: 'setup', format: fuzzFormat, setup, budget });
-  return store;
+  mkdirSync(folder, { recursive: true });
+  const lock = lockFolder(folder);
+  try {
+    demandNew(folder);
+    const store = storeIn(folder, lock);
+    store.write({ kind: 'setup', format: fuzzFormat, setup, budget });
+    return store;
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
 }
 
 export interface Resumed {
@@ -68,23 +77,37 @@ export function readStore(folder: string): Resumed {
   return { state, parents: state.corpus.map((kept) => parentIn(folder, kept)) };
 }
 
-/** To go on with: a last line that broke off is cut away. */
+/**
+ * To go on with: a last line that broke off is cut away. Locked until it is closed: read it afterwards.
+ *
+ * Throws BenchError `fuzz-unreadable` and `folder-locked`.
+ */
 export function reopenStore(folder: string): FuzzStore {
   const file = join(folder, logName);
-  let size = 0;
-  for (const line of wholeLines(file)) size += Buffer.byteLength(line) + 1;
-  truncateSync(file, size);
-  return storeIn(folder);
+  if (!existsSync(file)) throw noRun(file);
+  const lock = lockFolder(folder);
+  try {
+    let size = 0;
+    for (const line of wholeLines(file)) size += Buffer.byteLength(line) + 1;
+    truncateSync(file, size);
+    return storeIn(folder, lock);
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
 }
 
-function storeIn(folder: string): FuzzStore {
+function storeIn(folder: string, lock: FolderLock): FuzzStore {
   const cases = join(folder, 'corpus');
   mkdirSync(cases, { recursive: true });
   const file = openSync(join(folder, logName), 'a');
   return {
     write: (line) => void writeSync(file, `${JSON.stringify(line)}\n`),
     writeCase: (name, one) => replaceFile(join(cases, name), `${JSON.stringify(one)}\n`),
-    close: () => closeSync(file),
+    close: () => {
+      closeSync(file);
+      lock.release();
+    },
   };
 }
 
@@ -121,6 +144,11 @@ export function parentOf({ attack, choice, plan }: Pick<Parent, 'attack' | 'choi
   return { attack, choice, ...(plan && { plan }) };
 }
 
+function noRun(file: string, cause?: unknown): BenchError {
+  const message = `${file} cannot be read: there is no fuzzing run to go on with`;
+  return new BenchError('fuzz-unreadable', message, { cause });
+}
+
 const chunkBytes = 1024 * 1024;
 
 /** Of any length; what follows the last line feed broke off. Throws BenchError `fuzz-unreadable`. */
@@ -129,9 +157,7 @@ function* wholeLines(file: string): Generator<string> {
   try {
     handle = openSync(file, 'r');
   } catch (cause) {
-    throw new BenchError('fuzz-unreadable', `${file} cannot be read: there is no fuzzing run to go on with`, {
-      cause,
-    });
+    throw noRun(file, cause);
   }
   try {
     const chunk = Buffer.alloc(chunkBytes);

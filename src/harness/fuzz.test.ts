@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../attacks/catalogue.ts';
 import { replayable } from '../attacks/replayable.ts';
+import { lockName } from '../lock-folder.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
@@ -147,6 +148,8 @@ describe('a fuzzing run', () => {
     for (const { n, copy } of snapshots) {
       const log = join(copy, logName);
       truncateSync(log, readFileSync(log).length - 5);
+      // This process has it, and is there still.
+      rmSync(join(copy, lockName));
       expect(readStore(copy).state.done).toBe(n - 1);
       expect(told(await session(copy))).toEqual(uninterrupted);
     }
