@@ -39,16 +39,27 @@ export async function applyConfig(line: CommandLine): Promise<void> {
   const given = line.opts().config;
   const config = await loadConfig(typeof given === 'string' ? given : undefined, process.cwd());
   line.setOptionValueWithSource('config', config, 'config');
+  // A fuzzing run goes on as it was begun, whatever the file has come to say.
+  if (typeof line.opts().resume === 'string') return;
   for (const [name, value] of Object.entries(config?.run ?? {})) {
-    if (line.name() !== 'run' && !ofEveryCommand.includes(name)) continue;
+    if (!defaultsOf(line.name(), name)) continue;
     const source = line.getOptionValueSource(name);
     if (known.has(name) && (source === undefined || source === 'default'))
       line.setOptionValueWithSource(name, value, 'config');
   }
 }
 
-/** Defaults that hold for other commands than `run` too: they say how a verifier is run, not with what. */
+/** Does a default of `run` hold for this command? */
+function defaultsOf(command: string, option: string): boolean {
+  if (command === 'fuzz') return !ofRunAlone.includes(option);
+  return command === 'run' || ofEveryCommand.includes(option);
+}
+
+/** They say how a verifier is run, not with what. */
 const ofEveryCommand: readonly string[] = ['deadline', 'memory'];
+
+/** A fuzzing run has a budget and a folder of its own. */
+const ofRunAlone: readonly string[] = ['time', 'out'];
 
 /** The file named, else the one in the folder; undefined: there is none. Throws BenchError `config`. */
 export async function loadConfig(given: string | undefined, folder: string): Promise<Config | undefined> {

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BenchError } from '../bench-error.ts';
 import { jsonSchema } from '../json-schema.ts';
-import { type FuzzOptions, runFuzzCommand } from './fuzz.ts';
+import { runFuzzCommand } from './fuzz.ts';
+import type { FuzzOptions } from './fuzz-begin.ts';
 
 const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-fuzz-cli-'));

@@ -21,7 +21,8 @@ import { applyConfig } from './config.ts';
 import { runCorpus } from './corpus.ts';
 import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
-import { defaultSeconds, runFuzzCommand } from './fuzz.ts';
+import { runFuzzCommand } from './fuzz.ts';
+import { defaultSeconds } from './fuzz-begin.ts';
 import { helpExamples, helpText } from './help-examples.ts';
 import { initLanguages, runInit } from './init.ts';
 import { runMerge } from './merge.ts';
@@ -100,6 +101,7 @@ program
   .command('fuzz')
   .description('the same for a budget of time or cases, bred from what behaved as nothing before did')
   .option('-v, --verifier <spec>', 'as for run; repeatable', collect)
+  .addOption(config())
   .option('--seed <n>', 'with --jobs 1 and --cases: same seed, same cases; default 1', whole)
   .option(
     '--time <seconds>',
@@ -122,6 +124,7 @@ program
   )
   .option('--deadline <ms>', 'milliseconds per delivery; default 2000', whole)
   .option('--memory <mib>', 'memory limit of a child process, or none; default 256', memory)
+  .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding; default 60', whole)
   .addOption(format())
   .action(exitWith(runFuzzCommand));

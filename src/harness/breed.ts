@@ -11,6 +11,7 @@ import { catalogue } from '../attacks/catalogue.ts';
 import { historyAttacks } from '../attacks/histories.ts';
 import { type PairChoice, pairAttack, pairedGroups } from '../attacks/pairs.ts';
 import { buildScenario } from '../scenarios/build.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { attempts, type Case, type Inapplicable, makeCase } from './case.ts';
@@ -33,6 +34,8 @@ export interface BreedOptions {
   readonly attacks: readonly AnyAttack[];
   /** Also pairs, histories and blind changes of them. */
   readonly composes: boolean;
+  /** The verifiers' own device, which every plan is held to. */
+  readonly fixed?: FixedPlan;
 }
 
 /** How a case is bred. */
@@ -134,7 +137,7 @@ function bredBy(way: Way, parent: Parent, dice: Dice, options: BreedOptions): Br
     case 'plan': {
       // What two attacks need together may not be drawn freely.
       const drawsPlans = attack.id.startsWith('pair.') ? changeBytes : attack;
-      const donor = sampleOne(planArbitrary(drawsPlans), dice.seed());
+      const donor = sampleOne(planArbitrary(drawsPlans, options.fixed), dice.seed());
       const near = nearPlan(plan, donor, attack.on, dice);
       return near && { attack, plan: near, choice };
     }
@@ -187,12 +190,12 @@ function attackOf({ attack: id, choice }: Parent, { attacks }: BreedOptions): An
 function fresh(
   n: number,
   dice: Dice,
-  { attacks }: BreedOptions,
+  { attacks, fixed }: BreedOptions,
   scenarios: ScenarioCache,
 ): Case | Inapplicable {
   const attack = attacks[dice.below(attacks.length)] as AnyAttack;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const plan = sampleOne(planArbitrary(attack), dice.seed());
+    const plan = sampleOne(planArbitrary(attack, fixed), dice.seed());
     const made = makeCase(attack, n, scenarios.of(plan), drawn(attack, dice));
     if (made !== undefined) return { ...made, plan };
   }

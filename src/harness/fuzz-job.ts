@@ -5,15 +5,19 @@
  */
 import type { AnyAttack } from '../attacks/attack.ts';
 import { replayable } from '../attacks/replayable.ts';
+import type { CoseKey } from '../cose/key.ts';
+import type { DeviceProfile } from '../device/classes.ts';
+import { keepKey } from '../scenarios/keyring.ts';
 import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
+import type { NamedEntry } from '../verifiers/transports/verifier-entry.ts';
 import { behaviourOf, type Difference, differenceOf } from './behaviour.ts';
 import { breed, type Parent, ScenarioCache } from './breed.ts';
 import { policyDimension } from './campaign.ts';
 import { type Case, drawCase, type Inapplicable, isInapplicable } from './case.ts';
 import { asCase, casesToReplay } from './corpus.ts';
 import { type CaseFile, caseFromFile, caseToFile, type Finding, fingerprintOf } from './finding.ts';
-import { storedFinding, triesFor } from './findings.ts';
+import { type FindingOptions, storedFinding, triesFor } from './findings.ts';
 import { batchSize, type CountedRecord, differenceKey, type FuzzSetup, type Origin } from './fuzz-lines.ts';
 import { logged } from './logged-outcome.ts';
 import { ScenarioPool } from './scenario-pool.ts';
@@ -83,14 +87,23 @@ export interface JobOptions {
   readonly setup: FuzzSetup;
   /** Where findings are stored; absent: nowhere. */
   readonly folder?: string;
+  /** Verifiers that a config file names. */
+  readonly entries?: readonly NamedEntry[];
+  /** That file, as a replay line has to name it. */
+  readonly config?: string;
+  /** What the setup's class stands for. */
+  readonly profile?: DeviceProfile;
+  /** The signing key of the setup's own device: it is never written. */
+  readonly key?: CoseKey;
 }
 
 /** Throws BenchError where a verifier or a corpus cannot be had. `open`: how a verifier is had; default: by its spec. */
 export async function openJob(
   options: JobOptions,
-  open: (spec: string) => Promise<Host> = opener(options.setup),
+  open: (spec: string) => Promise<Host> = opener(options),
 ): Promise<FuzzJob> {
-  const { setup } = options;
+  const { setup, key } = options;
+  if (key !== undefined) keepKey(key);
   const attacks = attacksOf(setup);
   const stored = storedCases(setup, attacks);
   const hosts: Host[] = [];
@@ -103,8 +116,10 @@ export async function openJob(
   return new Job(options, hosts, attacks, stored);
 }
 
-function opener({ deadline, memoryMiB }: FuzzSetup): (spec: string) => Promise<Host> {
-  return (spec) => openVerifier(spec, { deadlineMs: deadline, memoryMiB });
+function opener({ setup, entries, profile }: JobOptions): (spec: string) => Promise<Host> {
+  const { deadline, memoryMiB } = setup;
+  const choices = { deadlineMs: deadline, memoryMiB, ...(entries && { entries }) };
+  return (spec) => openVerifier(spec, { ...choices, ...(profile && { profile }) });
 }
 
 function attacksOf({ attacks }: FuzzSetup): readonly AnyAttack[] {
@@ -114,9 +129,11 @@ function attacksOf({ attacks }: FuzzSetup): readonly AnyAttack[] {
 
 /** Throws BenchError naming folder or file. */
 export function storedCases(
-  { corpora, composes }: FuzzSetup,
+  { corpora, composes, fixed }: FuzzSetup,
   attacks: readonly AnyAttack[],
 ): readonly Case[] {
+  // They are of other devices.
+  if (fixed !== undefined) return [];
   return casesToReplay(corpora, (attack) => attacks.includes(attack) || (composes && !isListed(attack)));
 }
 
@@ -124,6 +141,9 @@ export function storedCases(
 function isListed({ id }: AnyAttack): boolean {
   return !/^(pair|history|blind)\./.test(id);
 }
+
+/** COSE id: a verifier's key is then the author's, and a secret. */
+const hmac256 = 5;
 
 class Job implements FuzzJob {
   private readonly options: JobOptions;
@@ -146,7 +166,7 @@ class Job implements FuzzJob {
     this.hosts = hosts;
     this.attacks = attacks;
     this.stored = stored;
-    this.pool = new ScenarioPool(options.setup.seed);
+    this.pool = new ScenarioPool(options.setup.seed, options.setup.fixed);
   }
 
   tell({ parents, behaviours, differences, fingerprints, stopped }: News): void {
@@ -196,9 +216,13 @@ class Job implements FuzzJob {
     await Promise.all(this.hosts.map((host) => host.close()));
   }
 
-  private get storage(): { readonly folder?: string; readonly withoutSecrets: false } {
-    const { folder } = this.options;
-    return { withoutSecrets: false, ...(folder !== undefined && { folder }) };
+  private get storage(): Pick<FindingOptions, 'folder' | 'config' | 'withoutSecrets'> {
+    const { folder, config, setup } = this.options;
+    return {
+      withoutSecrets: setup.fixed?.algorithm === hmac256,
+      ...(folder !== undefined && { folder }),
+      ...(config !== undefined && { config }),
+    };
   }
 
   /** The stored cases, then each attack once, then what is bred and the further rounds of all attacks by turns. */
@@ -209,14 +233,15 @@ class Job implements FuzzJob {
   ): { readonly origin: Origin; readonly case: Case | Inapplicable } {
     const stored = this.stored[n];
     if (stored !== undefined) return { origin: 'stored', case: { ...stored, round: n } };
-    const { seed, composes } = this.options.setup;
+    const { seed, composes, fixed } = this.options.setup;
     const turn = turnAt(n - this.stored.length, this.attacks.length);
     if (turn !== undefined) {
       const round = Math.floor(turn / this.attacks.length);
       const attack = this.attacks[turn % this.attacks.length] as AnyAttack;
       return { origin: 'turn', case: { ...drawCase(attack, round, seed, this.pool), round: n } };
     }
-    const { way, case: one } = breed(n, parents, { seed, attacks: this.attacks, composes }, scenarios);
+    const options = { seed, attacks: this.attacks, composes, ...(fixed && { fixed }) };
+    const { way, case: one } = breed(n, parents, options, scenarios);
     return { origin: way, case: one };
   }
 
@@ -275,7 +300,7 @@ class Job implements FuzzJob {
       dead,
       alive,
       findings,
-      ...(isNew && !isInapplicable(one) && { file: caseToFile(breedable(one, origin)) }),
+      ...(isNew && !isInapplicable(one) && { file: caseToFile(breedable(one, origin), this.storage) }),
     };
   }
 
@@ -309,7 +334,9 @@ class Job implements FuzzJob {
     if (this.isNew(fingerprint)) {
       const failure = { fingerprint, host, id, case: one, ruling, ofControl, cases: 1 };
       const finding = storedFinding(failure, { smallest: one, ruling, tries: 0 }, this.storage);
-      findings.push({ finding, isSettled: ofControl || one.plan === undefined });
+      // A stored case without its key shows nothing any more.
+      const isSettled = ofControl || one.plan === undefined || this.storage.withoutSecrets;
+      findings.push({ finding, isSettled });
     }
     return { fingerprint };
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Family } from '../attacks/attack.ts';
+import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { MemoryLimit } from '../verifiers/host.ts';
 import type { Difference } from './behaviour.ts';
 import type { Way } from './breed.ts';
@@ -25,11 +26,15 @@ export interface FuzzSetup {
   readonly attacks: readonly string[];
   /** Also pairs, histories and blind changes. */
   readonly composes: boolean;
+  /** The verifiers' own device, which the scenarios are made for. */
+  readonly fixed?: FixedPlan;
   /** Folders of stored cases, delivered first. */
   readonly corpora: readonly string[];
   /** Milliseconds for one delivery. */
   readonly deadline: number;
   readonly memoryMiB: MemoryLimit;
+  /** The device's ceiling: 0, 1 or 2 of RFC 7228, or a file with a profile. */
+  readonly class?: string;
   /** Tries to shrink each finding. */
   readonly shrinkTries: number;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { familyOf } from '../scenarios/families.ts';
+import { heldTo } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { PlanOptions } from '../scenarios/plan-arbitrary.ts';
 import { settleIfPossible } from '../scenarios/settle.ts';
@@ -15,6 +16,7 @@ export function planFor(plan: Plan, on: PlanOptions = {}): Plan | undefined {
   // A family is drawn by its own rules, and a published example is what it is.
   if (on.family !== undefined || plan.published !== undefined) return undefined;
   const settled = settleIfPossible(plan, [...(on.event ? [on.event] : []), ...(on.features ?? [])]);
+  if (settled?.fixed) return heldTo(settled, settled.fixed);
   return settled && { ...settled, family: familyOf(settled) };
 }
 

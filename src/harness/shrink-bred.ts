@@ -45,6 +45,8 @@ async function shrinkPlan(search: Search, from: Plan): Promise<void> {
   const fields = [...new Set([...Object.keys(from), ...Object.keys(plain)])] as (keyof Plan)[];
   let plan = from;
   for (const field of fields) {
+    // The device is the user's.
+    if (field === 'fixed') continue;
     const { attack, choice } = search.best.smallest;
     const plainer = planFor(withField(plan, field, plain), attack.on);
     if (plainer === undefined || JSON.stringify(plainer) === JSON.stringify(plan)) continue;
