@@ -123,6 +123,10 @@ GAUNTLET_IMPORT(sha256) void gauntlet_sha256(const uint8_t *message, size_t size
 /* 1: the signature is valid. A COSE algorithm id; the key is a SEC 1 point of P-256 (65 bytes) or an Ed25519 key. */
 GAUNTLET_IMPORT(verify) int32_t gauntlet_verify(int32_t algorithm, const uint8_t *key, size_t key_size, const uint8_t *message, size_t size,
                                                 const uint8_t *signature, size_t signature_size);
+/* These bytes stand for storage, the network or the harness: not counted as working memory of this delivery. */
+GAUNTLET_IMPORT(outside) void gauntlet_outside(const void *data, size_t size);
+#else
+static inline void gauntlet_outside(const void *data, size_t size) { (void)data; (void)size; }
 #endif
 
 #endif
@@ -370,8 +374,10 @@ static enum gauntlet_kind gauntlet_read_kind(struct gauntlet_json *json) {
 /* One member of a content or a payload. */
 static void gauntlet_read_content_member(struct gauntlet_json *json, struct gauntlet_bytes key, struct gauntlet_content *content) {
     if (gauntlet_is(key, "kind")) content->kind = gauntlet_read_kind(json);
-    else if (gauntlet_is(key, "bytes")) content->bytes = gauntlet_json_hex(json);
-    else if (gauntlet_is(key, "digest")) gauntlet_read_digest(json, content);
+    else if (gauntlet_is(key, "bytes")) {
+        content->bytes = gauntlet_json_hex(json);
+        gauntlet_outside(content->bytes.data, content->bytes.size);
+    } else if (gauntlet_is(key, "digest")) gauntlet_read_digest(json, content);
     else if (gauntlet_is(key, "size")) { content->has_size = true; content->size = gauntlet_json_uint(json, NULL); }
     else gauntlet_json_skip(json);
 }
@@ -567,6 +573,7 @@ static bool gauntlet_has_room(const struct gauntlet_delivery *delivery) {
 
 static void gauntlet_answer_delivery(const struct gauntlet_delivery *delivery, uint64_t session, uint64_t id) {
     memset(&gauntlet_answer, 0, sizeof gauntlet_answer);
+    gauntlet_outside(&gauntlet_answer, sizeof gauntlet_answer);
     if (gauntlet_has_room(delivery)) gauntlet_decide(&gauntlet_now, delivery, &gauntlet_answer);
     else {
         gauntlet_answer.stage = "resource";

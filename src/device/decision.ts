@@ -89,8 +89,13 @@ export interface ReportedState {
 
 /** Counted cost: exact and repeatable, as far as the verifier counts it. */
 export interface Cost {
-  /** Bytes of the verifier's own working memory at its high-water mark. */
+  /** Bytes of the verifier's own working memory at its high-water mark; without the stack where that is known. */
   readonly highWaterBytes?: number;
+  /** Of the stack, from its beginning to the lowest byte in use. */
+  readonly stackBytes?: number;
+  /** What of `highWaterBytes` is heap, and what static data. */
+  readonly heapBytes?: number;
+  readonly staticBytes?: number;
   readonly steps?: number;
   /** Bytes a `limit-memory` rejection would have needed. */
   readonly wantedBytes?: number;

@@ -9,11 +9,20 @@ export type Outcome =
   | Decision
   /** `notRun`: it was given up before, and this delivery was never made. */
   | { readonly kind: 'crashed'; readonly error: string; readonly notRun?: true }
-  | { readonly kind: 'hung'; readonly afterMs: number }
+  | Hung
   /** The *bench's* ceiling stopped it. */
   | { readonly kind: 'exhausted'; readonly ceilingBytes: number; readonly error?: string }
   | { readonly kind: 'unsupported'; readonly feature: string }
   | { readonly kind: 'protocol-error'; readonly error: string };
+
+/** Milliseconds, or counted steps, which repeat. */
+export type Hung =
+  | { readonly kind: 'hung'; readonly afterMs: number; readonly afterSteps?: never }
+  | { readonly kind: 'hung'; readonly afterSteps: number; readonly afterMs?: never };
+
+export function describeHung({ afterMs, afterSteps }: Hung): string {
+  return `no answer within ${afterSteps === undefined ? `${afterMs} ms` : `${afterSteps} steps`}`;
+}
 
 /** Does the session go on after it? */
 export function isDecision(outcome: Outcome): outcome is Decision {

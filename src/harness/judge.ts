@@ -8,7 +8,7 @@ import type { Expectation } from '../attacks/attack.ts';
 import { requiredLevel } from '../attacks/expectation.ts';
 import type { Decision, Rejected } from '../device/decision.ts';
 import { lowerLevel, reaches } from '../device/delivery.ts';
-import type { Outcome } from '../device/outcome.ts';
+import { describeHung, type Outcome } from '../device/outcome.ts';
 import { type Recipient, type RecipientState, stateOf, withState } from '../device/recipient.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { cite } from '../suit/clause.ts';
@@ -260,9 +260,13 @@ export function deathOf(outcome: Outcome, { delivery }: RunStep): Ruling | undef
     case 'protocol-error':
       return failed(outcome.kind, outcome.error, outcome);
     case 'hung':
-      return failed('hung', `no answer within ${outcome.afterMs} ms`, outcome);
+      return failed('hung', describeHung(outcome), outcome);
     case 'exhausted':
-      return failed('exhausted', `stopped by the bench's ceiling of ${outcome.ceilingBytes} bytes`, outcome);
+      return failed(
+        'exhausted',
+        `stopped by the bench's ceiling of ${outcome.ceilingBytes} bytes${outcome.error === undefined ? '' : `: ${outcome.error}`}`,
+        outcome,
+      );
     default:
       return undefined;
   }

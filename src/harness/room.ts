@@ -40,7 +40,7 @@ export function fits(
 
 /** How the ceiling holds for this verifier, for people. */
 export function describeCeiling(
-  { spec, ceiling }: Pick<Host, 'spec' | 'ceiling'>,
+  { spec, ceiling, uncounted }: Pick<Host, 'spec' | 'ceiling' | 'uncounted'>,
   profile: DeviceProfile,
   memoryMiB: MemoryLimit,
 ): string {
@@ -48,6 +48,6 @@ export function describeCeiling(
   const how =
     ceiling === 'counted'
       ? `counted exactly, ${verifierBytes} bytes of working memory and envelopes of at most ${envelopeBytes}`
-      : `observed only: nothing ${memoryMiB === 'none' ? '' : `but the host's limit of ${memoryMiB} MiB `}stops it`;
+      : `observed only: nothing ${memoryMiB === 'none' ? '' : `but the host's limit of ${memoryMiB} MiB `}stops it${uncounted === undefined ? '' : `, since it cannot be counted: ${uncounted}`}`;
   return `class ${name}, ${spec}: ${how}`;
 }

@@ -35,6 +35,8 @@ export const metrics = [
   'heapPeak',
   'stackPeak',
   'deliveryPeak',
+  'heapBytes',
+  'staticBytes',
 ] as const;
 
 export type Metric = (typeof metrics)[number];

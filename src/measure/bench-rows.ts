@@ -8,14 +8,13 @@ import { type AllocationReport, allocationsOf } from './allocation.ts';
 import type { BenchRow, Metric } from './bench-report.ts';
 import { ceilingOf } from './ceilings.ts';
 import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
-import { type CountedMetric, countedMetrics } from './growth.ts';
 import type { Counted, OperationKind } from './operations.ts';
 import { ascending, quantile, spreadOf, type Timing } from './timing.ts';
 import { exactCostOf } from './valgrind.ts';
 
 type Form = readonly [metric: Metric, unit: BenchRow['unit']];
 
-const countedForms: Readonly<Record<OperationKind, Readonly<Partial<Record<CountedMetric, Form>>>>> = {
+const countedForms: Readonly<Record<OperationKind, Readonly<Partial<Record<keyof Counted, Form>>>>> = {
   parse: {
     steps: ['parseSteps', 'steps'],
     highWaterBytes: ['parseHighWater', 'bytes'],
@@ -24,6 +23,9 @@ const countedForms: Readonly<Record<OperationKind, Readonly<Partial<Record<Count
   verify: {
     steps: ['steps', 'steps'],
     highWaterBytes: ['arenaHighWater', 'bytes'],
+    stackBytes: ['stackPeak', 'bytes'],
+    heapBytes: ['heapBytes', 'bytes'],
+    staticBytes: ['staticBytes', 'bytes'],
     items: ['items', 'items'],
     hashBlocks: ['hashBlocks', 'blocks'],
     signatureOperations: ['signatureOperations', 'operations'],
@@ -36,10 +38,10 @@ export function countedRows(
   operation: OperationKind,
   counted: Counted,
 ): BenchRow[] {
-  return countedMetrics.flatMap((name) => {
-    const form = countedForms[operation][name];
+  const forms = Object.entries(countedForms[operation]) as [keyof Counted, Form][];
+  return forms.flatMap(([name, form]) => {
     const value = counted[name];
-    return form === undefined || value === undefined ? [] : [exactRow(verifier, envelope, form, value)];
+    return value === undefined ? [] : [exactRow(verifier, envelope, form, value)];
   });
 }
 

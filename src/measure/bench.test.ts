@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
+import { packageRoot } from '../package-root.ts';
 import { type BenchOptions, runBench } from './bench.ts';
 import { type BenchReport, type BenchRow, type Metric, metrics } from './bench-report.ts';
 import { drawGrowth } from './draw-growth.ts';
@@ -35,9 +37,20 @@ describe('runBench', () => {
     // What it makes outside its arena is a handful of handles; the reference builds a tree.
     expect(of('reference', 'parseAllocated')).toBeGreaterThan(10 * of('bounded', 'parseAllocated'));
     expect(report.rows.every((row) => row.exact === (row.source === 'counted'))).toBe(true);
-    const ofPrograms: readonly Metric[] = ['instructions', 'heapPeak', 'stackPeak', 'deliveryPeak'];
+    const ofPrograms: readonly Metric[] = [
+      ...(['instructions', 'heapPeak', 'stackPeak', 'deliveryPeak', 'heapBytes', 'staticBytes'] as const),
+    ];
     const measured = new Set(report.rows.map((row) => row.metric));
     expect(metrics.filter((metric) => !measured.has(metric))).toEqual(ofPrograms);
+  }, 60_000);
+
+  it('counts what a WebAssembly module takes, the same each time', async () => {
+    const spec = `wasm:${join(packageRoot(), 'src/verifiers/transports/fixtures/broken/wasm/broken.wasm')}`;
+    const options: BenchOptions = { quick: true, verifiers: [spec], envelopes: ['example0'] };
+    const report = await runBench(options);
+    for (const metric of ['steps', 'arenaHighWater'] as const)
+      expect(value(report, spec, 'example0', metric)).toBeGreaterThan(100);
+    expect(counted(await runBench(options))).toEqual(counted(report));
   }, 60_000);
 
   it('finds the cost of ours linear in every dimension, and draws it', async () => {

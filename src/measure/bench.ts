@@ -142,6 +142,9 @@ async function measure(
       ...verifiers
         .filter((one) => !one.inProcess)
         .map(({ spec }) => `${spec}: its times hold the way to its process and back`),
+      ...verifiers.flatMap(({ spec, uncounted }) =>
+        uncounted === undefined ? [] : [`${spec}: steps and bytes are not counted: ${uncounted}`],
+      ),
     ],
   };
 }

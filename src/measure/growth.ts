@@ -8,6 +8,7 @@ import type { Counted, OperationKind } from './operations.ts';
 export const countedMetrics = [
   'steps',
   'highWaterBytes',
+  'stackBytes',
   'hashBlocks',
   'signatureOperations',
   'items',

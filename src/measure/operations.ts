@@ -46,7 +46,7 @@ export interface Operation {
 }
 
 /** Exact and repeatable; `items` where its reader is one of ours, the rest of `Cost` where it counts itself. */
-export type Counted = Partial<Counts> & Pick<Cost, 'highWaterBytes' | 'steps'>;
+export type Counted = Partial<Counts> & Omit<Cost, 'wantedBytes'>;
 
 /** A decision or another outcome, or less: without `reason` it went well. */
 type Answer = Outcome | { readonly kind?: undefined; readonly reason?: string; readonly cost?: Cost };
@@ -56,6 +56,8 @@ export interface Candidate {
   readonly spec: string;
   /** In this process; else through its transport. */
   readonly inProcess: boolean;
+  /** Why its steps and bytes are not counted, though they could be of its kind. */
+  readonly uncounted?: string;
   operationsOn(envelope: ExampleEnvelope): readonly Operation[];
   close(): Promise<void>;
 }
@@ -65,7 +67,7 @@ export async function openCandidate(spec: string): Promise<Candidate> {
   // Some must be stopped from outside.
   const isRunaway = runaways.some((id) => spec === `zoo:${id}`);
   const verifier = isRunaway ? undefined : await createBuiltin(spec);
-  if (verifier === undefined) return throughHost(await openVerifier(spec));
+  if (verifier === undefined) return throughHost(await openVerifier(spec), await countingHost(spec));
   return {
     spec,
     inProcess: true,
@@ -97,18 +99,27 @@ export async function failureOf(operation: Operation): Promise<string | undefine
   }
 }
 
-function throughHost(host: Host): Candidate {
+/** What counts is slower, so that times are taken of another. Undefined: only the verifier itself could count. */
+async function countingHost(spec: string): Promise<Host | undefined> {
+  return spec.startsWith('wasm:') ? openVerifier(spec, { counts: true }) : undefined;
+}
+
+function throughHost(host: Host, counting = host): Candidate {
   return {
     spec: host.spec,
     inProcess: false,
+    ...(counting.uncounted !== undefined && { uncounted: counting.uncounted }),
     operationsOn: ({ recipient, delivery }) => {
-      const run = async (): Promise<Outcome> => {
-        const [outcome] = await host.trial(recipient, [delivery]);
+      const through = async (one: Host): Promise<Outcome> => {
+        const [outcome] = await one.trial(recipient, [delivery]);
         return outcome ?? { kind: 'protocol-error', error: 'no answer' };
       };
-      return [{ kind: 'verify', run, count: async () => costOf(await run()) }];
+      const run = (): Promise<Outcome> => through(host);
+      return [{ kind: 'verify', run, count: async () => costOf(await through(counting)) }];
     },
-    close: () => host.close(),
+    close: async () => {
+      await Promise.all([host.close(), counting.close()]);
+    },
   };
 }
 
@@ -192,8 +203,8 @@ function parserOf(spec: string, envelope: ExampleEnvelope): Operation | undefine
 }
 
 function costOf(answer: { readonly cost?: Cost } | Answer): Counted {
-  const { highWaterBytes, steps } = ('cost' in answer && answer.cost) || {};
-  return { ...(highWaterBytes !== undefined && { highWaterBytes }), ...(steps !== undefined && { steps }) };
+  const { wantedBytes: _, ...counted } = ('cost' in answer && answer.cost) || {};
+  return counted;
 }
 
 /** The bounded verifier has no reader at a port; its steps say the same. */

@@ -20,7 +20,7 @@ export function renderBench(report: BenchReport): string {
   const sections = [
     header(report),
     table(
-      'Counted, by the verifier over its own memory or at its ports; exact',
+      'Counted exactly: by the verifier over its own memory, at its ports, or by the bench within a module',
       countedColumns,
       report,
       keys,
@@ -126,6 +126,8 @@ const countedColumns: readonly Column[] = [
   { title: 'heap peak', metric: 'heapPeak', show: bytes },
   { title: 'stack peak', metric: 'stackPeak', show: bytes },
   { title: 'of the delivery', metric: 'deliveryPeak', show: bytes },
+  { title: 'heap', metric: 'heapBytes', show: bytes },
+  { title: 'static', metric: 'staticBytes', show: bytes },
 ];
 
 const processColumns: readonly Column[] = [

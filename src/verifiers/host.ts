@@ -47,6 +47,8 @@ export interface Host {
   readonly profile?: DeviceProfile;
   /** How that device's ceiling holds; absent: it is only observed. */
   readonly ceiling?: 'counted';
+  /** Why its steps and bytes are not counted, though that was asked for. */
+  readonly uncounted?: string;
   /**
    * Opens a fresh session and makes the deliveries in order. One outcome per delivery; shorter when the
    * verifier died: the last outcome is then the one that is no decision. Never rejects because of the

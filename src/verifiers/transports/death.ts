@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeHung } from '../../device/outcome.ts';
 import { capText } from './cap-text.ts';
 import { crashText } from './crash-text.ts';
 import type { Failure } from './runner.ts';
@@ -78,7 +79,7 @@ export function lastWords(stderr: string): string {
 export function describeFailure(failure: Failure): string {
   switch (failure.kind) {
     case 'hung':
-      return `no answer within ${failure.afterMs} ms`;
+      return describeHung(failure);
     case 'exhausted':
       return failure.error ?? `more than ${failure.ceilingBytes} bytes`;
     case 'unsupported':

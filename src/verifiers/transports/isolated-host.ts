@@ -29,6 +29,10 @@ export interface TransportOptions extends HostOptions {
   readonly isFixed?: boolean;
   /** It cannot be set back: nothing is delivered twice to find out who killed it. */
   readonly once?: boolean;
+  /** Counts steps and bytes exactly, where the bench can (`wasm:`); it is slower. */
+  readonly counts?: boolean;
+  /** Counted steps that a delivery may take (`wasm:`). */
+  readonly mostSteps?: number;
   /** Of a command: how its exits and its output are read. */
   readonly command?: CommandSettings;
   /** Verifiers that a config file names. */

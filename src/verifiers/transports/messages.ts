@@ -5,6 +5,7 @@
  */
 import type { DeviceProfile } from '../../device/classes.ts';
 import type { Job } from './runner.ts';
+import type { Stopped } from './stopped.ts';
 import type { Answer } from './validate-decision.ts';
 
 /** Where the verifier's code comes from. */
@@ -13,7 +14,16 @@ export type Source =
   /** A `file:` URL of an ES module. */
   | { readonly kind: 'module'; readonly url: string }
   /** The absolute path of a WebAssembly module, and the most that its linear memory may have. */
-  | { readonly kind: 'wasm'; readonly file: string; readonly ceilingBytes: number };
+  | {
+      readonly kind: 'wasm';
+      readonly file: string;
+      readonly ceilingBytes: number;
+      /** Counts steps and bytes written, exactly. */
+      readonly counts?: boolean;
+      /** Steps that a delivery may take; goes with `counts`. */
+      readonly mostSteps?: number;
+      readonly profile?: DeviceProfile;
+    };
 
 export interface JobsMessage {
   readonly kind: 'jobs';
@@ -34,5 +44,6 @@ export type Reported = { readonly id: number } & (
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'garbage'; readonly error: string }
   | { readonly kind: 'threw'; readonly error: string }
+  | { readonly kind: 'stopped'; readonly failure: Stopped['failure'] }
   | { readonly kind: 'done' }
 );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BenchError } from '../../bench-error.ts';
@@ -58,8 +58,22 @@ async function openModule(spec: string, path: string, options: TransportOptions)
 
 async function openWasm(spec: string, path: string, options: TransportOptions): Promise<IsolatedHost> {
   const file = existing(spec, path, options);
-  const ceilingBytes = Math.min(ceilingBytesOf(options), mostLinearBytes);
-  return openChildHost(spec, { kind: 'wasm', file, ceilingBytes }, options);
+  const { profile, mostSteps } = options;
+  const counts = (options.counts ?? false) || profile !== undefined || mostSteps !== undefined;
+  const limits = {
+    ceilingBytes: Math.min(ceilingBytesOf(options), mostLinearBytes),
+    ...(profile && { profile }),
+    ...(mostSteps !== undefined && { mostSteps }),
+  };
+  const host = await openChildHost(spec, { kind: 'wasm', file, counts, ...limits }, options);
+  if (!counts) return host;
+  const uncounted = await uncountedIn(file);
+  return uncounted === undefined ? { ...host, ceiling: 'counted' } : { ...host, uncounted };
+}
+
+async function uncountedIn(file: string): Promise<string | undefined> {
+  const { whyUncounted } = await import('./wasm-rewrite.ts');
+  return whyUncounted(readFileSync(file));
 }
 
 /** What 32-bit addresses reach. */

@@ -8,7 +8,7 @@
 import type { Outcome } from '../../device/outcome.ts';
 import type { Claims } from '../verifier.ts';
 import { capText } from './cap-text.ts';
-import { asInteger, asList, asMember, asObject, check, type Fields } from './check-value.ts';
+import { asCount, asInteger, asList, asMember, asObject, check, type Fields } from './check-value.ts';
 import { failureOfThrown } from './death.ts';
 import { Greeting, type GreetingOptions } from './greeting.ts';
 import { claimsOf, deadAtHello } from './isolated-host.ts';
@@ -78,11 +78,13 @@ function readAnswers(message: unknown, ceilingBytes: number): readonly ReadAnswe
 }
 
 function readOutcome(reported: Fields, ceilingBytes: number): Outcome | 'done' {
-  switch (asMember(reported.kind, 'kind', ['answer', 'garbage', 'threw', 'done'])) {
+  switch (asMember(reported.kind, 'kind', ['answer', 'garbage', 'threw', 'stopped', 'done'])) {
     case 'done':
       return 'done';
     case 'threw':
       return failureOfThrown(textOf(reported.error), ceilingBytes);
+    case 'stopped':
+      return readStopped(asObject(reported.failure, 'failure'));
     case 'garbage':
       return { kind: 'protocol-error', error: textOf(reported.error) };
     default: {
@@ -90,6 +92,13 @@ function readOutcome(reported: Fields, ceilingBytes: number): Outcome | 'done' {
       return answer.kind === 'ok' ? answer.value : { kind: 'protocol-error', error: answer.error };
     }
   }
+}
+
+function readStopped(failure: Fields): Failure {
+  if (asMember(failure.kind, 'failure.kind', ['hung', 'exhausted']) === 'hung')
+    return { kind: 'hung', afterSteps: asCount(failure.afterSteps, 'failure.afterSteps') };
+  const ceilingBytes = asCount(failure.ceilingBytes, 'failure.ceilingBytes');
+  return { kind: 'exhausted', ceilingBytes, error: textOf(failure.error) };
 }
 
 function textOf(value: unknown): string {

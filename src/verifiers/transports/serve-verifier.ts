@@ -8,6 +8,7 @@ import { describeThrown } from './cap-text.ts';
 import { WrongValue } from './check-value.ts';
 import type { FromVerifier, JobsMessage, Reported } from './messages.ts';
 import type { Job } from './runner.ts';
+import { Stopped } from './stopped.ts';
 import { validateClaims } from './validate-claims.ts';
 import { validateDecision } from './validate-decision.ts';
 
@@ -107,7 +108,8 @@ async function runJob(
     }
     await session.close?.();
   } catch (thrown) {
-    if (thrown instanceof WrongValue) await report({ id, kind: 'garbage', error: thrown.message });
+    if (thrown instanceof Stopped) await report({ id, kind: 'stopped', failure: thrown.failure });
+    else if (thrown instanceof WrongValue) await report({ id, kind: 'garbage', error: thrown.message });
     else await report({ id, kind: 'threw', error: describeThrown(thrown) });
   }
 }

@@ -181,6 +181,9 @@ function cost(value: unknown, field: string): Cost {
   const inside = `${field}.`;
   return {
     ...optional(fields, 'highWaterBytes', inside, asCount),
+    ...optional(fields, 'stackBytes', inside, asCount),
+    ...optional(fields, 'heapBytes', inside, asCount),
+    ...optional(fields, 'staticBytes', inside, asCount),
     ...optional(fields, 'steps', inside, asCount),
     ...optional(fields, 'wantedBytes', inside, asCount),
   };

@@ -21,6 +21,8 @@ export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string
   /** Milliseconds. */
   readonly deadline?: number;
   readonly memory?: MemoryLimit;
+  /** Counted steps that a delivery may take. */
+  readonly steps?: number;
   /** It cannot be set back: what a delivery does to it stays. */
   readonly reset?: 'none';
   /** A device whose keys, ids and components are burned in. */
@@ -63,9 +65,11 @@ export function specOf({ name, file, entry }: NamedEntry): string {
       'config',
       `${file}: verifiers.${name}: wanted exactly one of ${entryKinds.join(', ')}; it has ${kinds.join(' and ') || 'none'}`,
     );
-  const foreign = commandKeys.find((key) => kind !== 'command' && entry[key] !== undefined);
-  if (foreign !== undefined)
-    throw new BenchError('config', `${file}: verifiers.${name}.${foreign}: goes with command only`);
+  for (const [owner, keys] of [['command', commandKeys] as const, ['wasm', ['steps']] as const]) {
+    const foreign = keys.find((key) => kind !== owner && entry[key] !== undefined);
+    if (foreign !== undefined)
+      throw new BenchError('config', `${file}: verifiers.${name}.${foreign}: goes with ${owner} only`);
+  }
   const value = entry[kind] as string;
   return kind === 'builtin' ? value : `${kind}:${value}`;
 }
@@ -90,6 +94,7 @@ export function optionsOf({ name, folder, entry }: NamedEntry): Partial<Transpor
     ...(entry.reset !== undefined && { once: true }),
     ...(entry.deadline !== undefined && { deadlineMs: entry.deadline }),
     ...(entry.memory !== undefined && { memoryMiB: entry.memory }),
+    ...(entry.steps !== undefined && { mostSteps: entry.steps }),
   };
 }
 

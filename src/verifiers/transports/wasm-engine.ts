@@ -15,6 +15,15 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** A number of 32 bits as a number, one of 64 as a bigint. */
+export interface WasmGlobal {
+  value: number | bigint;
+}
+
+export interface WasmTable {
+  set(index: number, value: unknown): void;
+}
+
 export interface WasmInstance {
   readonly exports: Readonly<Record<string, unknown>>;
 }

@@ -5,19 +5,16 @@
  * @module
  */
 import { BenchError } from '../../bench-error.ts';
+import type { Cost } from '../../device/decision.ts';
 import { decisionFromJson, deliveryToJson, recipientToJson } from '../../device/json.ts';
 import type { Claims, Session, Verifier } from '../verifier.ts';
-import { capText } from './cap-text.ts';
-import { WrongValue } from './check-value.ts';
-import { wasmCrypto } from './wasm-crypto.ts';
-import {
-  pageBytes,
-  type WasmImports,
-  type WasmInstance,
-  type WasmMemory,
-  type WasmModule,
-  wasmEngine,
-} from './wasm-engine.ts';
+import { describeThrown } from './cap-text.ts';
+import { describeFailure } from './death.ts';
+import type { Source } from './messages.ts';
+import { Stopped } from './stopped.ts';
+import { pageBytes, type WasmModule, wasmEngine } from './wasm-engine.ts';
+import { WasmMachine } from './wasm-machine.ts';
+import { rewriteModule } from './wasm-rewrite.ts';
 
 export const wasmAbiVersion = 1;
 
@@ -39,13 +36,11 @@ const wanted = [
 const allowedImports: readonly string[] = [
   'gauntlet.log',
   'gauntlet.abort',
+  'gauntlet.outside',
   'gauntlet.sha256',
   'gauntlet.verify',
   'env.abort',
 ];
-
-/** Longest text that a module may answer with, as a line of the process protocol. */
-const textLimit = 4 * 1024 * 1024;
 
 export interface WasmSession extends Session {
   /** Linear memory now, in pages of 64 KiB. */
@@ -56,16 +51,15 @@ export interface WasmVerifier extends Verifier {
   open(recipient: Parameters<Verifier['open']>[0]): WasmSession;
 }
 
+export type WasmOptions = Omit<Extract<Source, { readonly kind: 'wasm' }>, 'kind' | 'file'>;
+
 /** Throws BenchError `verifier-dead` for a module that is none, lacks an export or wants a forbidden import. */
-export function wasmVerifier(
-  bytes: Uint8Array,
-  { ceilingBytes }: { readonly ceilingBytes: number },
-): WasmVerifier {
-  const module = compile(bytes);
-  const begin = () => new Machine(module, ceilingBytes);
+export function wasmVerifier(bytes: Uint8Array, options: WasmOptions): WasmVerifier {
+  const module = limited(bytes, options);
+  const begin = () => new WasmMachine(module, options);
   return {
     hello() {
-      const machine = begin();
+      const machine = started(begin);
       const version = machine.call('gauntlet_version');
       if (version !== wasmAbiVersion)
         throw dead(`it has version ${version} of the interface, and the bench version ${wasmAbiVersion}`);
@@ -88,11 +82,69 @@ export function wasmVerifier(
               detail: 'gauntlet_buffer gave 0',
             };
           // The transport checks it field by field.
-          return decisionFromJson(machine.answer('gauntlet_decision')) as ReturnType<Session['deliver']>;
+          const answer = decisionFromJson(machine.answer('gauntlet_decision')) as object;
+          const counted = machine.cost();
+          checkRoom(counted, options);
+          return withCost(answer, counted) as ReturnType<Session['deliver']>;
         },
       };
     },
   };
+}
+
+/** Compiled anew with its memory under the ceiling, and counting if that is asked for. */
+function limited(bytes: Uint8Array, { ceilingBytes, counts, mostSteps, profile }: WasmOptions): WasmModule {
+  const module = compile(bytes);
+  const room = profile && profile.verifierBytes + profile.envelopeBytes + profile.stackBytes;
+  const mostPages = Math.min(
+    Math.floor(ceilingBytes / pageBytes),
+    room === undefined ? Number.POSITIVE_INFINITY : Math.ceil(room / pageBytes),
+  );
+  const rewritten = rewriteModule(bytes, { mostPages, counts: counts ?? false });
+  if (mostSteps !== undefined && rewritten.uncounted !== undefined)
+    throw dead(`its steps cannot be limited: ${rewritten.uncounted}`);
+  try {
+    return new wasmEngine.Module(rewritten.bytes);
+  } catch {
+    // Something that the engine knows and the bench does not.
+    return module;
+  }
+}
+
+function started(begin: () => WasmMachine): WasmMachine {
+  try {
+    return begin();
+  } catch (thrown) {
+    if (thrown instanceof Stopped) throw dead(describeFailure(thrown.failure));
+    throw dead(`it could not be started: ${describeThrown(thrown)}`);
+  }
+}
+
+/** What is counted by the bench stands in place of what the module says of it. */
+function withCost(answer: object, counted: Cost | undefined): object {
+  const said = 'cost' in answer ? (answer.cost as object) : {};
+  return counted === undefined ? answer : { ...answer, cost: { ...said, ...counted } };
+}
+
+/** Throws where a delivery took more than the device grants. */
+function checkRoom(cost: Cost | undefined, { profile }: WasmOptions): void {
+  if (profile === undefined || cost === undefined) return;
+  const { highWaterBytes = 0, stackBytes } = cost;
+  const data = profile.verifierBytes + profile.envelopeBytes;
+  const ceilingBytes = stackBytes === undefined ? data + profile.stackBytes : data;
+  const said = stackBytes === undefined ? 'working memory and stack' : 'working memory';
+  if (highWaterBytes > ceilingBytes)
+    throw new Stopped({
+      kind: 'exhausted',
+      ceilingBytes,
+      error: `${highWaterBytes} bytes of ${said}, counted; class ${profile.name} grants ${ceilingBytes} with the envelope`,
+    });
+  if (stackBytes !== undefined && stackBytes > profile.stackBytes)
+    throw new Stopped({
+      kind: 'exhausted',
+      ceilingBytes: profile.stackBytes,
+      error: `${stackBytes} bytes of stack, counted; class ${profile.name} grants ${profile.stackBytes}`,
+    });
 }
 
 function compile(bytes: Uint8Array): WasmModule {
@@ -102,12 +154,20 @@ function compile(bytes: Uint8Array): WasmModule {
   } catch (cause) {
     throw dead(`it is no WebAssembly module: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  const imports = wasmEngine.Module.imports(module).map((one) => `${one.module}.${one.name}`);
-  const forbidden = imports.filter((name) => !allowedImports.includes(name));
-  if (forbidden.length > 0)
+  const forbidden = wasmEngine.Module.imports(module)
+    .map((one) => ({ ...one, full: `${one.module}.${one.name}` }))
+    .filter(({ full, kind }) => kind !== 'function' || !allowedImports.includes(full));
+  if (forbidden.length > 0) {
+    const named = forbidden
+      .slice(0, 5)
+      .map(({ full, kind }) => (kind === 'function' ? full : `${full} (a ${kind})`));
+    const own = forbidden.some(({ kind }) => kind === 'memory')
+      ? '; it must have its own memory, and export it'
+      : '';
     throw dead(
-      `it imports ${forbidden.slice(0, 5).join(', ')}; a module may import ${allowedImports.join(', ')} alone`,
+      `it imports ${named.join(', ')}; a module may import the functions ${allowedImports.join(', ')} alone${own}`,
     );
+  }
   const exported = wasmEngine.Module.exports(module);
   const missing = wanted.filter(
     (name) =>
@@ -119,93 +179,4 @@ function compile(bytes: Uint8Array): WasmModule {
 
 function dead(why: string): BenchError {
   return new BenchError('verifier-dead', `${why} (docs/wasm-abi.md)`);
-}
-
-/** An instance with its memory. */
-class Machine {
-  readonly #instance: WasmInstance;
-  readonly #ceilingBytes: number;
-  readonly #start: number;
-
-  constructor(module: WasmModule, ceilingBytes: number) {
-    this.#ceilingBytes = ceilingBytes;
-    this.#instance = new wasmEngine.Instance(module, this.#imports());
-    this.#start = this.#memory().byteLength;
-    this.#checkCeiling();
-    // wasi-libc and others set up their globals there.
-    if (typeof this.#instance.exports._initialize === 'function') this.#invoke('_initialize', []);
-  }
-
-  pages(): number {
-    return this.#memory().byteLength / pageBytes;
-  }
-
-  call(name: string): number {
-    return this.#invoke(name, []);
-  }
-
-  /** Puts a message into a buffer of the module and calls that function; false: it has no room. */
-  give(name: string, message: object): boolean {
-    const text = Buffer.from(JSON.stringify(message));
-    const at = this.#invoke('gauntlet_buffer', [text.length]);
-    if (at === 0) return false;
-    this.#part(at, text.length, 'gauntlet_buffer').set(text);
-    this.#invoke(name, [at, text.length]);
-    return true;
-  }
-
-  /** The JSON text, ended by a zero byte, that the function returns the place of. */
-  answer(name: string): unknown {
-    const at = this.#invoke(name, []);
-    const rest = this.#part(at, 1, name) && new Uint8Array(this.#memory(), at);
-    const length = rest.subarray(0, textLimit).indexOf(0);
-    if (length < 0) throw new WrongValue(`${name}: no zero byte within ${textLimit} bytes ends its text`);
-    const text = Buffer.from(rest.subarray(0, length)).toString();
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new WrongValue(`${name}: not JSON: ${capText(text, 80)}`);
-    }
-  }
-
-  #invoke(name: string, numbers: readonly number[]): number {
-    const call = this.#instance.exports[name] as (...numbers: number[]) => number;
-    try {
-      // Addresses are unsigned, and come as signed numbers.
-      return Number(call(...numbers)) >>> 0;
-    } finally {
-      this.#checkCeiling();
-    }
-  }
-
-  /** Also after a trap: who ends for want of memory beyond the ceiling was ended by the ceiling. */
-  #checkCeiling(): void {
-    const bytes = this.#memory().byteLength;
-    if (bytes > this.#ceilingBytes)
-      throw new RangeError(
-        `linear memory of ${bytes / pageBytes} pages: process out of memory (${this.#ceilingBytes / pageBytes} pages allowed, ${this.#start / pageBytes} at the start)`,
-      );
-  }
-
-  #part(at: number, length: number, name: string): Uint8Array {
-    const memory = this.#memory();
-    if (at === 0 || at + length > memory.byteLength)
-      throw new WrongValue(`${name}: ${length} bytes at ${at} are not in its memory`);
-    return new Uint8Array(memory, at, length);
-  }
-
-  #memory(): ArrayBuffer {
-    return (this.#instance.exports.memory as WasmMemory).buffer;
-  }
-
-  #imports(): WasmImports {
-    const abort = (at: number, length: number): never => {
-      const bytes = new Uint8Array(this.#memory());
-      throw new Error(`abort: ${capText(Buffer.from(bytes.subarray(at, at + length)).toString(), 300)}`);
-    };
-    const end = (): never => {
-      throw new Error('abort');
-    };
-    return { gauntlet: { log: () => {}, abort, ...wasmCrypto(() => this.#memory()) }, env: { abort: end } };
-  }
 }
