@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { listReplayable } from '../attacks/replayable.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { evidenceOf } from './html-evidence.ts';
 import { type FindingExtras, findingSection, type ShownDuty } from './html-findings.ts';
 import { matrixSection, policySection, verdictSection } from './html-matrix.ts';
+import { htmlPage } from './html-page.ts';
 import { anchorsOf, type PageContext } from './html-rows.ts';
 import { pageScript } from './html-script.ts';
-import { pageStyle } from './html-style.ts';
-import { dataScript, type Html, html, trusted } from './html-template.ts';
+import { dataScript, type Html, html } from './html-template.ts';
 import { type ShownThreat, threatSection } from './html-threats.ts';
 import type { Results } from './results.ts';
 
@@ -47,36 +46,11 @@ export function renderHtml(input: PageInput): string {
     { id: 'policy', title: 'Policy', body: policySection(context) },
     { id: 'verdicts', title: 'Verdicts', body: verdictSection(context) },
   ].filter(({ body }) => body.markup !== '');
-  return page(html`${headOf(context, baseline, sections)}
+  const body = html`${headOf(context, baseline, sections)}
 <main id="main">
-${sections.map(({ body }) => body)}</main>
-${dataScript('evidence', evidenceOf(new Map(stored)))}`);
-}
-
-/** Only our own style and script, named by their digests, may act: whatever else came into the page would be dead. */
-function page(body: Html): string {
-  const policy = `default-src 'none'; style-src ${digest(pageStyle)}; script-src ${digest(pageScript)}; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>suit-gauntlet report</title>
-<style>${trusted(pageStyle)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the figures</a>
-${body}
-<script>${trusted(pageScript)}</script>
-</body>
-</html>
-`.markup;
-}
-
-function digest(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+${sections.map((section) => section.body)}</main>
+${dataScript('evidence', evidenceOf(new Map(stored)))}`;
+  return htmlPage({ title: 'suit-gauntlet report', body, script: pageScript });
 }
 
 function headOf(
