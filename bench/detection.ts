@@ -9,11 +9,10 @@ import type { AnyAttack } from '../src/attacks/attack.ts';
 import { catalogue } from '../src/attacks/catalogue.ts';
 import { inLearnedOrder } from '../src/attacks/order.ts';
 import { nodeCrypto } from '../src/cose/node-crypto.ts';
-
+import { sharedCrypto } from '../src/cose/shared-crypto.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../src/harness/case.ts';
 import { directHost } from '../src/harness/direct-host.ts';
 import { casesOf } from '../src/harness/sequence.ts';
-import { sharedCrypto } from '../src/harness/shared-crypto.ts';
 import { type AnimalResult, runZoo } from '../src/harness/zoo-run.ts';
 import { quantile } from '../src/report/zoo.ts';
 import { referenceVerifier } from '../src/verifiers/reference/reference.ts';

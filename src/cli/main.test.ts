@@ -441,6 +441,16 @@ describe('gauntlet zoo', () => {
     expect(stderr).toContain('sentinel-survives');
   });
 
+  it('has no score where no animal was run', () => {
+    const args = ['zoo', '--equivalents', '--only', 'E01', '--cases', '4', '--no-stored', '--blind', '0'];
+    const { status, stdout } = run(...args, '--format', 'json');
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(jsonSchema('zoo').check(report)).toBeUndefined();
+    expect(report).not.toHaveProperty('score');
+    expect(report.equivalents.map(({ cases }: { cases: number }) => cases)).toEqual([4, 4, 4, 4, 4]);
+  });
+
   it('knows its animals', () => {
     expect(run('zoo', '--list').stdout).toContain('never-checks-sequence');
     const { status, stderr } = run('zoo', '--animal', 'unicorn');

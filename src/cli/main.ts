@@ -257,7 +257,7 @@ program
   .option('--blind <n>', 'blind mutations for each animal, to compare with; 0: none', whole, 1000)
   .option('--expect <file>', 'the score and the animals that must be caught; less is exit status 1')
   .option('--write <file>', 'writes what was caught as the next run’s --expect')
-  .option('--out <dir>', 'zoo.json and the shrunk counterexamples')
+  .option('--out <dir>', 'zoo.json, zoo.html, curve.svg and the shrunk counterexamples')
   .option('--shrink <tries>', 'tries to shrink each counterexample', whole, 60)
   .addOption(format())
   .action(exitWith(runZooCommand));

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { inLearnedOrder } from '../attacks/order.ts';
 import type { Crypto } from '../cose/crypto.ts';
 import { nodeCrypto } from '../cose/node-crypto.ts';
+import { sharedCrypto } from '../cose/shared-crypto.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../harness/case.ts';
 import { casesToReplay } from '../harness/corpus.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { casesOf } from '../harness/sequence.ts';
-import { sharedCrypto } from '../harness/shared-crypto.ts';
-import { runZoo } from '../harness/zoo-run.ts';
+import { runZoo, type Share } from '../harness/zoo-run.ts';
 import { type ZooEntry, zooEntry } from '../report/zoo.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -26,6 +26,8 @@ import { ownCases } from './corpus.ts';
 export interface ZooPart {
   /** Ids. */
   readonly animals: readonly string[];
+  /** Of the cases for equivalents, which are in every part. */
+  readonly share: Share;
   readonly only?: readonly string[];
   readonly seed: number;
   readonly runs: number;
@@ -52,7 +54,7 @@ export async function runZooPart(
   part: ZooPart,
   onCaught: (caught: Caught) => void,
 ): Promise<readonly ZooEntry[]> {
-  const { seed, out, blind, shrink } = part;
+  const { seed, out, blind, shrink, share } = part;
   const crypto = sharedCrypto(nodeCrypto);
   const end = performance.now() + (part.ms ?? Number.POSITIVE_INFINITY);
   const results = await runZoo({
@@ -60,6 +62,7 @@ export async function runZooPart(
     cases: sequence(part),
     seed,
     blindCases: blind,
+    share,
     open: (animal) => openAnimal(animal, crypto),
     yardstick: await directHost('reference', (await createBuiltin('reference')) as Verifier),
     stop: () => performance.now() > end,

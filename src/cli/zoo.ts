@@ -11,6 +11,7 @@ import { BenchError } from '../bench-error.ts';
 import { table } from '../report/terminal.ts';
 import {
   expectedJson,
+  joinEntries,
   makeZooReport,
   renderZoo,
   type ZooEntry,
@@ -18,6 +19,7 @@ import {
   zooRegressions,
 } from '../report/zoo.ts';
 import { zooCurve } from '../report/zoo-curve.ts';
+import { zooPage } from '../report/zoo-page.ts';
 import { equivalents } from '../verifiers/zoo/equivalents.ts';
 import { type MissingAnimal, missingAnimals } from '../verifiers/zoo/not-yet.ts';
 import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
@@ -65,7 +67,8 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   const json = `${JSON.stringify(report, null, 1)}\n`;
   if (out !== undefined) {
     writeFileSync(join(out, 'zoo.json'), json);
-    writeFileSync(join(out, 'curve.svg'), zooCurve(report));
+    writeFileSync(join(out, 'zoo.html'), zooPage(report, regressions));
+    if (report.animals.length > 0) writeFileSync(join(out, 'curve.svg'), zooCurve(report));
   }
   if (options.write !== undefined) writeFileSync(options.write, expectedJson(report));
   process.stdout.write(options.format === 'json' ? json : renderZoo(report, regressions));
@@ -80,16 +83,17 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
 /** Fewer are not worth the start of a thread. */
 const animalsEach = 4;
 
-/** The animals dealt out, one part for each core; those that see all cases first, so that each part has its share. */
+/** One part for each core: the animals are dealt out; equivalents see all cases, so each part has a share of these. */
 function partsOf(animals: readonly Animal[], options: ZooCommandOptions): readonly ZooPart[] {
   const { only, seed, runs, cases, time, blind, stored, shrink, out } = options;
-  const count = Math.max(1, Math.min(availableParallelism(), Math.floor(animals.length / animalsEach)));
-  const dealt = [
-    ...animals.filter((one) => equivalents.includes(one)),
-    ...animals.filter((one) => !equivalents.includes(one)),
-  ];
+  const isRight = (one: Animal): boolean => equivalents.includes(one);
+  const right = animals.filter(isRight);
+  const dealt = animals.filter((one) => !isRight(one));
+  const wanted = right.length > 0 ? Number.POSITIVE_INFINITY : Math.floor(dealt.length / animalsEach);
+  const count = Math.max(1, Math.min(availableParallelism(), wanted));
   return Array.from({ length: count }, (_, part) => ({
-    animals: dealt.filter((_, i) => i % count === part).map(({ id }) => id),
+    animals: [...right, ...dealt.filter((_, i) => i % count === part)].map(({ id }) => id),
+    share: { index: part, of: count },
     ...(only && { only }),
     seed,
     runs,
@@ -109,7 +113,7 @@ async function runParts(
   const [first, ...others] = parts as readonly [ZooPart, ...ZooPart[]];
   const threads = others.map((part) => inThread(part, onCaught));
   const own = others.length === 0 ? runZooPart(first, onCaught) : inThread(first, onCaught);
-  return (await Promise.all([own, ...threads])).flat();
+  return joinEntries((await Promise.all([own, ...threads])).flat());
 }
 
 function inThread(part: ZooPart, onCaught: (caught: Caught) => void): Promise<readonly ZooEntry[]> {

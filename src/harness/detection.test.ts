@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../attacks/catalogue.ts';
+import { toHex } from '../cbor/hex.ts';
+import type { Host } from '../verifiers/host.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { BlindYardstick, blindCases, detectBlind } from './blind.ts';
 import { detect, SharedSequence, Yardstick } from './detection.ts';
 import { directHost } from './direct-host.ts';
 import { casesOf } from './sequence.ts';
-import { runZoo } from './zoo-run.ts';
+import { runZoo, type Share } from './zoo-run.ts';
 
 const attacks = catalogue.filter(({ handle }) => ['A01', 'B01', 'E01', 'F03'].includes(handle));
 const sequence = () => casesOf({ stored: [], attacks, seed: 1, runs: 3 });
@@ -26,6 +28,28 @@ function run(ids: readonly string[], changed?: Partial<Animal>, stop: () => bool
     yardstick: reference,
     stop,
   });
+}
+
+/** Also the envelopes that the last of them got, in hex. */
+async function runShare(ids: readonly string[], share: Share, blind = 0) {
+  const delivered: string[] = [];
+  const results = await runZoo({
+    animals: ids.map(animal),
+    cases: sequence(),
+    seed: 1,
+    blindCases: blind,
+    share,
+    open: async ({ id, create }) => {
+      const host = await directHost(`zoo:${id}`, create());
+      const trial: Host['trial'] = (recipient, deliveries) => {
+        delivered.push(...deliveries.map(({ envelope }) => toHex(envelope ?? new Uint8Array())));
+        return host.trial(recipient, deliveries);
+      };
+      return id === ids.at(-1) ? { ...host, trial } : host;
+    },
+    yardstick: reference,
+  });
+  return { results, delivered };
 }
 
 describe('detect', () => {
@@ -89,6 +113,30 @@ describe('the zoo', () => {
     const [both] = await run(['accepts-everything'], { exposedBy: ['rollback.sequence.lower'] });
     expect(both?.detection.by?.id).not.toBe('rollback.sequence.lower');
     expect(both?.named).toMatchObject({ caught: true, cases: 1, by: { id: 'rollback.sequence.lower' } });
+  });
+
+  it('deals the cases for equivalents out, those with one control to one share', async () => {
+    const ids = ['compares-sequence-as-bytes', 'never-checks-sequence', 'tries-anchors-in-reverse'];
+    const shares = await Promise.all([0, 1].map((index) => runShare(ids, { index, of: 2 })));
+    for (const { results } of shares) {
+      expect(results.map(({ detection }) => detection.cases)).toEqual([12, 3, 12]);
+      expect(results[1]?.detection.by?.id).toBe('rollback.sequence.lower');
+    }
+    const { delivered: all } = await runShare(ids, { index: 0, of: 1 });
+    const [first, second] = shares.map(({ delivered }) => delivered) as [string[], string[]];
+    expect(new Set([...first, ...second])).toEqual(new Set(all));
+    expect(first.filter((envelope) => second.includes(envelope))).toEqual([]);
+    expect(Math.min(first.length, second.length)).toBeGreaterThan(0);
+  });
+
+  it('puts blind mutations to an equivalent in one share alone', async () => {
+    const ids = ['compares-sequence-as-bytes', 'tries-anchors-in-reverse', 'never-checks-sequence'];
+    const blindIn = async (index: number) => {
+      const { results } = await runShare(ids, { index, of: 2 }, 2);
+      return results.map(({ blind }) => blind?.cases);
+    };
+    expect(await blindIn(0)).toEqual([2, undefined, 2]);
+    expect(await blindIn(1)).toEqual([undefined, 2, 2]);
   });
 
   it('stops all animals at the same case', async () => {

@@ -31,8 +31,17 @@ export interface ZooOptions {
   readonly stop?: () => boolean;
   /** How counterexamples are shrunk and stored; absent: they are not. */
   readonly findings?: FindingOptions;
+  /** The equivalents meet only this part of the cases, other threads have the others; absent: all. */
+  readonly share?: Share;
   /** When an animal has been caught. */
   readonly onCaught?: (animal: Animal, by: Catch, cases: number) => void;
+}
+
+/** One of several equal parts. */
+export interface Share {
+  /** From 0. */
+  readonly index: number;
+  readonly of: number;
 }
 
 export type Role = 'animal' | 'sentinel' | 'equivalent';
@@ -51,7 +60,7 @@ export interface AnimalResult {
 }
 
 export async function runZoo(options: ZooOptions): Promise<readonly AnimalResult[]> {
-  const { animals, yardstick, stop } = options;
+  const { animals, yardstick, stop, share } = options;
   const watched = await Promise.all(
     animals.map(async (animal) => new Watched(animal, await options.open(animal))),
   );
@@ -60,11 +69,11 @@ export async function runZoo(options: ZooOptions): Promise<readonly AnimalResult
     const blind = new SharedSequence(blindCases(options.seed));
     const blindYardstick = new BlindYardstick(yardstick);
     const results: AnimalResult[] = [];
-    for (const one of watched)
+    for (const [i, one] of watched.entries())
       results.push({
         ...one.result(),
         ...(await byBlind(one.host, blind, blindYardstick, {
-          most: options.blindCases,
+          most: isShared(one.animal, share) && i % share.of !== share.index ? 0 : options.blindCases,
           ...(stop && { stop }),
         })),
         ...(await counterexample(one, options)),
@@ -78,12 +87,18 @@ export async function runZoo(options: ZooOptions): Promise<readonly AnimalResult
 async function deliverAll(options: ZooOptions, watched: readonly Watched[]): Promise<void> {
   const started = performance.now();
   const yardstick = new Yardstick(options.yardstick);
+  const isOwn = ownCases(options.share);
   for (const one of options.cases) {
     const waiting = watched.filter((animal) => animal.isToBeCaught());
     if (waiting.length === 0 || options.stop?.()) return;
     if (isInapplicable(one)) continue;
+    const own = isOwn(one);
     await Promise.all(
       waiting.map(async (animal) => {
+        if (!own && equivalents.includes(animal.animal)) {
+          animal.cases++;
+          return;
+        }
         const wasCaught = animal.by !== undefined;
         await animal.deliver(one, yardstick, started);
         if (animal.by !== undefined && !wasCaught) options.onCaught?.(animal.animal, animal.by, animal.cases);
@@ -92,12 +107,30 @@ async function deliverAll(options: ZooOptions, watched: readonly Watched[]): Pro
   }
 }
 
+/** Cases with one control are all in one share, where it is delivered once. */
+function ownCases(share: Share | undefined): (one: Case) => boolean {
+  if (share === undefined) return () => true;
+  const places = new WeakMap<Case['control'], number>();
+  let next = 0;
+  return ({ lead, control }) => {
+    const run = lead ?? control;
+    const place = places.get(run) ?? next++;
+    places.set(run, place);
+    return place % share.of === share.index;
+  };
+}
+
+function isShared(animal: Animal, share: Share | undefined): share is Share {
+  return share !== undefined && equivalents.includes(animal);
+}
+
 /** An animal and what has been seen of it. */
 class Watched {
   readonly animal: Animal;
   readonly host: Host;
   /** Its first catch. */
   by: Catch | undefined;
+  /** Of the sequence, those of other shares too. */
   cases = 0;
   private byNamed: Catch | undefined;
   private namedCases = 0;

@@ -11,14 +11,14 @@ import { table } from './terminal.ts';
 export interface ZooReport {
   readonly version: string;
   readonly seed: number;
-  /** Share of the animals caught, 0 to 1. */
-  readonly score: number;
+  /** Share of the animals caught, 0 to 1; absent, as all figures about animals: none was run. */
+  readonly score?: number;
   /** The same for blind mutations; absent: they were not run. */
   readonly blindScore?: number;
   /** Of the animals that were caught: cases until then. */
-  readonly casesToCatch: { readonly median: number; readonly p90: number; readonly never: number };
+  readonly casesToCatch?: { readonly median: number; readonly p90: number; readonly never: number };
   /** The same of the animals that the order of attacks was not learned from. */
-  readonly heldOut: { readonly score: number; readonly median: number; readonly p90: number };
+  readonly heldOut?: { readonly score: number; readonly median: number; readonly p90: number };
   readonly animals: readonly ZooRow[];
   /** Verifiers that look at nothing: each must be caught in its first cases. */
   readonly sentinels: readonly ZooRow[];
@@ -72,29 +72,55 @@ export function makeZooReport(
   const rows = (role: Role): readonly ZooRow[] =>
     entries.filter((one) => one.role === role).map(({ row }) => row);
   const animals = rows('animal');
-  const caught = casesToCatch(animals);
-  const heldOut = animals.filter((row) => !row.learnedFrom);
-  const heldOutCaught = casesToCatch(heldOut);
   return {
     version,
     seed,
-    score: shareOf(animals, (row) => row.caught),
-    ...(blind && { blindScore: shareOf(animals, (row) => row.blind?.caught === true) }),
-    casesToCatch: {
-      median: quantile(caught, 0.5),
-      p90: quantile(caught, 0.9),
-      never: animals.length - caught.length,
-    },
-    heldOut: {
-      score: shareOf(heldOut, (row) => row.caught),
-      median: quantile(heldOutCaught, 0.5),
-      p90: quantile(heldOutCaught, 0.9),
-    },
+    ...(animals.length > 0 && figuresOf(animals)),
+    ...(blind && animals.length > 0 && { blindScore: shareOf(animals, (row) => row.blind?.caught === true) }),
     animals,
     sentinels: rows('sentinel'),
     equivalents: rows('equivalent'),
     problems: zooProblems(entries),
   };
+}
+
+function figuresOf(animals: readonly ZooRow[]): Pick<ZooReport, 'score' | 'casesToCatch' | 'heldOut'> {
+  const caught = casesToCatch(animals);
+  const heldOut = animals.filter((row) => !row.learnedFrom);
+  const heldOutCaught = casesToCatch(heldOut);
+  return {
+    score: shareOf(animals, (row) => row.caught),
+    casesToCatch: {
+      median: quantile(caught, 0.5),
+      p90: quantile(caught, 0.9),
+      never: survivorsOf(animals),
+    },
+    ...(heldOut.length > 0 && {
+      heldOut: {
+        score: shareOf(heldOut, (row) => row.caught),
+        median: quantile(heldOutCaught, 0.5),
+        p90: quantile(heldOutCaught, 0.9),
+      },
+    }),
+  };
+}
+
+/** One entry for each verifier: an equivalent has one from every part of the run, with the part's share of cases. */
+export function joinEntries(entries: readonly ZooEntry[]): readonly ZooEntry[] {
+  const joined = new Map<string, ZooEntry>();
+  for (const one of entries) {
+    const known = joined.get(one.row.id);
+    joined.set(one.row.id, known === undefined ? one : joinTwo(known, one));
+  }
+  return [...joined.values()];
+}
+
+/** The one that was caught, and of two the sooner; blind mutations are in one of them alone. */
+function joinTwo(a: ZooEntry, b: ZooEntry): ZooEntry {
+  const isSooner = a.row.caught === b.row.caught ? b.row.cases < a.row.cases : b.row.caught;
+  const [entry, other] = isSooner ? [b, a] : [a, b];
+  const blind = entry.row.blind ?? other.row.blind;
+  return { ...entry, row: { ...entry.row, ...(blind && { blind }) } };
 }
 
 /** What is wrong with the bench, or with an animal's entry; empty: the zoo is as it should be. */
@@ -109,9 +135,9 @@ export function zooProblems(entries: readonly ZooEntry[]): readonly string[] {
   });
 }
 
-/** Of these rows, 0 to 1. */
+/** Of these rows (one at least), 0 to 1. */
 function shareOf(rows: readonly ZooRow[], isCounted: (row: ZooRow) => boolean): number {
-  return rows.length === 0 ? 0 : rows.filter(isCounted).length / rows.length;
+  return rows.filter(isCounted).length / rows.length;
 }
 
 function casesToCatch(rows: readonly ZooRow[]): readonly number[] {
@@ -127,10 +153,9 @@ export function zooRegressions(report: ZooReport, expected: ZooReport): readonly
   const gone = expected.animals
     .filter((row) => !now.has(row.id))
     .map((row) => `${row.id} was in the zoo and was not run`);
-  const dropped =
-    report.score < expected.score
-      ? [`the score fell from ${share(expected.score)} to ${share(report.score)}`]
-      : [];
+  const { score = 0 } = report;
+  const { score: wanted = 0 } = expected;
+  const dropped = score < wanted ? [`the score fell from ${share(wanted)} to ${share(score)}`] : [];
   return [...lost, ...gone, ...dropped];
 }
 
@@ -144,15 +169,10 @@ export function expectedJson(report: ZooReport): string {
 }
 
 export function renderZoo(report: ZooReport, regressions: readonly string[]): string {
-  const { heldOut } = report;
-  const { median, p90, never } = report.casesToCatch;
-  const blind = report.blindScore === undefined ? '' : `; blind mutation ${share(report.blindScore)}`;
   const rows = [...report.sentinels, ...report.animals, ...report.equivalents];
   const survivors = report.animals.filter((row) => !row.caught).map(({ id }) => id);
   const lines = [
-    `${report.animals.length - never} of ${report.animals.length} animals caught (${share(report.score)})${blind}, seed ${report.seed}`,
-    `cases until caught: median ${median}, 90th percentile ${p90}`,
-    `of those that the order of attacks was not learned from: ${share(heldOut.score)}, median ${heldOut.median}, 90th percentile ${heldOut.p90}`,
+    ...zooSummary(report),
     '',
     ...table([
       ['animal', 'caught by', 'cases', 'by an attack it names', 'blind'],
@@ -165,16 +185,48 @@ export function renderZoo(report: ZooReport, regressions: readonly string[]): st
   return `${lines.map(escapeText).join('\n')}\n`;
 }
 
+/** A line each: the score, how soon, and the equivalents, as far as they were run. */
+export function zooSummary(report: ZooReport): readonly string[] {
+  const { animals, equivalents, seed, score, blindScore, casesToCatch, heldOut } = report;
+  const lines: string[] = [];
+  if (score !== undefined && casesToCatch !== undefined) {
+    const { median, p90, never } = casesToCatch;
+    const blind = blindScore === undefined ? '' : `; blind mutation ${share(blindScore)}`;
+    lines.push(
+      `${animals.length - never} of ${animals.length} animals caught (${share(score)})${blind}, seed ${seed}`,
+      `cases until caught: median ${median}, 90th percentile ${p90}`,
+    );
+  }
+  if (heldOut !== undefined)
+    lines.push(
+      `of those that the order of attacks was not learned from: ${share(heldOut.score)}, median ${heldOut.median}, 90th percentile ${heldOut.p90}`,
+    );
+  if (equivalents.length > 0)
+    lines.push(
+      `${survivorsOf(equivalents)} of ${equivalents.length} equivalents survive (they are right in another way), ${rangeOf(equivalents)} cases each, seed ${seed}`,
+    );
+  return lines;
+}
+
+function survivorsOf(rows: readonly ZooRow[]): number {
+  return rows.filter((row) => !row.caught).length;
+}
+
+function rangeOf(rows: readonly ZooRow[]): string {
+  const cases = rows.map((row) => row.cases);
+  return [...new Set([Math.min(...cases), Math.max(...cases)])].join(' to ');
+}
+
 function titled(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, '', ...lines.map((line) => `- ${line}`)];
 }
 
-function namedCell({ caught, named }: ZooRow): string {
+export function namedCell({ caught, named }: ZooRow): string {
   if (!caught) return '-';
   return named === undefined ? 'the same' : `${named.by ?? 'none'} (${named.cases})`;
 }
 
-function blindCell({ blind }: ZooRow): string {
+export function blindCell({ blind }: ZooRow): string {
   if (blind === undefined) return '-';
   return blind.caught ? `after ${blind.cases}` : 'survives';
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Crypto, Verification } from '../cose/crypto.ts';
-import type { CoseKey } from '../cose/key.ts';
+import type { Crypto, Verification } from './crypto.ts';
+import type { CoseKey } from './key.ts';
 
 /** Verifications kept for each key; the sequence moves on, and older ones are of no more use. */
 const most = 256;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../cose/node-crypto.ts';
-import { signatureOf } from '../cose/sign.ts';
-import { authorEd25519, secondEd25519 } from '../cose/test-keys.ts';
+import { nodeCrypto } from './node-crypto.ts';
 import { sharedCrypto } from './shared-crypto.ts';
+import { signatureOf } from './sign.ts';
+import { authorEd25519, secondEd25519 } from './test-keys.ts';
 
 const message = Uint8Array.of(1, 2, 3);
 const signature = signatureOf(-19, authorEd25519, message);
