@@ -3,6 +3,9 @@
 // The unit tests of the mutated files are loaded once, through `vitest-shim.mjs`, and the stored cases of corpus/cases
 // are a test each: control and attack on the reference in this process, killed when the verdict is another than the
 // stored one. So a mutant costs milliseconds, where a worker of vitest for each costs a second.
+//
+// With MUTATE_BY=catalogue a mutant is an animal of the zoo instead: no unit test, but the stored cases and some rounds
+// of generated ones, killed when the bench would call it failed.
 import { readdirSync } from 'node:fs';
 import { register } from 'node:module';
 import { join } from 'node:path';
@@ -12,6 +15,9 @@ import { collected } from './vitest-shim.mjs';
 
 const namespace = '__stryker__';
 const shim = new URL('./vitest-shim.mjs', import.meta.url).href;
+const byCatalogue = process.env.MUTATE_BY === 'catalogue';
+/** Rounds of all attacks, with MUTATE_BY=catalogue. */
+const rounds = 3;
 const folders = ['dist/src/verifiers/reference', 'dist/src/suit'];
 
 /** Stored cases that run for a tenth of a second and more: limits on work, which unit tests hold too. */
@@ -71,13 +77,8 @@ class InProcessRunner {
 
   async #load() {
     if (this.#tests !== undefined) return this.#tests;
-    register(`data:text/javascript,${encodeURIComponent(hooks)}`);
-    for (const file of testFiles()) {
-      collected.file = file;
-      await import(fromHere(file));
-    }
     // The quick ones first: a mutant dies as early as it can.
-    this.#tests = [...collected.tests, ...(await storedCases())];
+    this.#tests = byCatalogue ? await allCases() : [...(await unitTests()), ...(await storedCases())];
     return this.#tests;
   }
 }
@@ -97,33 +98,77 @@ const testFiles = () =>
       .map((name) => join(folder, name)),
   );
 
+async function unitTests() {
+  register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+  for (const file of testFiles()) {
+    collected.file = file;
+    await import(fromHere(file));
+  }
+  return collected.tests;
+}
+
 /** Forgets what controls got: another mutant, another verifier. */
 let startRun = () => {};
 
-async function storedCases() {
-  const modules = ['harness/corpus', 'attacks/replayable', 'harness/trial', 'harness/direct-host'];
-  const [{ loadCases }, { replayable }, { ControlCache, tryCase }, { directHost }, { referenceVerifier }] =
-    await Promise.all(
-      [...modules, 'verifiers/reference/reference'].map((name) => import(fromHere(`dist/src/${name}.js`))),
-    );
+/** Puts one case to the reference in this process. */
+async function trial() {
+  const [{ ControlCache, tryCase }, { directHost }, { referenceVerifier }] = await compiled(
+    'harness/trial',
+    'harness/direct-host',
+    'verifiers/reference/reference',
+  );
   const host = await directHost('reference', referenceVerifier());
   let controls = new ControlCache();
   startRun = () => {
     controls = new ControlCache();
   };
-  const isQuick = ({ attack }) => !slow.includes(attack.id);
-  return loadCases('corpus/cases', replayable)
-    .filter(isQuick)
-    .map((one) => ({
-      id: `corpus/cases/${one.attack.id}`,
-      file: 'corpus/cases',
-      name: one.attack.id,
-      async run() {
-        const { verdict, note } = (await tryCase(host, one, controls)).ruling;
-        if (verdict !== one.verdict) throw new Error(`${verdict} instead of ${one.verdict}: ${note}`);
-      },
-    }));
+  return (one) => tryCase(host, one, controls);
 }
+
+async function loadStored() {
+  const [{ loadCases }, { replayable }] = await compiled('harness/corpus', 'attacks/replayable');
+  return loadCases('corpus/cases', replayable).filter(isQuick);
+}
+
+async function storedCases() {
+  const tried = await trial();
+  return (await loadStored()).map((one) => ({
+    id: `corpus/cases/${one.attack.id}`,
+    file: 'corpus/cases',
+    name: one.attack.id,
+    async run() {
+      const { verdict, note } = (await tried(one)).ruling;
+      if (verdict !== one.verdict) throw new Error(`${verdict} instead of ${one.verdict}: ${note}`);
+    },
+  }));
+}
+
+/** What a run of the bench delivers first, each killed as an animal is caught. */
+async function allCases() {
+  const [{ casesOf }, { isInapplicable }, { catalogue }, { inLearnedOrder }] = await compiled(
+    'harness/sequence',
+    'harness/case',
+    'attacks/catalogue',
+    'attacks/order',
+  );
+  const tried = await trial();
+  const sequence = { stored: await loadStored(), attacks: inLearnedOrder(catalogue), seed: 1, runs: rounds };
+  const cases = [...casesOf(sequence)].filter((one) => !isInapplicable(one) && isQuick(one));
+  return cases.map((one, i) => ({
+    id: `case ${i} ${one.attack.id}`,
+    file: 'corpus/cases',
+    name: one.attack.id,
+    async run() {
+      const { ruling, control } = await tried(one);
+      const failed = [ruling, control].find((of) => of?.verdict === 'failed');
+      if (failed) throw new Error(failed.note);
+    },
+  }));
+}
+
+const isQuick = ({ attack }) => !slow.includes(attack.id);
+
+const compiled = (...names) => Promise.all(names.map((name) => import(fromHere(`dist/src/${name}.js`))));
 
 async function failureOf({ run }) {
   try {
