@@ -31,6 +31,7 @@ export const groups = [
   'Q',
   'R',
   'S',
+  'T',
 ] as const;
 export type Group = (typeof groups)[number];
 
@@ -123,6 +124,8 @@ export interface Attacked {
   readonly expect?: Expectation;
   /** What the two runs need besides the scenario's needs; a verifier that does not claim it is not judged. */
   readonly needs?: Pick<Needs, 'commands' | 'parameters'>;
+  /** In place of the scenario's, where what is delivered is no SUIT envelope. */
+  readonly insteadNeeds?: Needs;
   /**
    * Policy rows: what a policy may depend on besides the expectation, in words. Within the same dimension a
    * verifier must always give the same answer.

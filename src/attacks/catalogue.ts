@@ -168,8 +168,15 @@ export const allCases: readonly AnyAttack[] = [...catalogue, ...validCases];
 
 /** Attacks, and valid families, by id, group letter, family or requirement; undefined: a name that is none of these. */
 export function selectAttacks(name: string): readonly AnyAttack[] | undefined {
+  const found = named(allCases, name);
+  if (found.length > 0) return found;
+  return (families as readonly string[]).includes(name) ? [] : undefined;
+}
+
+/** Of these attacks. */
+export function named(attacks: readonly AnyAttack[], name: string): readonly AnyAttack[] {
   const upper = name.toUpperCase();
-  const found = allCases.filter(
+  return attacks.filter(
     (attack) =>
       attack.id === name ||
       attack.handle === upper ||
@@ -178,6 +185,4 @@ export function selectAttacks(name: string): readonly AnyAttack[] | undefined {
       (attack.violates as readonly string[]).includes(upper) ||
       (attack.threats as readonly string[]).includes(upper),
   );
-  if (found.length > 0) return found;
-  return (families as readonly string[]).includes(name) ? [] : undefined;
 }

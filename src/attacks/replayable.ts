@@ -7,6 +7,7 @@
 import type { AnyAttack } from './attack.ts';
 import { blindAttacks } from './blind.ts';
 import { allCases, builtAs, type Listing, listCatalogue, listValidFamilies } from './catalogue.ts';
+import { packageAttacks } from './firmware-package.ts';
 import { deliverGivenBytes } from './given-bytes.ts';
 import { historyAttacks } from './histories.ts';
 import { pairAttacks } from './pairs.ts';
@@ -19,11 +20,16 @@ export const composed: readonly AnyAttack[] = [
   deliverGivenBytes,
 ];
 
-export const replayable: readonly AnyAttack[] = [...allCases, ...composed];
+export const replayable: readonly AnyAttack[] = [...allCases, ...composed, ...packageAttacks];
 
 /** Everything that a finding may be of, as the catalogue lists its rows. */
 export function listReplayable(): readonly Listing[] {
-  return [...listCatalogue(), ...listValidFamilies(), ...composed.map(listed)];
+  return [...listCatalogue(), ...listValidFamilies(), ...composed.map(listed), ...listPackageAttacks()];
+}
+
+/** Those on firmware packages: they are on no row of the working list. */
+export function listPackageAttacks(): readonly Listing[] {
+  return packageAttacks.map(listed);
 }
 
 function listed(attack: AnyAttack): Listing {

@@ -4,6 +4,7 @@
  * @module
  */
 import { listCatalogue, listValidFamilies } from '../attacks/catalogue.ts';
+import { listPackageAttacks } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { table } from '../report/terminal.ts';
 import { revision } from '../scenarios/needs.ts';
@@ -17,7 +18,7 @@ export interface CatalogueOptions {
 
 export function runCatalogue(options: CatalogueOptions): number {
   const { only } = options;
-  const listed = (options.valid ? listValidFamilies() : listCatalogue()).filter(
+  const listed = (options.valid ? listValidFamilies() : [...listCatalogue(), ...listPackageAttacks()]).filter(
     (row) =>
       only === undefined ||
       [row.id, row.family, row.group, row.handle, ...row.threats, ...row.requirements].includes(only),

@@ -26,6 +26,7 @@ import { type Config, configToName } from './config.ts';
 import { readBytes, readJson } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 import { openAll } from './open-verifiers.ts';
+import { demandEnvelopes } from './packages.ts';
 import { progressBar } from './progress.ts';
 import { givenScenario } from './run-plan.ts';
 
@@ -86,6 +87,7 @@ async function compareOnBytes(
 ): Promise<number> {
   const verifiers = [...new Set(specs)];
   if (verifiers.length < 2) throw new BenchError('usage', 'give two different verifiers with -v to compare');
+  demandEnvelopes('compare', verifiers);
   const attacks = chosenAttacks(options);
   const subjects = subjectsOf(files, options);
   const fixed = fixedRecipient(verifiers, options.config);

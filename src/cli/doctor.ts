@@ -11,6 +11,7 @@ import type { Host } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 import { type HostChoices, openOne } from './open-verifiers.ts';
+import { demandEnvelopes } from './packages.ts';
 
 export interface DoctorOptions extends Omit<HostChoices, 'class'> {
   readonly seed: number;
@@ -29,6 +30,7 @@ export async function runDoctor(spec: string, options: DoctorOptions): Promise<n
 }
 
 async function examine(spec: string, options: DoctorOptions): Promise<DoctorReport> {
+  demandEnvelopes('doctor', [spec]);
   const fixed = fixedRecipient([spec], options.config);
   const start = performance.now();
   const opened = await open(spec, options);

@@ -23,6 +23,7 @@ import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
+import { demandEnvelopes } from './packages.ts';
 
 export interface FuzzOptions {
   readonly verifier?: readonly string[];
@@ -59,6 +60,7 @@ export interface Begun {
 /** Throws BenchError `fuzz-exists`, and `usage` for a device that cannot be set back. */
 export function begun(options: FuzzOptions): Begun {
   const { out, only } = options;
+  demandEnvelopes('fuzz', options.verifier ?? []);
   const attacks = inLearnedOrder(chosenAttacks(options));
   const fixed = deviceOf(options);
   const setup: FuzzSetup = {

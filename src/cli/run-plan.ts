@@ -27,6 +27,7 @@ import type { Config } from './config.ts';
 import { ownCases } from './corpus.ts';
 import { readBytes } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
+import { demandPackages, noteOnPackages, takePackages } from './packages.ts';
 
 export interface RunPlan {
   readonly header: Omit<LogHeader, 'verifiers'>;
@@ -42,8 +43,10 @@ export function planOf(
     readonly config?: Config;
   },
 ): RunPlan {
-  const fixed = fixedRecipient(options.verifier ?? ['reference'], options.config);
-  return planRun({ ...options, ...(fixed && { fixed }) });
+  const verifiers = options.verifier ?? ['reference'];
+  const fixed = fixedRecipient(verifiers, options.config);
+  const packages = takePackages(verifiers);
+  return planRun({ ...options, ...(fixed && { fixed }), ...(packages && { packages }) });
 }
 
 /** Throws BenchError `usage` where nothing would be run. */
@@ -91,7 +94,11 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
       subject: envelope ?? subjectOf(runs > 0 ? attacks : [], more),
       planned,
       notYet,
-      notes: [...notesFor(scenario, notYet), ...notesOnReset(fixed, planned)],
+      notes: [
+        ...notesFor(scenario, notYet),
+        ...notesOnReset(fixed, planned),
+        ...(choice.packages ? [noteOnPackages()] : []),
+      ],
       choice,
       inputs: inputsOf(choice),
       ...(shard && { shard }),
@@ -105,13 +112,14 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
 
 /** Without what decides nothing of the sequence. */
 function choiceOf(of: RunChoice): RunChoice {
-  const { runs, histories, pairs, only, valid, fixed, envelope, key, payload, corpus, stored } = of;
+  const { runs, histories, pairs, only, valid, packages, fixed, envelope, key, payload, corpus, stored } = of;
   return {
     runs,
     ...(histories !== undefined && { histories }),
     ...(pairs !== undefined && { pairs }),
     ...(only && { only }),
     ...(valid && { valid }),
+    ...(packages && { packages }),
     ...(fixed && { fixed }),
     ...(envelope !== undefined && { envelope }),
     ...(key !== undefined && { key }),
@@ -122,7 +130,12 @@ function choiceOf(of: RunChoice): RunChoice {
 }
 
 /** Throws BenchError `usage`: a history needs several releases of an author, and an envelope is one. */
-function composedOf({ histories, pairs, only, valid, envelope, fixed, runs }: RunChoice): Required<Composed> {
+function composedOf(choice: RunChoice): Required<Composed> {
+  const { histories, pairs, only, valid, packages, envelope, fixed, runs } = choice;
+  if (packages) {
+    demandPackages(choice);
+    return { histories: 0, pairs: 0 };
+  }
   if (fixed) {
     if (!histories && !pairs) return { histories: 0, pairs: 0 };
     throw new BenchError(
@@ -203,8 +216,10 @@ function payloadOf(pair: string): { readonly uri: string; readonly file: string 
 }
 
 /** Where nothing is chosen, stored histories, pairs and valid cases are replayed too. */
-function wantsAll({ only, valid }: RunChoice, attack: AnyAttack): boolean {
-  return only === undefined && !valid && (attack.family === 'valid' || composed.includes(attack));
+function wantsAll({ only, valid, packages }: RunChoice, attack: AnyAttack): boolean {
+  return (
+    only === undefined && !valid && !packages && (attack.family === 'valid' || composed.includes(attack))
+  );
 }
 
 /** SHA-256 by path, of a folder over the digests of its stored cases. A key is never among them. */

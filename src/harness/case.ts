@@ -102,14 +102,14 @@ function caseOf(
   round: number,
   scenario: Scenario,
   choice: unknown,
-  { control, attacked, expect, needs, dimension }: Attacked,
+  { control, attacked, expect, needs, insteadNeeds, dimension }: Attacked,
 ): Case {
   return {
     kind: 'case',
     attack,
     round,
     family: scenario.family,
-    needs: needs ? withNeeds(scenario.needs, needs) : scenario.needs,
+    needs: insteadNeeds ?? (needs ? withNeeds(scenario.needs, needs) : scenario.needs),
     choice,
     expect: expect ?? attack.expects[0],
     ...(dimension !== undefined && { dimension }),

@@ -5,17 +5,15 @@
  * @module
  */
 
+import { encodePackage, sealPackage } from '../cms/build.ts';
+import { hardwareOf, packageName } from '../cms/registry.ts';
 import { signerOf } from '../cose/blocks.ts';
 import type { Ec2Key } from '../cose/key.ts';
-import { signatureOf } from '../cose/sign.ts';
 import { authorP256 } from '../cose/test-keys.ts';
-import {
-  makePackage,
-  type PackageRecipient,
-  packageRecipient,
-  parsePackage,
-  verifyPackage,
-} from '../verifiers/library/cms.ts';
+import type { Outcome } from '../device/outcome.ts';
+import type { Recipient } from '../device/recipient.ts';
+import { parsePackage } from '../verifiers/library/cms.ts';
+import { cmsVerifier } from '../verifiers/library/cms-verifier.ts';
 import { weigh } from './decoder-bench.ts';
 import type { ExampleEnvelope } from './examples.ts';
 import { failureOf, operationsOf } from './operations.ts';
@@ -52,15 +50,14 @@ const payloadBytes = 1024;
 const payload = new Uint8Array(payloadBytes).fill(0x5a);
 const key = authorP256 as Ec2Key;
 const es256 = -7;
-const hardware = '1.3.6.1.4.1.32473.2';
 
 export async function comparePackages(timing: TimingOptions): Promise<readonly PackageReport[]> {
-  const cms = cmsPackage(2);
-  const recipient = await packageRecipient(key, 1, hardware);
   const suit = suitEnvelope(2n);
+  const { recipient } = suit;
+  const cms = cmsPackage(2n, recipient);
   const tasks = [
     { name: 'cms parse', run: (): unknown => parsePackage(cms) },
-    { name: 'cms verify', run: (): unknown => verifyPackage(cms, recipient) },
+    { name: 'cms verify', run: (): unknown => deliverCms(cms, recipient) },
   ];
   for (const verifier of suitVerifiers)
     for (const { kind, run } of await operationsOf(verifier, suit))
@@ -92,7 +89,7 @@ export async function comparePackages(timing: TimingOptions): Promise<readonly P
 /** Parsing alone, for a process that weighs it. */
 export async function parsePass(verifier: string): Promise<() => unknown> {
   if (verifier === 'cms') {
-    const cms = cmsPackage(2);
+    const cms = cmsPackage(2n, suitEnvelope(2n).recipient);
     return () => parsePackage(cms);
   }
   const operations = await operationsOf(verifier, suitEnvelope(2n));
@@ -101,9 +98,15 @@ export async function parsePass(verifier: string): Promise<() => unknown> {
 
 const suitVerifiers: readonly string[] = ['reference', 'bounded'];
 
-function cmsPackage(version: number): Uint8Array {
-  const metadata = { name: '1.3.6.1.4.1.32473.1', version, stale: version - 1, hardware: [hardware] };
-  return makePackage(payload, metadata, key, (message) => signatureOf(es256, key, message));
+function cmsPackage(version: bigint, { components }: Recipient): Uint8Array {
+  const hardware = components[0]?.classIds.map(hardwareOf) ?? [];
+  const metadata = { name: packageName, version, hardware, ...(version > 0n && { stale: version - 1n }) };
+  return encodePackage(sealPackage(payload, metadata, key));
+}
+
+async function deliverCms(envelope: Uint8Array, recipient: Recipient): Promise<Outcome> {
+  const session = await cmsVerifier().open(recipient);
+  return session.deliver({ event: 'update', envelope, payloads: [] });
 }
 
 /** The same: image and size, who it is for, a number that only grows, one signature. */
@@ -118,16 +121,18 @@ function suitEnvelope(sequenceNumber: bigint): ExampleEnvelope {
 }
 
 /** A bit of the signature, which stands last; of the payload; an old version, rightly signed; each shorter length. */
-async function attackCms(recipient: PackageRecipient): Promise<Readonly<Record<CarriedAttack, string>>> {
-  const whole = cmsPackage(2);
-  const answer = async (bytes: Uint8Array): Promise<string> =>
-    (await verifyPackage(bytes, recipient)) ?? accepted;
+async function attackCms(recipient: Recipient): Promise<Readonly<Record<CarriedAttack, string>>> {
+  const whole = cmsPackage(2n, recipient);
+  const answer = async (bytes: Uint8Array): Promise<string> => {
+    const outcome = await deliverCms(bytes, recipient);
+    return outcome.kind === 'rejected' ? (outcome.reason ?? outcome.kind) : outcome.kind;
+  };
   const truncated = [];
   for (const length of shorter(whole)) truncated.push(await answer(whole.slice(0, length)));
   return {
     signature: await answer(flipped(whole, whole.length - 1)),
     payload: await answer(flipped(whole, payloadAt(whole))),
-    'stale version': await answer(cmsPackage(1)),
+    'stale version': await answer(cmsPackage(0n, recipient)),
     truncation: oneOf(truncated),
   };
 }

@@ -43,6 +43,8 @@ export interface RunChoice {
   readonly pairs?: number;
   readonly only?: readonly string[];
   readonly valid?: boolean;
+  /** Attacks on firmware packages of RFC 4108, in place of those on envelopes. */
+  readonly packages?: true;
   /** A user's own device, which the scenarios are generated for. */
   readonly fixed?: FixedPlan;
   readonly envelope?: string;

@@ -21,6 +21,8 @@ export const documents = {
   'coap-block': 'RFC 7959',
   RFC3394: 'RFC 3394',
   RFC3986: 'RFC 3986',
+  RFC4108: 'RFC 4108',
+  RFC5652: 'RFC 5652',
   RFC7252: 'RFC 7252',
   RFC8032: 'RFC 8032',
   RFC8392: 'RFC 8392',

@@ -13,6 +13,9 @@ export const workerBuiltins = ['reference', 'bounded'] as const;
 /** Those whose ceiling is their own arena. */
 export const countedBuiltins: readonly string[] = ['bounded'];
 
+/** Those that take firmware packages of RFC 4108, and no envelopes. */
+export const packageBuiltins: readonly string[] = ['library:cms'];
+
 const makers: Readonly<Record<string, (profile?: DeviceProfile) => Promise<Verifier>>> = {
   reference: async () => (await import('./reference/reference.ts')).referenceVerifier(),
   bounded: async (profile) =>
@@ -23,6 +26,7 @@ const makers: Readonly<Record<string, (profile?: DeviceProfile) => Promise<Verif
   ...panel,
   'library:cose-kit': async () => (await import('./library/cose-kit.ts')).coseKitVerifier(),
   'library:auth0-cose': async () => (await import('./library/auth0-cose.ts')).auth0CoseVerifier(),
+  'library:cms': async () => (await import('./library/cms-verifier.ts')).cmsVerifier(),
 };
 
 /** A new verifier of that name; undefined: there is none. Only `countedBuiltins` heed the profile. */
