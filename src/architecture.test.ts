@@ -72,7 +72,14 @@ describe('architecture', () => {
   });
 
   it('keeps what makes envelopes out of verifiers', () => {
-    const making = ['suit/build.ts', 'suit/parts.ts', 'suit/edit.ts', 'cose/blocks.ts', 'cose/sign.ts', 'cms/build.ts'];
+    const making = [
+      'suit/build.ts',
+      'suit/parts.ts',
+      'suit/edit.ts',
+      'cose/blocks.ts',
+      'cose/sign.ts',
+      'cms/build.ts',
+    ];
     expect(breaking(({ from, to }) => folderOf(from) === 'verifiers' && making.includes(to))).toEqual([]);
   });
 
