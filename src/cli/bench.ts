@@ -11,6 +11,7 @@ import {
   type BenchBaseline,
   compareCosts,
   isRegression,
+  printCosts,
   readCosts,
   renderCosts,
   writeCosts,
@@ -32,6 +33,8 @@ export interface BenchCommandOptions {
   readonly cms?: boolean;
   readonly families?: boolean;
   readonly exact?: boolean;
+  /** No times, and nothing that hangs on the machine. */
+  readonly counted?: boolean;
   readonly out?: string;
   /** What the costs were. */
   readonly baseline?: string;
@@ -49,6 +52,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
     cms: options.cms ?? false,
     families: options.families ?? false,
     exact: options.exact ?? false,
+    counted: options.counted ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
     ...(options.envelope && { envelopes: options.envelope }),
     ...(options.series && { series: options.series }),
@@ -57,7 +61,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
   const comparison = before && !options.writeBaseline ? compareCosts(report, before) : undefined;
   if (options.baseline !== undefined && options.writeBaseline) {
     const next = writeCosts(report, { version: version(), today: today(), ...(before && { before }) });
-    writeFileSync(options.baseline, `${JSON.stringify(next, null, 1)}\n`);
+    writeFileSync(options.baseline, printCosts(next));
   }
   process.stdout.write(
     options.format === 'json'

@@ -217,6 +217,7 @@ program
   .option('--families', 'also the room that the smallest member of each valid family takes')
   .option('--exact', 'programs (process:…) also under valgrind: instructions, heap and stack, which repeat')
   .option('--quick', 'rough times within about ten seconds; what is counted is the same')
+  .option('--counted', 'only what is counted, which is the same on every machine; within seconds')
   .option('--out <dir>', 'bench.json and the plots')
   .option('--baseline <file>', 'costs as they were: more is exit status 1')
   .option('--write-baseline', 'write the costs as they are now to that file')

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compareCosts, isRegression, readCosts, renderCosts, writeCosts } from './bench-baseline.ts';
+import {
+  compareCosts,
+  isRegression,
+  printCosts,
+  readCosts,
+  renderCosts,
+  writeCosts,
+} from './bench-baseline.ts';
 import type { BenchReport, BenchRow } from './bench-report.ts';
 
 const steps = (value: number, envelope = 'example0'): BenchRow => ({
@@ -92,6 +99,17 @@ describe('a baseline', () => {
     expect(text).toContain('2 changes, 1 of them regressions');
     expect(text).toContain('REGRESSION v example0 steps: 100 since 2026-01-01, now 150 (+50.0 %)');
     expect(text).toContain('- v example1 steps: 7 since 2026-02-02, now 6 (-14.3 %)');
+  });
+
+  it('of counts alone is of no machine, and a line for each', () => {
+    const counts = writeCosts(report([steps(100), steps(7, 'example1')]), written);
+    expect(counts.machine).toBeUndefined();
+    const text = printCosts(counts);
+    expect(JSON.parse(text)).toEqual(counts);
+    expect(text.split('\n').filter((line) => line.includes('"steps"'))).toHaveLength(2);
+    expect(compareCosts(report([steps(100), steps(8, 'example1'), time(5)]), counts)).toEqual({
+      changes: [expect.objectContaining({ kind: 'more', was: 7, now: 8 })],
+    });
   });
 
   it('is read back, and nothing else is', () => {

@@ -15,7 +15,8 @@ export interface BenchBaseline {
   readonly format: typeof benchBaselineFormat;
   /** Of the bench that wrote it. */
   readonly version: string;
-  readonly machine: Machine;
+  /** That the times were taken on; absent: it has none. */
+  readonly machine?: Machine;
   /** Per cent that a metric's figure may grow without being a regression; absent: 0. */
   readonly tolerances: Readonly<Partial<Record<Metric, number>>>;
   readonly rows: readonly BaselineRow[];
@@ -94,7 +95,7 @@ export function writeCosts(
   return {
     format: benchBaselineFormat,
     version,
-    machine: report.machine,
+    ...(report.rows.some(({ ratios }) => ratios !== undefined) && { machine: report.machine }),
     tolerances: before?.tolerances ?? {},
     rows: report.rows.filter(isGated).map((row): BaselineRow => {
       const { verifier, envelope, metric, value, ratios } = row;
@@ -105,13 +106,19 @@ export function writeCosts(
   };
 }
 
+/** One row a line, so that a change of cost is a change of a line. */
+export function printCosts({ rows, ...head }: BenchBaseline): string {
+  const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "rows": [\n${lines}\n]}\n`;
+}
+
 /** Throws BenchError `bench-baseline`. */
 export function readCosts(value: unknown, file: string): BenchBaseline {
   const given = value as Partial<BenchBaseline> | null;
   const isOne =
     typeof given === 'object' &&
     given?.format === benchBaselineFormat &&
-    typeof given.machine === 'object' &&
+    (given.machine === undefined || typeof given.machine === 'object') &&
     typeof given.tolerances === 'object' &&
     Array.isArray(given.rows) &&
     given.rows.every(isBaselineRow);
@@ -170,11 +177,13 @@ function change(
 }
 
 function whyNoTimes({ machine, rows }: BenchReport, baseline: BenchBaseline): string | undefined {
+  const { machine: then } = baseline;
+  if (then === undefined) return undefined;
   const other = (['cpu', 'cores', 'node', 'v8', 'openssl'] as const).find(
-    (key) => machine[key] !== baseline.machine[key],
+    (key) => machine[key] !== then[key],
   );
   if (other !== undefined)
-    return `the baseline is of another ${other} (${baseline.machine[other]}, here ${machine[other]})`;
+    return `the baseline is of another ${other} (${then[other]}, here ${machine[other]})`;
   return rows.some(({ ratios }) => ratios !== undefined) ? undefined : 'none were taken';
 }
 

@@ -72,6 +72,22 @@ describe('runBench', () => {
     expect(jsonSchema('bench').check(JSON.parse(JSON.stringify(report)))).toBeUndefined();
   }, 60_000);
 
+  it('counts alone within seconds, and calls what grows more than linearly a finding', async () => {
+    const verifier = 'zoo:compares-every-key-with-every-other';
+    const options: BenchOptions = {
+      counted: true,
+      verifiers: ['reference', verifier],
+      series: ['languages'],
+    };
+    const { rows, findings } = await runBench(options);
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.every(({ exact }) => exact)).toBe(true);
+    expect(findings).toEqual([
+      expect.stringMatching(/^zoo:compares.*steps of verify grows with the power 1\.9/),
+    ]);
+    await expect(runBench({ ...options, cms: true })).rejects.toMatchObject({ code: 'usage' });
+  }, 30_000);
+
   it('measures through a transport only what can be seen from there', async () => {
     const verifier = 'zoo:accepts-everything';
     const { rows, warnings, skipped } = await runBench({

@@ -45,6 +45,8 @@ export interface BenchOptions {
   readonly families?: boolean;
   /** Programs (`process:…`) also under valgrind. */
   readonly exact?: boolean;
+  /** Only what is counted: the same on every machine, and within seconds. */
+  readonly counted?: boolean;
 }
 
 export const defaultVerifiers: readonly string[] = ['reference', 'bounded', 'library:cbor-x'];
@@ -59,16 +61,17 @@ type Subject = ExampleEnvelope & Partial<Pick<SeriesEnvelope, 'dimension' | 'siz
 
 export async function runBench(options: BenchOptions = {}): Promise<BenchReport> {
   const quick = options.quick ?? false;
+  if (options.counted && (quick || options.decoders || options.cms))
+    throw new BenchError('usage', '--counted takes no times: leave --quick, --decoders and --cms out');
   const subjects = chosenSubjects(options);
-  const timing: TimingOptions = quick
-    ? { rounds: 7, roundMs: 4, warmUpMs: 20 }
-    : { rounds: 15, roundMs: 10, warmUpMs: 100 };
+  const counted = options.counted ?? false;
+  const timing = timingOf(counted ? 'none' : quick ? 'quick' : 'whole');
   const verifiers: Candidate[] = [];
   try {
     for (const spec of new Set(options.verifiers ?? defaultVerifiers))
       verifiers.push(await openCandidate(spec));
     const exact = options.exact ?? false;
-    const report = await measure(verifiers, subjects, { quick, timing, exact });
+    const report = await measure(verifiers, subjects, { quick, timing, exact, counted });
     return {
       ...report,
       ...(options.decoders && { decoders: await compareDecoders(timing) }),
@@ -80,10 +83,26 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
   }
 }
 
+function timingOf(how: 'whole' | 'quick' | 'none'): TimingOptions {
+  switch (how) {
+    case 'whole':
+      return { rounds: 15, roundMs: 10, warmUpMs: 100 };
+    case 'quick':
+      return { rounds: 7, roundMs: 4, warmUpMs: 20 };
+    case 'none':
+      return { rounds: 1, roundMs: 1, warmUpMs: 1 };
+  }
+}
+
+interface Measuring extends Pick<BenchReport, 'quick' | 'timing'> {
+  readonly exact: boolean;
+  readonly counted: boolean;
+}
+
 async function measure(
   verifiers: readonly Candidate[],
   subjects: readonly Subject[],
-  { quick, timing, exact }: Pick<BenchReport, 'quick' | 'timing'> & { readonly exact: boolean },
+  { quick, timing, exact, counted: isCounted }: Measuring,
 ): Promise<BenchReport> {
   const { measured, skipped } = await tryAll(verifiers, subjects);
   const counts: SeriesCount[] = [];
@@ -108,16 +127,16 @@ async function measure(
       });
   }
   if (verifiers.some(({ spec }) => spec === 'bounded')) rows.push(...subjects.flatMap(ceilingRows));
-  const timed = await tasksOf(
-    quick ? measured.filter(({ envelope }) => envelope.dimension === undefined) : measured,
-  );
+  const isTimed = ({ envelope }: Measured): boolean =>
+    !isCounted && (!quick || envelope.dimension === undefined);
+  const timed = await tasksOf(measured.filter(isTimed));
   const { calibration, tasks } = await timeTasks(timed, timing);
   const timeRows = timed.flatMap(({ verifier, envelope, timed: what }, i) => {
     const task = tasks[i];
     return task === undefined ? [] : [timeRow(verifier, envelope, what, task)];
   });
   rows.push(...timeRows, ...overBareRows(timeRows));
-  const inProcess = verifiers.filter((one) => one.inProcess).map(({ spec }) => spec);
+  const inProcess = verifiers.filter((one) => one.inProcess && !isCounted).map(({ spec }) => spec);
   rows.push(
     ...(await allocationRows(
       inProcess,
@@ -138,9 +157,9 @@ async function measure(
     findings: growth.filter(({ isLinear }) => !isLinear).map(describeGrowth),
     skipped,
     warnings: [
-      ...warningsOf(rows, calibration),
+      ...(isCounted ? [] : warningsOf(rows, calibration)),
       ...verifiers
-        .filter((one) => !one.inProcess)
+        .filter((one) => !one.inProcess && !isCounted)
         .map(({ spec }) => `${spec}: its times hold the way to its process and back`),
       ...verifiers.flatMap(({ spec, uncounted }) =>
         uncounted === undefined ? [] : [`${spec}: steps and bytes are not counted: ${uncounted}`],
