@@ -304,7 +304,6 @@ describe('bad input ends with one clear line', () => {
   it.each([
     [['run', '--envelope', join(folder, 'missing.suit'), '--key', oct], 2, 'missing.suit'],
     [['run', '--envelope', folder, '--key', oct], 2, 'directory'],
-    [['run', '--envelope', empty, '--key', oct, '--histories', '1'], 2, '--envelope'],
     [['run', '--envelope', empty, '--key', oct], 2, 'empty'],
     [['run', '--envelope', huge, '--key', oct], 2, '1073741824 bytes'],
     [['run', '--envelope', junk, '--key', oct], 2, 'cannot be attacked'],

@@ -20,6 +20,7 @@ import { plannedCases, type SequenceOptions, type Shard } from '../harness/seque
 import { type LogHeader, logFormat, type RunChoice } from '../report/log.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
+import { whyNoHistory } from '../scenarios/given-releases.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
@@ -60,8 +61,8 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
       'a verifier with a recipient of its own takes no --envelope: its device is the config’s',
     );
   const attacks = inLearnedOrder(chosenAttacks(choice));
-  const more = composedOf(choice);
   const scenario = givenScenario(choice);
+  const more = composedOf(choice, scenario);
   const stored =
     scenario || fixed
       ? []
@@ -96,6 +97,7 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
       notYet,
       notes: [
         ...notesFor(scenario, notYet),
+        ...notesOnHistories(scenario, more),
         ...notesOnReset(fixed, planned),
         ...(choice.packages ? [noteOnPackages()] : []),
       ],
@@ -129,9 +131,9 @@ function choiceOf(of: RunChoice): RunChoice {
   };
 }
 
-/** Throws BenchError `usage`: a history needs several releases of an author, and an envelope is one. */
-function composedOf(choice: RunChoice): Required<Composed> {
-  const { histories, pairs, only, valid, packages, envelope, fixed, runs } = choice;
+/** Throws BenchError `usage` where they mean nothing. */
+function composedOf(choice: RunChoice, scenario: Scenario | undefined): Required<Composed> {
+  const { histories, pairs, only, valid, packages, fixed, runs } = choice;
   if (packages) {
     demandPackages(choice);
     return { histories: 0, pairs: 0 };
@@ -143,16 +145,14 @@ function composedOf(choice: RunChoice): Required<Composed> {
       '--histories and --pairs need devices of all kinds, and the config’s is one',
     );
   }
-  if (envelope === undefined) {
+  if (scenario === undefined) {
     const isWhole = only === undefined && !valid;
     return { histories: histories ?? (isWhole ? runs : 0), pairs: pairs ?? 0 };
   }
-  if (histories)
-    throw new BenchError(
-      'usage',
-      '--histories need several releases of one author, with other images each: they are generated, and --envelope is one; --pairs are made of it',
-    );
-  return { histories: 0, pairs: pairs ?? 0 };
+  const obstacle = histories ? whyNoHistory(scenario) : undefined;
+  if (obstacle !== undefined)
+    throw new BenchError('usage', `no --histories can be made of this envelope: ${obstacle}`);
+  return { histories: histories ?? 0, pairs: pairs ?? 0 };
 }
 
 function subjectOf(attacks: readonly AnyAttack[], { histories, pairs }: Required<Composed>): string {
@@ -180,6 +180,18 @@ function notesFor(scenario: Scenario | undefined, notYet: number): readonly stri
   const reached = scenario.deliveries.map((one) => `${one.delivery.event} up to ${one.level}`).join(', ');
   notes.push(`judged deliveries: ${reached}`);
   return notes;
+}
+
+function notesOnHistories(
+  scenario: Scenario | undefined,
+  { histories }: Required<Composed>,
+): readonly string[] {
+  if (scenario === undefined || histories === 0) return [];
+  const releases =
+    scenario.signers.length > 0
+      ? 'the releases of its histories are the envelope under other numbers, with the same images'
+      : 'without the private key its histories have one release: no older one is replayed, no key replaced';
+  return [releases];
 }
 
 function notesOnReset(fixed: FixedPlan | undefined, planned: number): readonly string[] {

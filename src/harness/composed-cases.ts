@@ -35,15 +35,20 @@ export function composedDraws(
     return Array.from({ length: to - from }, (_, i) => from + i);
   };
   return [
-    ...inRound(histories).map((i) => () => drawHistory(i, seed)),
+    ...inRound(histories).map((i) => () => drawHistory(i, seed, scenario)),
     ...inRound(pairs).map((i) => () => drawPair(i, seed, scenario)),
   ];
 }
 
-/** The kinds take turns; the n-th of a kind is the case of round n of its attack. */
-export function drawHistory(i: number, seed: number): Case | Inapplicable {
+/**
+ * The kinds take turns; the n-th of a kind is the case of round n of its attack.
+ *
+ * `scenario`: a user's own envelope, in place of generated ones.
+ */
+export function drawHistory(i: number, seed: number, scenario?: Scenario): Case | Inapplicable {
   const attack = historyAttacks[i % historyAttacks.length] as AnyAttack;
-  return drawCase(attack, Math.floor(i / historyAttacks.length), seed);
+  const round = Math.floor(i / historyAttacks.length);
+  return scenario ? drawCaseOn(scenario, attack, round, seed) : drawCase(attack, round, seed);
 }
 
 /** Two attacks that mean nothing together are drawn anew, so many times. */

@@ -15,12 +15,12 @@ import {
   type RecipientState,
   stateOf,
 } from '../device/recipient.ts';
-import { type Section, sequenceOf } from '../suit/edit.ts';
-import type { Command, Manifest } from '../suit/model.ts';
+import type { Manifest } from '../suit/model.ts';
 import { type EnvelopeParts, encode, partsOf } from '../suit/parts.ts';
-import { readManifest, readSequence } from '../suit/read.ts';
+import { readManifest } from '../suit/read.ts';
 import { commands, parameters } from '../suit/registry.ts';
 import { anchorOf, strangersOf } from './authentication.ts';
+import { integratedIn, sectionsOf, unusable } from './given-sections.ts';
 import { signerOfEnvelope } from './given-signer.ts';
 import { needsOf } from './needs.ts';
 import { schemes } from './plan.ts';
@@ -76,12 +76,7 @@ interface Course {
 }
 
 function courseOf(manifest: Manifest, parts: EnvelopeParts, options: GivenOptions): Course {
-  const section = (name: Section) => commandsOf(parts, name);
-  const shared = section('shared') ?? [];
-  const gets = defined([section('payloadFetch'), section('install')]);
-  const validate = defined([section('validate')]);
-  const invoke = section('invoke');
-  const bootSections = invoke && [...validate, ...defined([section('load')]), invoke];
+  const { shared, gets, validate, boot: bootSections } = sectionsOf(parts);
   const offered = (options.payloads ?? []).map(({ uri, bytes }) => [uri, bytes] as const);
   const payloads = new Map([...offered, ...integratedIn(parts)]);
   const start = (assumes: boolean) => startWalk(manifest.components.length, { payloads, assumes });
@@ -108,23 +103,6 @@ function courseOf(manifest: Manifest, parts: EnvelopeParts, options: GivenOption
     gets.length === 0 && bootSections === undefined
       ? 'it has no payload-fetch, install or invoke that could be run (severed elements must be in the envelope)'
       : 'neither an update nor a boot of it comes to its end on a recipient made for it',
-  );
-}
-
-function commandsOf(parts: EnvelopeParts, section: Section): readonly Command[] | undefined {
-  const list = sequenceOf(parts, section);
-  if (list === undefined) return undefined;
-  const read = readSequence(list);
-  if (!read.ok) throw unusable(`${section}: ${read.problem.message}`);
-  return read.commands;
-}
-
-function integratedIn(parts: EnvelopeParts): ReadonlyMap<string, Uint8Array> {
-  const text = new TextDecoder();
-  return new Map(
-    parts.members.flatMap(([key, value]): [string, Uint8Array][] =>
-      key.kind === 'tstr' && value.kind === 'bstr' ? [[text.decode(key.bytes), value.bytes]] : [],
-    ),
   );
 }
 
@@ -235,14 +213,6 @@ function imageOf(component: number, content: Content): Image {
     recipientComponent: component,
     ...(content.kind === 'bytes' && { bytes: content.bytes }),
   };
-}
-
-function defined<T>(list: readonly (T | undefined)[]): T[] {
-  return list.filter((one) => one !== undefined);
-}
-
-function unusable(why: string): BenchError {
-  return new BenchError('envelope-unusable', `The envelope cannot be attacked: ${why}.`);
 }
 
 function mismatch(uris: readonly string[]): BenchError {

@@ -3,8 +3,9 @@ import { mixedHistory } from '../attacks/histories.ts';
 import { planArbitrary, sampleOne } from '../harness/scenario-pool.ts';
 import { partsOf } from '../suit/parts.ts';
 import { buildScenario } from './build.ts';
-import { HistoryModel, releaseBook } from './history-model.ts';
+import { HistoryModel } from './history-model.ts';
 import type { Plan } from './plan.ts';
+import { plannedReleases } from './release-book.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Plain: one image from the network, one key. */
@@ -24,7 +25,7 @@ function plain(change: Partial<Plan> = {}): Scenario {
 
 const scenario = plain();
 const told = (tell: (model: HistoryModel) => void, of = scenario, faults = true) => {
-  const book = releaseBook(of);
+  const book = plannedReleases(of);
   if (book === undefined) throw new Error('no book');
   const model = new HistoryModel(of, book, faults);
   tell(model);
@@ -189,8 +190,8 @@ describe('the model of a history', () => {
 
   it('has no meaning on a plan without an earlier release', () => {
     const { earlier: _none, ...rest } = scenario.plan as Plan;
-    expect(releaseBook(buildScenario(rest))).toBeUndefined();
+    expect(plannedReleases(buildScenario(rest))).toBeUndefined();
     const { plan: _plan, ...given } = scenario;
-    expect(releaseBook(given)).toBeUndefined();
+    expect(plannedReleases(given)).toBeUndefined();
   });
 });

@@ -10,14 +10,11 @@ import { sameKey } from '../cose/key.ts';
 import type { Delivery, DeliveryEvent, PowerCut } from '../device/delivery.ts';
 import { type Recipient, type RecipientState, stateOf, withState } from '../device/recipient.ts';
 import { setSequenceNumber } from '../suit/edit.ts';
-import { type EnvelopeParts, encode, seal } from '../suit/parts.ts';
+import { encode, seal } from '../suit/parts.ts';
 import { anchorOf } from './authentication.ts';
-import { buildScenario, deliverPlanned, earlierOf, releaseOf } from './build.ts';
-import type { Plan } from './plan.ts';
+import { largestNumber, type ReleaseBook } from './release-book.ts';
 import { distinct, type States } from './resume.ts';
 import { type Refusal, type RunStep, type Scenario, type ScenarioDelivery, step } from './scenario.ts';
-
-const largestNumber = 2n ** 64n - 1n;
 
 /** Nobody whom the device trusts has signed it. */
 const unknownKey: Pick<Refusal, 'stage' | 'reasons' | 'lateDetection'> = {
@@ -27,46 +24,6 @@ const unknownKey: Pick<Refusal, 'stage' | 'reasons' | 'lateDetection'> = {
 };
 const revokedKey: Refusal = { fault: 'revoked-key', family: 'replay', ...unknownKey };
 const rolledBack: Pick<Refusal, 'stage' | 'reasons'> = { stage: 'sequence', reasons: ['sequence-rollback'] };
-
-/** The author's releases by their numbers; a history and its twin share them. */
-export class ReleaseBook {
-  private readonly plans = new Map<bigint, Plan>();
-  private readonly base: Plan;
-  private readonly changed = new WeakMap<Plan, EnvelopeParts>();
-
-  /** `earlier`: the release that the device holds. */
-  constructor(earlier: Plan) {
-    this.base = earlier;
-    this.plans.set(BigInt(earlier.sequence.offered), earlier);
-  }
-
-  at(number: bigint): Plan {
-    const known = this.plans.get(number);
-    if (known !== undefined) return known;
-    // An odd distance: no two releases have an image that begins alike.
-    const seed = this.base.seed + 29 * this.plans.size;
-    const plan: Plan = { ...this.base, seed, sequence: { offered: String(number) } };
-    this.plans.set(number, plan);
-    return plan;
-  }
-
-  /** Sealed by these signers in place of the plan's, where some are given. */
-  release(number: bigint, signers?: readonly Signer[]): EnvelopeParts {
-    const plan = this.at(number);
-    if (signers === undefined) return releaseOf(plan);
-    const known = this.changed.get(plan) ?? seal(releaseOf(plan), signers);
-    this.changed.set(plan, known);
-    return known;
-  }
-}
-
-/** The releases of a scenario's author, if a history can be made on it. */
-export function releaseBook({ plan, signers }: Scenario): ReleaseBook | undefined {
-  const earlier = plan && earlierOf(plan);
-  // An image that is in place already, a private command: other releases of these plans would not fit the device.
-  const fits = plan?.images.every(({ by }) => by !== 'none') && !plan.exercises && !plan.published;
-  return earlier && fits && signers.length > 0 ? new ReleaseBook(earlier) : undefined;
-}
 
 /**
  * Tells a history, happening by happening. With `faults` off it tells its twin: the same releases, boots and changes
@@ -113,7 +70,7 @@ export class HistoryModel {
 
   /** The network delivers the newest release once more. */
   again(): void {
-    if (!this.faults) return;
+    if (!this.faults || !this.book.has(this.newest)) return;
     if (this.isRevoked) {
       this.refuseUpdate(this.newest, revokedKey);
       return;
@@ -124,7 +81,7 @@ export class HistoryModel {
 
   /** The next release, and its payloads are not to be had; false: it needs none, or cannot come. */
   starve(gap: bigint): boolean {
-    if (this.isRevoked || !this.isServed() || !this.issue(gap)) return false;
+    if (this.isRevoked || !this.book.isServed || !this.issue(gap)) return false;
     if (!this.faults) return true;
     const one = this.delivered('update', this.lowest(), this.newest);
     const refusal = {
@@ -143,6 +100,7 @@ export class HistoryModel {
     const room = this.lowest().sequenceNumber ?? 0n;
     if (!this.faults || room === 0n) return;
     const number = room - 1n - ((back - 1n) % room);
+    if (!this.book.has(number)) return;
     const refusal = this.isRevoked ? { ...unknownKey, lateDetection: false } : rolledBack;
     const reasons = [...refusal.reasons, ...rolledBack.reasons];
     this.refuseUpdate(number, { fault: 'older-release', family: 'rollback', ...refusal, reasons });
@@ -161,11 +119,14 @@ export class HistoryModel {
     this.refuse({ ...step(of, 'reject'), delivery, level: 'authenticated', refusal });
   }
 
-  /** In the twin only where the stored release is by a trusted key. */
-  boot(cut?: PowerCut): void {
-    if (!this.faults && this.isStale) return;
+  /** In the twin only where the stored release is by a trusted key; false: there may be none to boot. */
+  boot(cut?: PowerCut): boolean {
+    const isStored = this.states.every(({ installed }) => installed !== undefined);
+    if (!this.book.events.includes('boot') || !isStored) return false;
+    if (!this.faults && this.isStale) return true;
     const isOpen = this.faults && (this.isStale || this.isRevoked || this.isDamaged);
     this.deliver('boot', isOpen ? 'either' : 'accept', this.faults ? cut : undefined);
+    return true;
   }
 
   /** The author's key is replaced, in the device and in what comes from then on; false: it cannot be here. */
@@ -204,6 +165,7 @@ export class HistoryModel {
   visit(): void {
     const first = this.scenario.recipient;
     if (!this.faults || !this.isCertain() || this.isRevoked || this.newest === first.sequenceNumber) return;
+    if (this.book.namesDevice === 'unsure') return;
     const on: Recipient = {
       ...withState(this.device, stateOf(first)),
       components: first.components.map((one) => ({ ...one, deviceIds: one.deviceIds.map(otherId) })),
@@ -215,8 +177,7 @@ export class HistoryModel {
       stage: 'applicability',
       reasons: ['device-mismatch'],
     };
-    const isNamed = this.scenario.plan?.ids.device === true;
-    const visited = isNamed ? refused({ ...step(one, 'reject'), refusal }) : step(one);
+    const visited = this.book.namesDevice ? refused({ ...step(one, 'reject'), refusal }) : step(one);
     this.steps.push({ ...visited, on });
     this.isNew = true;
   }
@@ -233,12 +194,12 @@ export class HistoryModel {
   here(): Scenario | undefined {
     if (!this.faults || this.isRotated || this.isRevoked || this.newest === largestNumber) return undefined;
     const number = this.newest + 1n;
+    if (!this.book.has(number)) return undefined;
     const state = this.lowest();
-    const made = buildScenario(this.book.at(number));
     const update = this.delivered('update', state, number);
-    const recipient = withState(this.device, state);
-    const deliveries = [update, deliverPlanned(this.book.at(number), 'boot', update.after)];
-    return { ...made, recipient, deliveries };
+    const boots = this.book.events.includes('boot');
+    const deliveries = [update, ...(boots ? [this.book.deliver('boot', number, update.after)] : [])];
+    return { ...this.book.scenario(number), recipient: withState(this.device, state), deliveries };
   }
 
   /** A hostile delivery that leaves the device as it was. */
@@ -272,7 +233,7 @@ export class HistoryModel {
   /** What comes of this release, or of a boot, in this state. */
   private delivered(event: DeliveryEvent, state: RecipientState, number: bigint): ScenarioDelivery {
     const current = event === 'update' ? number : (state.sequenceNumber ?? 0n);
-    const one = deliverPlanned(this.book.at(current), event, state);
+    const one = this.book.deliver(event, current, state);
     if (event === 'boot' || !this.isRotated) return one;
     const envelope = encode(this.book.release(number, this.scenario.strangers));
     return {
@@ -293,9 +254,9 @@ export class HistoryModel {
   }
 
   private issue(gap: bigint): boolean {
-    if (this.newest + gap > largestNumber) return false;
-    this.newest += gap;
-    return true;
+    const next = this.book.next(this.newest, gap);
+    this.newest = next ?? this.newest;
+    return next !== undefined;
   }
 
   private isCertain(): boolean {
@@ -305,12 +266,6 @@ export class HistoryModel {
   private lowest(): RecipientState {
     const number = ({ sequenceNumber = 0n }: RecipientState): bigint => sequenceNumber;
     return this.states.reduce((lowest, state) => (number(state) < number(lowest) ? state : lowest));
-  }
-
-  /** Does all that an update installs come from the network? Then without it nothing is installed. */
-  private isServed(): boolean {
-    const images = this.scenario.plan?.images ?? [];
-    return images.every(({ by, staged }) => by === 'network' && staged !== 'swap');
   }
 }
 
