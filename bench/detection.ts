@@ -14,7 +14,7 @@ import { type Case, type Inapplicable, isInapplicable } from '../src/harness/cas
 import { directHost } from '../src/harness/direct-host.ts';
 import { casesOf } from '../src/harness/sequence.ts';
 import { type AnimalResult, runZoo } from '../src/harness/zoo-run.ts';
-import { quantile } from '../src/report/zoo.ts';
+import { quantile } from '../src/quantile.ts';
 import { referenceVerifier } from '../src/verifiers/reference/reference.ts';
 import { sentinels } from '../src/verifiers/zoo/sentinels.ts';
 import { type Animal, runaways, zoo } from '../src/verifiers/zoo/zoo.ts';

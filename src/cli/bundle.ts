@@ -92,7 +92,7 @@ const reports = [
 ];
 
 function resultFiles(folder: string): readonly string[] {
-  const stored = ['findings', 'corpus'].flatMap((name) => {
+  const stored = ['findings', 'corpus', 'costly'].flatMap((name) => {
     const inside = join(folder, name);
     if (!existsSync(inside)) return [];
     const files = readdirSync(inside, { withFileTypes: true }).filter((one) => one.isFile());

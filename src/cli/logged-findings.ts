@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../harness/case.ts';
 import type { CollatedDisagreement, CollatedFailure } from '../harness/collation.ts';
+import { costlyPlaces, storeCostly } from '../harness/costly-cases.ts';
 import type { Finding } from '../harness/finding.ts';
 import {
   compareLine,
@@ -23,6 +24,7 @@ import type { Results } from '../report/results.ts';
 import { shellWord } from '../shell-word.ts';
 import { version } from '../version.ts';
 import { makeFolder } from './files.ts';
+import { costlyFolder, placeOf } from './run-here.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 
 export interface Sources {
@@ -36,11 +38,7 @@ export function findingsOfLogs(
   header: LogHeader,
   { out, ended }: Sources,
 ): readonly Finding[] {
-  const place = {
-    ...(out !== undefined && { folder: join(out, 'findings') }),
-    ...(header.class !== undefined && { class: header.class }),
-    ...(header.config !== undefined && { config: header.config }),
-  };
+  const place = { ...(out !== undefined && { folder: join(out, 'findings') }), ...placeOf(header) };
   const known = <T extends Counted>(one: T): Finding | undefined => {
     const log = firstIn.get(one.fingerprint);
     const results = log && ended.get(log);
@@ -78,6 +76,22 @@ function movedTo(place: Place, from: string, found: Finding, { cases }: Counted)
   if (!isPair) return { ...found, cases, replay: replayLine(name, found.verifier, place) };
   const base = Object.keys(found.readings?.[0]?.values ?? {}).filter((spec) => spec !== found.verifier);
   return { ...found, cases, replay: compareLine(name, [...base, found.verifier], place) };
+}
+
+/** With those stored in `out` that can be drawn again. */
+export function costsOfLogs(
+  { collation }: Collated,
+  header: LogHeader,
+  out: string | undefined,
+): NonNullable<Results['costs']> {
+  const sheets = collation.costs.sheets();
+  const again = header.choice.fixed?.reset === undefined ? redrawn(costlyPlaces(sheets), header) : undefined;
+  if (again === undefined) return sheets;
+  return storeCostly(sheets, again.cases, {
+    ...placeOf(header),
+    withoutSecrets: again.plan.withoutSecrets,
+    ...(out !== undefined && { folder: costlyFolder(out) }),
+  });
 }
 
 interface Redrawn {

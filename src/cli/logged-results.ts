@@ -14,7 +14,7 @@ import { type Collated, collate, type Log, type LogHeader } from '../report/log.
 import { makeResults, type Results } from '../report/results.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import { makeFolder, readJson } from './files.ts';
-import { findingsOfLogs } from './logged-findings.ts';
+import { costsOfLogs, findingsOfLogs } from './logged-findings.ts';
 import { interruptedNote } from './run-here.ts';
 import { differences, logPath, openLogOf } from './run-log.ts';
 
@@ -59,6 +59,7 @@ export function loggedResults(folders: readonly string[], out: string | undefine
     ...header,
     campaign,
     findings: [...findings, ...wholeRunFindings(campaign, attacks), ...orderFindings(ended)],
+    costs: costsOfLogs(collated, header, out),
     attacks,
     notes,
     interrupted,

@@ -6,9 +6,11 @@
 import { join } from 'node:path';
 import { escapeText } from '../escape-text.ts';
 import { type Progress, runCampaign } from '../harness/campaign.ts';
+import { costlyPlaces, storeCostly } from '../harness/costly-cases.ts';
 import { findingsOf } from '../harness/findings.ts';
 import { orderDependent } from '../harness/order-check.ts';
 import { describeCeiling } from '../harness/room.ts';
+import { casesAt } from '../harness/sequence.ts';
 import type { LogHeader } from '../report/log.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -74,6 +76,13 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
       ...(sequence.scenario && { scenario: sequence.scenario }),
       ...(options.out !== undefined && { folder: join(options.out, 'findings') }),
     });
+    // A device that only goes forward cannot be given one of its cases alone.
+    const costly = isOnce ? new Map() : casesAt(sequence, costlyPlaces(campaign.costs));
+    const costs = storeCostly(campaign.costs, costly, {
+      ...placeOf(header),
+      withoutSecrets: plan.withoutSecrets,
+      ...(options.out !== undefined && { folder: costlyFolder(options.out) }),
+    });
     const { version, seed, subject, notYet, notes } = header;
     return makeResults({
       version,
@@ -81,6 +90,7 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
       subject,
       campaign,
       findings: [...findings, ...ordered],
+      costs,
       attacks,
       notYet,
       notes: [...notes, ...(interrupted ? [interruptedNote] : []), ...hosts.flatMap(troublesOf)],
@@ -89,6 +99,19 @@ export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch):
   } finally {
     await Promise.all(hosts.map((host) => host.close()));
   }
+}
+
+/** Where the cases lie that cost a verifier most. */
+export function costlyFolder(out: string): string {
+  return join(out, 'costly');
+}
+
+/** What a line that repeats a case must name. */
+export function placeOf({ config, class: ceiling }: LogHeader): {
+  readonly config?: string;
+  readonly class?: string;
+} {
+  return { ...(config !== undefined && { config }), ...(ceiling !== undefined && { class: ceiling }) };
 }
 
 function headerOf(

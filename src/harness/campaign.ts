@@ -12,6 +12,7 @@ import { cite } from '../suit/clause.ts';
 import type { Host } from '../verifiers/host.ts';
 import { type Case, type Inapplicable, isInapplicable } from './case.ts';
 import { Collation } from './collation.ts';
+import type { CostSheet } from './costs.ts';
 import { DeadControls } from './dead-controls.ts';
 import { type DisagreementRecord, disagreementsOn, readerOf } from './disagreements.ts';
 import { fingerprintOf, type SeenOutcome, seenOutcome } from './finding.ts';
@@ -97,6 +98,8 @@ export interface CampaignResult {
   readonly neverApplicable: readonly string[];
   /** Verifiers given up after three dead controls in a row. */
   readonly stopped: ReadonlySet<Host>;
+  /** By verifier that counts it: what deliveries cost. */
+  readonly costs: Readonly<Record<string, CostSheet>>;
   /** Decided cases, evenly over what this process ran, to be repeated in another order. */
   readonly samples: ReadonlyMap<Host, readonly Sampled[]>;
 }
@@ -289,6 +292,7 @@ class CampaignState {
       failures: this.failures(),
       disagreements: this.disagreements(),
       neverApplicable: this.collation.neverApplicable(),
+      costs: this.collation.costs.sheets(),
       samples: this.samples,
       stopped: new Set(hosts.filter(({ spec }) => this.deadControls.isStopped(spec))),
     };

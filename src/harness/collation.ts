@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CostTally } from './costs.ts';
 import type { DisagreementRecord } from './disagreements.ts';
 import type { RecordLine } from './record.ts';
 import { count, emptyTally, type Tally } from './tally.ts';
@@ -25,6 +26,7 @@ export class Collation {
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly failures = new Map<string, CollatedFailure>();
   readonly disagreements = new Map<string, CollatedDisagreement>();
+  readonly costs = new CostTally();
   /** Cases that every verifier has answered. */
   done = 0;
   private readonly last: string | undefined;
@@ -42,6 +44,7 @@ export class Collation {
     const tally = this.tallies.get(line.verifier);
     if (tally === undefined) return;
     count(tally, { id, family }, verdict, outcome, dimension);
+    this.costs.add(line);
     if (line.of !== 'control') {
       this.seen.add(id);
       if (verdict !== 'inapplicable') this.applicable.add(id);

@@ -13,6 +13,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
 import type { CampaignResult, Disagreement, Failure } from './campaign.ts';
+import type { Case } from './case.ts';
 import {
   type CaseFile,
   caseDigest,
@@ -101,17 +102,11 @@ export function storedFinding(
   const { note } = shown;
   const outcome = (shown === ruling ? seen : undefined) ?? (shown.outcome && seenOutcome(shown.outcome));
   const kind = ruling.kind ?? 'accepted-invalid';
-  const one = failure.ofControl
-    ? { ...smallest, attacked: smallest.control, attack: { id: failure.id } }
-    : smallest;
-  const file = caseToFile(one, {
-    withoutSecrets: options.withoutSecrets,
+  const { id: name, bytes } = storeCase(smallest, {
+    ...options,
+    ofControl: failure.ofControl,
     seen: { verifier: host.spec, kind, note },
   });
-  const bytes = failure.ofControl
-    ? smallest.control.steps.at(-1)?.delivery.envelope
-    : judgedEnvelope(smallest.attacked);
-  const name = store(file, bytes, options.folder);
   return {
     id: name,
     fingerprint: failure.fingerprint,
@@ -163,6 +158,23 @@ export function disagreementFinding(
     ...(bytes && { bytes: bytes.length }),
     replay: compareLine(name, [base, verifier], options),
   };
+}
+
+export interface StoreOptions extends Pick<FindingOptions, 'folder' | 'withoutSecrets'> {
+  /** The control alone, as a valid delivery. */
+  readonly ofControl: boolean;
+  readonly seen?: NonNullable<CaseFile['seen']>;
+}
+
+/** Writes a case, or its control, where cases are kept: its name, and the envelope that it is about. */
+export function storeCase(
+  one: Case,
+  { ofControl, folder, ...how }: StoreOptions,
+): { readonly id: string; readonly bytes?: Uint8Array } {
+  const control = { ...one, attacked: one.control, attack: { id: 'valid' } };
+  const bytes = ofControl ? one.control.steps.at(-1)?.delivery.envelope : judgedEnvelope(one.attacked);
+  const id = store(caseToFile(ofControl ? control : one, how), bytes, folder);
+  return { id, ...(bytes && { bytes }) };
 }
 
 /** Writes the case and its bytes, where they are kept; its name. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AnyAttack, Family } from '../attacks/attack.ts';
+import { type CountedCost, countedCost } from './costs.ts';
 import type { DisagreementRecord } from './disagreements.ts';
 import type { SeenOutcome } from './finding.ts';
 import { type LoggedOutcome, logged } from './logged-outcome.ts';
@@ -51,6 +52,7 @@ export interface RecordLine
   extends Omit<CaseRecord, 'ruling' | 'reader'>,
     Omit<Ruling, 'outcome' | 'family'> {
   readonly outcome?: LoggedOutcome;
+  readonly cost?: CountedCost;
 }
 
 export function recordLine({
@@ -61,10 +63,12 @@ export function recordLine({
   ...rest
 }: CaseRecord): RecordLine {
   const { outcome, family: _family, ...said } = ruling;
+  const cost = countedCost(outcome);
   return {
     ...rest,
     ...said,
     ...(outcome && { outcome: logged(outcome) }),
+    ...(cost && { cost }),
     ...(failure && { failure }),
     ...(disagreements && { disagreements }),
   };

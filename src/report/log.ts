@@ -227,7 +227,7 @@ function withoutSeen(line: RecordLine): RecordLine {
 /** What one process would have recorded of a case that it did not deliver. */
 function stoppedLine(line: RecordLine, attacks: readonly AnyAttack[]): RecordLine {
   if (line.verdict === 'inapplicable') return line;
-  const { kind: _kind, outcome: _outcome, failure: _failure, ...rest } = line;
+  const { kind: _kind, outcome: _outcome, cost: _cost, failure: _failure, ...rest } = line;
   const family = attacks.find(({ id }) => id === line.attack)?.family ?? line.family;
   return { ...rest, ...givenUp, family };
 }

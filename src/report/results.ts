@@ -5,6 +5,8 @@
  */
 import { type AnyAttack, families } from '../attacks/attack.ts';
 import type { CampaignResult } from '../harness/campaign.ts';
+import type { StoredDelivery } from '../harness/costly-cases.ts';
+import type { CostSheet } from '../harness/costs.ts';
 import type { Finding } from '../harness/finding.ts';
 import type { Counted } from '../harness/findings.ts';
 import {
@@ -33,6 +35,8 @@ export interface Results {
   readonly families: Readonly<Record<string, Tally['families']>>;
   readonly attacks: Readonly<Record<string, Tally['attacks']>>;
   readonly policy: Readonly<Record<string, Tally['policy']>>;
+  /** By verifier that counts it; absent: none does. */
+  readonly costs?: Readonly<Record<string, CostSheet<StoredDelivery>>>;
   readonly neverApplicable: readonly string[];
   readonly notYet: number;
   readonly findings: readonly Finding[];
@@ -45,6 +49,7 @@ export interface ResultsInput {
   readonly subject: string;
   readonly campaign: Pick<CampaignResult, 'planned' | 'done' | 'neverApplicable'> & Counted;
   readonly findings: readonly Finding[];
+  readonly costs?: NonNullable<Results['costs']>;
   readonly attacks: readonly AnyAttack[];
   readonly notYet: number;
   readonly notes: readonly string[];
@@ -69,6 +74,7 @@ export function makeResults(input: ResultsInput): Results {
     families: by((tally) => tally.families),
     attacks: by((tally) => tally.attacks),
     policy: by((tally) => tally.policy),
+    ...(input.costs && Object.keys(input.costs).length > 0 && { costs: input.costs }),
     neverApplicable: campaign.neverApplicable,
     notYet: input.notYet,
     findings: input.findings,

@@ -6,6 +6,7 @@
 import { escapeText } from '../escape-text.ts';
 import { isLearnedFrom } from '../harness/learn-order.ts';
 import type { AnimalResult, Role } from '../harness/zoo-run.ts';
+import { quantile } from '../quantile.ts';
 import { table } from './terminal.ts';
 
 export interface ZooReport {
@@ -244,12 +245,6 @@ function rowOf({ animal, detection, named, blind, ms, finding }: AnimalResult): 
     ms: Math.round(ms),
     ...(finding && { replay: finding.replay }),
   };
-}
-
-/** The smallest value that this share of the values does not exceed; 0 of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
 function share(value: number): string {
