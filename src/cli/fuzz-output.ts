@@ -30,7 +30,7 @@ export function writeFuzz(state: FuzzState, { end, jobs, out, baseline, format }
   const results = resultsOfFuzz(state, { end, attacks, notYet });
   const report = makeFuzzReport(state, results, { end, jobs });
   const comparison = baseline && compare(results, baseline, { ids: knownIds(), today: today() });
-  writeReports(out, results, comparison);
+  writeReports(out, results, { comparison });
   const json = `${JSON.stringify(report, null, 1)}\n`;
   if (out !== undefined) writeFileSync(join(out, 'fuzz.json'), json);
   process.stdout.write(format === 'json' ? json : renderFuzz(report, results, comparison));

@@ -77,6 +77,7 @@ program
   .option('--key <file>', 'its author key, JWK or PEM; with the private part the author’s attacks run too')
   .option('--payload <uri=file>', 'what a URI of the envelope resolves to; repeatable', collect)
   .option('--baseline <file>', 'findings that are known, each with its reason')
+  .option('--bench <file>', 'bench.json of "gauntlet bench --out": its figures stand in report.html too')
   .option('--corpus <dir>', 'stored cases to replay first; repeatable', collect)
   .option('--no-stored', 'leave out the stored cases that come with the bench')
   .option(
@@ -135,6 +136,7 @@ program
   .argument('<dirs...>', 'the --out of each shard')
   .requiredOption('--out <dir>', 'where the reports go, as of gauntlet run')
   .option('--baseline <file>', 'findings that are known, each with its reason')
+  .option('--bench <file>', 'bench.json of "gauntlet bench --out": its figures stand in report.html too')
   .addOption(format())
   .action(exitWith(runMerge));
 
@@ -143,6 +145,7 @@ program
   .description('the reports of a run that was killed, made of its results.jsonl')
   .argument('<dir>', 'what was its --out')
   .option('--baseline <file>', 'findings that are known, each with its reason')
+  .option('--bench <file>', 'bench.json of "gauntlet bench --out": its figures stand in report.html too')
   .addOption(format())
   .action(exitWith(runReport));
 

@@ -8,11 +8,14 @@ import { families } from '../attacks/attack.ts';
 import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import type { Shard } from '../harness/sequence.ts';
+import { jsonSchema } from '../json-schema.ts';
+import type { BenchReport } from '../measure/bench-report.ts';
 import { type Baseline, compare, readBaseline } from '../report/baseline.ts';
 import type { Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
 import { validFamilyIds } from '../scenarios/families.ts';
 import { familyRows } from '../scenarios/family-rows.ts';
+import { readJson } from './files.ts';
 import { jobsFolder, jobsOf, runJobs } from './jobs.ts';
 import type { HostChoices } from './open-verifiers.ts';
 import { progressBar } from './progress.ts';
@@ -34,6 +37,8 @@ export interface RunOptions extends HostChoices {
   readonly key?: string;
   readonly payload?: readonly string[];
   readonly baseline?: string;
+  /** A bench.json, for the HTML report. */
+  readonly bench?: string;
   readonly corpus?: readonly string[];
   /** Also the cases that come with the bench. */
   readonly stored: boolean;
@@ -54,6 +59,7 @@ export async function runRun(options: RunOptions): Promise<number> {
   if (shard && baseline !== undefined)
     throw new BenchError('usage', 'a shard sees only its part: give --baseline to "gauntlet merge"');
   const known = baseline === undefined ? undefined : readBaseline(baseline);
+  const bench = benchOf(options.bench);
   const plan = planOf(options);
   const jobs = jobsOf(options);
   demandWhole(plan, { ...options, jobs });
@@ -68,7 +74,7 @@ export async function runRun(options: RunOptions): Promise<number> {
     bar.end();
     signals.end();
   }
-  const status = concluded(results, { ...options, ...(known && { known }) });
+  const status = concluded(results, { ...options, bench, ...(known && { known }) });
   // Only now: whatever stops it before, --resume finds what was judged.
   if (out !== undefined) rmSync(jobsFolder(out), { recursive: true, force: true });
   return status;
@@ -89,18 +95,29 @@ function demandWhole(
 export interface ConcludeOptions {
   readonly out?: string;
   readonly baseline?: string;
+  /** A bench.json, for the HTML report. */
+  readonly bench?: string;
   readonly format: 'text' | 'json';
 }
 
 /** Reports, what is printed, and the exit status. */
 export function conclude(results: Results, options: ConcludeOptions): number {
-  const { baseline } = options;
-  return concluded(results, { ...options, ...(baseline !== undefined && { known: readBaseline(baseline) }) });
+  const { baseline, bench } = options;
+  return concluded(results, {
+    ...options,
+    bench: benchOf(bench),
+    ...(baseline !== undefined && { known: readBaseline(baseline) }),
+  });
 }
 
-function concluded(results: Results, options: ConcludeOptions & { readonly known?: Baseline }): number {
+interface ConcludedOptions extends Omit<ConcludeOptions, 'bench'> {
+  readonly known?: Baseline;
+  readonly bench?: BenchReport | undefined;
+}
+
+function concluded(results: Results, { bench, ...options }: ConcludedOptions): number {
   const comparison = options.known && compare(results, options.known, { ids: knownIds(), today: today() });
-  writeReports(options.out, results, comparison);
+  writeReports(options.out, results, { comparison, bench });
   process.stdout.write(
     options.format === 'json' ? `${JSON.stringify(results, null, 1)}\n` : renderResults(results, comparison),
   );
@@ -112,6 +129,16 @@ function concluded(results: Results, options: ConcludeOptions & { readonly known
 export function exitStatus(of: { readonly unexpected: number; readonly interrupted: boolean }): 0 | 1 | 3 {
   if (of.unexpected > 0) return 1;
   return of.interrupted ? 3 : 0;
+}
+
+/** Throws BenchError `bench-unreadable`. */
+function benchOf(file: string | undefined): BenchReport | undefined {
+  if (file === undefined) return undefined;
+  const json = readJson(file, 'bench report');
+  const wrong = jsonSchema('bench').check(json);
+  if (wrong !== undefined)
+    throw new BenchError('bench-unreadable', `${file} is no bench.json of "gauntlet bench --out": ${wrong}`);
+  return json as BenchReport;
 }
 
 /** The first SIGINT or SIGTERM asks for an end; a second one is as ever. */

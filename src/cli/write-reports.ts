@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { caseFromFile, type StoredCase } from '../harness/finding.ts';
+import type { BenchReport } from '../measure/bench-report.ts';
 import type { BaselineComparison } from '../report/baseline.ts';
 import { renderHtml } from '../report/html.ts';
 import type { ShownDuty } from '../report/html-findings.ts';
@@ -18,11 +19,15 @@ import { cite } from '../suit/clause.ts';
 import { ledger } from '../trace/ledger.ts';
 import { traceThreats } from '../trace/threat-trace.ts';
 import { makeFolder, readJson } from './files.ts';
+import { costlyFolder } from './run-here.ts';
 
 export function writeReports(
   out: string | undefined,
   results: Results,
-  comparison: BaselineComparison | undefined,
+  {
+    comparison,
+    bench,
+  }: { readonly comparison?: BaselineComparison | undefined; readonly bench?: BenchReport | undefined },
 ): void {
   if (out === undefined) return;
   makeFolder(out);
@@ -44,15 +49,20 @@ export function writeReports(
       results,
       cases,
       duties: dutiesByAttack(),
+      ...(bench && { bench }),
       threats: traceThreats().threats,
     }),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
 }
 
-/** What `findings/` has of this run's findings, by id. */
-function storedCases(out: string, { findings }: Results): ReadonlyMap<string, StoredCase> {
-  const files = findings.map(({ id }) => [id, join(out, 'findings', `${id}.json`)] as const);
+/** What `findings/` has of this run's findings, and `costly/` of its costliest deliveries, by id. */
+function storedCases(out: string, { findings, costs = {} }: Results): ReadonlyMap<string, StoredCase> {
+  const costly = Object.values(costs).flatMap(({ costliest }) => costliest.flatMap(({ id }) => id ?? []));
+  const files = [
+    ...costly.map((id) => [id, join(costlyFolder(out), `${id}.json`)] as const),
+    ...findings.map(({ id }) => [id, join(out, 'findings', `${id}.json`)] as const),
+  ];
   const cases = new Map<string, StoredCase>();
   for (const [id, file] of files) {
     if (!/^[0-9a-f]+$/.test(id) || !existsSync(file)) continue;

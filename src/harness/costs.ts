@@ -41,11 +41,11 @@ export interface CostlyDelivery {
 /** Of one verifier. */
 export interface CostSheet<T extends CostlyDelivery = CostlyDelivery> {
   readonly families: Readonly<Record<string, Readonly<Partial<Record<CostMetric, CostSpread>>>>>;
-  /** By metric the costliest first, at most five, each of another attack. */
+  /** By metric the costliest first, at most three, each of another attack. */
   readonly costliest: readonly T[];
 }
 
-const mostShown = 5;
+const mostShown = 3;
 
 /** Undefined: the verifier counts nothing. */
 export function countedCost(outcome: Outcome | undefined): CountedCost | undefined {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeText } from '../escape-text.ts';
 
 /** Told apart by colour-blind readers too (Okabe and Ito). */
 export const lineColours: readonly string[] = [
@@ -69,6 +70,7 @@ export function legend(
   return element('g', {}, parts);
 }
 
+/** What a page or a terminal would act on becomes visible too: names come from whoever wrote the report. */
 function escapeXml(value: string): string {
-  return value.replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+  return escapeText(value).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
 }

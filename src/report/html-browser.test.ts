@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caseFromFile } from '../harness/finding.ts';
 import { emptyCounts } from '../harness/tally.ts';
 import { packageRoot } from '../package-root.ts';
-import { exampleFinding, exampleResults, hostile } from './fixtures/results.ts';
+import { exampleBench } from './fixtures/bench.ts';
+import { exampleCosts, exampleFinding, exampleResults, hostile } from './fixtures/results.ts';
 import { renderHtml } from './html.ts';
 
 const executable = process.env.GAUNTLET_CHROMIUM ?? '/usr/bin/chromium';
@@ -24,8 +25,18 @@ function examplePage(): string {
     exampleFinding(),
     exampleFinding({ id: 'bbbb', fingerprint: '1', attack: 'cose.sig.flip', verifier: 'other' }),
   ];
-  const results = exampleResults({ findings, verifiers: { mine: counts, other: counts } });
-  return renderHtml({ results, cases: new Map([['bbbb', stored]]) });
+  const results = exampleResults({
+    findings,
+    verifiers: { mine: counts, other: counts },
+    costs: exampleCosts,
+  });
+  const valid = { ...stored, attack: 'valid', attacked: stored.control };
+  const cases = new Map([
+    ['bbbb', stored],
+    ['cccc11112222', stored],
+    ['dddd11112222', valid],
+  ]);
+  return renderHtml({ results, cases, bench: exampleBench() });
 }
 
 function hostilePage(): string {
@@ -46,7 +57,11 @@ function hostilePage(): string {
       findings: [exampleFinding({ ...told, outcome })],
       notes: [hostile],
       subject: hostile,
+      costs: { [hostile]: exampleCosts.mine as NonNullable<typeof exampleCosts.mine> },
     }),
+    bench: JSON.parse(
+      JSON.stringify(exampleBench()).replaceAll('"mine"', JSON.stringify(hostile)),
+    ) as ReturnType<typeof exampleBench>,
     baseline: { known: new Map([['ffff000011112222', hostile]]), problems: [hostile] },
   });
 }
@@ -126,12 +141,28 @@ describe.skipIf(!existsSync(executable))('the HTML report in Chromium', () => {
     await page.close();
   });
 
+  it('opens the costliest delivery that a link names, and by keyboard the next one', async () => {
+    const page = await open(examplePage(), '#costly/0/steps/0');
+    const [first, second] = [0, 1].map((rank) => page.locator(`[id="costly/0/steps/${rank}"]`));
+    expect(await first?.textContent()).toContain('/ suit-manifest /');
+    expect(await second?.getAttribute('open')).toBeNull();
+    await second?.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    // A valid delivery has nothing beside it.
+    expect(await second?.locator('.alone td:visible').count()).toBeGreaterThan(10);
+    expect(await second?.locator('.alone td:first-child:visible').count()).toBe(0);
+    expect(await second?.locator('.added, .removed').count()).toBe(0);
+    await page.close();
+  });
+
   it.each([
-    { name: 'light', dark: false, width: 1300 },
-    { name: 'dark', dark: true, width: 1300 },
-    { name: 'on a phone', dark: false, width: 390 },
-  ])('has nothing that axe objects to: $name', async ({ dark, width }) => {
-    const page = await open(examplePage(), '#finding/bbbb', { dark, width });
+    { name: 'light', dark: false, width: 1300, hash: '#finding/bbbb' },
+    { name: 'dark', dark: true, width: 1300, hash: '#finding/bbbb' },
+    { name: 'on a phone', dark: false, width: 390, hash: '#finding/bbbb' },
+    { name: 'a costly delivery, dark', dark: true, width: 1300, hash: '#costly/0/steps/1' },
+    { name: 'a costly delivery, on a phone', dark: false, width: 390, hash: '#costly/0/steps/0' },
+  ])('has nothing that axe objects to: $name', async ({ dark, width, hash }) => {
+    const page = await open(examplePage(), hash, { dark, width });
     await page.evaluate(axe);
     const violations = await page.evaluate(async () => {
       const { axe: engine } = globalThis as unknown as {

@@ -30,7 +30,7 @@ export interface ShownEnvelope {
 export interface ShownPair {
   readonly control: number | null;
   readonly attacked: number | null;
-  /** What stands at the left: where the attack is another delivery of the same bytes, the one before it. */
+  /** What stands at the left, null for nothing: where the attack is another delivery of the same bytes, the one before it. */
   readonly beside: number | null;
   readonly lines: readonly Triple[];
   readonly bytes: readonly Triple[];
@@ -53,8 +53,13 @@ export function evidenceOf(cases: ReadonlyMap<string, StoredCase>): Evidence {
     places.set(hex, envelopes.length);
     return envelopes.push(shown(bytes)) - 1;
   };
-  const findings = [...cases].map(([anchor, { control, attacked }]): [string, ShownPair] => {
-    const pair = { control: place(ofControl(control)), attacked: place(judgedEnvelope(attacked)) };
+  const findings = [...cases].map(([anchor, { attack, control, attacked }]): [string, ShownPair] => {
+    // Of a valid delivery there is nothing that it could be compared with.
+    const isValid = attack === 'valid' || attack.startsWith('valid.');
+    const pair = {
+      control: isValid ? null : place(ofControl(control)),
+      attacked: place(judgedEnvelope(attacked)),
+    };
     const before = pair.control === pair.attacked ? place(deliveredBefore(attacked)) : null;
     const beside = before ?? pair.control;
     const [left, right] = [envelopes[beside ?? -1], envelopes[pair.attacked ?? -1]];

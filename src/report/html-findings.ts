@@ -68,7 +68,6 @@ function findingOf(finding: Finding, context: PageContext, extras: FindingExtras
   const reason = reasonOf(finding, extras);
   const state = reason === undefined ? 'new' : 'known';
   const stored = extras.cases.get(finding.id);
-  const replay = verbatim(finding.replay);
   const duties = extras.duties.get(attack) ?? [];
   const searched = [verifier, kind, attack, clause, finding.note, reason ?? ''].join(' ').toLowerCase();
   const facts: readonly (readonly [string, Filling] | undefined)[] = [
@@ -87,17 +86,14 @@ function findingOf(finding: Finding, context: PageContext, extras: FindingExtras
     finding.choice === null
       ? undefined
       : ['Choice', html`<code>${verbatim(cut(JSON.stringify(finding.choice)))}</code>`],
-    stored && ['Control', steps(stored.control)],
-    stored && ['Attack', steps(stored.attacked)],
+    stored && ['Control', deliveredSteps(stored.control)],
+    stored && ['Attack', deliveredSteps(stored.attacked)],
     stored && stored.attacked.recipient !== stored.control.recipient
       ? ['Device', 'not the control’s: keys, state or capabilities differ (see the stored case)']
       : undefined,
-    [
-      'See it again',
-      html`<code class="replay">${replay}</code> <button type="button" data-copy="${replay}">Copy</button>`,
-    ],
+    ['See it again', replayLine(finding.replay)],
   ];
-  return html`<details class="finding ${state}" id="${anchor}" data-verifier="${verifier}" data-kind="${kind}" data-state="${state}" data-text="${searched}">
+  return html`<details class="card finding ${state}" id="${anchor}" data-verifier="${verifier}" data-kind="${kind}" data-state="${state}" data-text="${searched}">
 <summary><span class="badge ${state === 'new' ? 'bad' : 'plain'}">${extras.baseline ? `${state}: ` : ''}${kind}</span> <strong>${verifier}</strong> <code>${attack}</code> <span class="count">${cases} case${cases === 1 ? '' : 's'}${
     finding.bytes === undefined ? '' : `, ${finding.bytes} bytes`
   }${finding.shrunk ? ', shrunk' : ''}</span></summary>
@@ -131,8 +127,14 @@ function readingTable(readings: readonly Difference[]): Html {
   )}</tbody></table>`;
 }
 
-function steps({ steps: all }: StoredCase['control']): Html {
+export function deliveredSteps({ steps: all }: StoredCase['control']): Html {
   return html`<ol>${all.map((step) => html`<li>${deliveryInWords(step)}</li>`)}</ol>`;
+}
+
+/** The one line that repeats something, to be copied. */
+export function replayLine(line: string): Html {
+  const shown = verbatim(line);
+  return html`<code class="replay">${shown}</code> <button type="button" data-copy="${shown}">Copy</button>`;
 }
 
 /** A verifier may say as much as it likes; the page shows this much of it. */

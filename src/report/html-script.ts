@@ -73,6 +73,7 @@ const filter = () => {
     if (!one.hidden) shown++;
   }
   if ($('shown-count')) $('shown-count').textContent = shown === findings.length ? '' : shown + ' of ' + findings.length + ' shown.';
+  for (const one of document.querySelectorAll('.costly')) one.hidden = !has(one, words);
   for (const row of document.querySelectorAll('.filtered tbody tr')) row.hidden = !has(row, words);
   for (const body of document.querySelectorAll('.opened')) {
     const whole = has(body.previousElementSibling, words);
@@ -159,7 +160,7 @@ const notationRows = (left, right, stretches) => {
       rows.push({
         changed: !same,
         left: i < l ? parts(left, a + i, same ? '' : 'removed') : [],
-        right: i < r ? parts(right, b + i, same ? '' : 'added') : [],
+        right: i < r ? parts(right, b + i, same || !left ? '' : 'added') : [],
       });
     a += l; b += r;
   }
@@ -173,7 +174,7 @@ const marksOf = (stretches, side) => {
 };
 const hexRows = (left, right, stretches) => {
   const width = matchMedia('(max-width: 1100px)').matches ? 8 : 16;
-  const sides = [[left, marksOf(stretches, 1), 'removed'], [right, marksOf(stretches, 2), 'added']].map(([envelope, marks, name]) => {
+  const sides = [[left, marksOf(stretches, 1), 'removed'], [right, marksOf(stretches, 2), left ? 'added' : '']].map(([envelope, marks, name]) => {
     const bytes = envelope ? envelope.hex.match(/../g) || [] : [];
     const lines = [];
     for (let at = 0; at < bytes.length; at += width) {
@@ -212,25 +213,33 @@ const draw = (details) => {
   const [control, left, right] = [pair.control, pair.beside, pair.attacked].map((i) => evidence.envelopes[i]);
   const heads = [pair.beside === pair.control ? 'Control' : 'Delivered before', 'Attack'];
   const name = details.id.replaceAll('/', '-');
+  const isAlone = pair.beside === null;
   const actions = make('p', 'actions');
-  actions.append(...[download(right, name, 'Download the attack'), download(control, name + '-control', 'Download the control')].filter(Boolean));
+  actions.append(...[download(right, name, isAlone ? 'Download it' : 'Download the attack'), download(control, name + '-control', 'Download the control')].filter(Boolean));
   place.append(actions);
   if (control && pair.control === pair.attacked)
     place.append(make('p', 'lead', 'The attacked envelope is the control’s: the difference lies in the deliveries, payloads or device above.'));
   const least = [left, right].some((one) => one && one.hex.length < one.size * 2) ? ' (the first ' + Math.min(...[left, right].filter(Boolean).map((one) => one.hex.length / 2)) + ' bytes or more)' : '';
+  if (isAlone) {
+    place.append(
+      pairTable('notation alone', 'Diagnostic notation', ['', 'Delivered'], notationRows(left, right, pair.lines)),
+      pairTable('hex alone', 'Bytes' + least, ['', 'Delivered'], hexRows(left, right, pair.bytes)),
+    );
+    return;
+  }
   place.append(
     pairTable('notation', 'Diagnostic notation, what differs marked', heads, notationRows(left, right, pair.lines)),
     pairTable('hex', 'Bytes, what differs marked' + least, heads, hexRows(left, right, pair.bytes)),
   );
 };
-for (const one of document.querySelectorAll('.finding')) one.addEventListener('toggle', () => { if (one.open) draw(one); });
+for (const one of document.querySelectorAll('.card')) one.addEventListener('toggle', () => { if (one.open) draw(one); });
 
 // Deep links.
 const follow = () => {
   let id = location.hash.slice(1);
   try { id = decodeURIComponent(id); } catch { return; }
   const target = $(id);
-  if (!target || !target.matches('.finding')) return;
+  if (!target || !target.matches('.card')) return;
   target.hidden = false;
   target.open = true;
   draw(target);
@@ -239,7 +248,7 @@ const follow = () => {
 };
 addEventListener('hashchange', follow);
 document.addEventListener('click', (event) => {
-  const link = event.target.closest('a[href^="#finding/"]');
+  const link = event.target.closest('a[href^="#finding/"], a[href^="#costly/"]');
   if (link && link.getAttribute('href') === location.hash) follow();
 });
 follow();

@@ -30,7 +30,7 @@ header>p,.facts{margin:.4rem 0;overflow-wrap:anywhere}
 .bar{position:sticky;top:0;z-index:2;display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;padding-block:.5rem;background:var(--ground);border-bottom:1px solid var(--line)}
 header{display:contents}
 header>*{max-width:110rem;margin-inline:auto;padding-inline:1rem}
-h1{font-size:1.1rem;margin:0}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}
+h1{font-size:1.1rem;margin:0}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}h3{font-size:1rem;margin:1.2rem 0 .3rem;overflow-wrap:anywhere}h4{font-size:.95rem;margin:.8rem 0 .3rem}
 nav{display:flex;flex-wrap:wrap;gap:.2rem .9rem;flex:1}
 .lead,small,.count{color:var(--quiet)}.lead{margin:.2rem 0 .6rem;max-width:60rem}
 .facts{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;list-style:none;color:var(--quiet)}
@@ -51,19 +51,19 @@ small{display:block;font-size:.86em;max-width:46rem}
 .id{color:var(--quiet);font-size:.86em}
 .opened th[scope=row]{padding-left:1.8rem}
 .opener{border:0;background:none;padding:0 .2rem;text-align:left;min-height:1.5rem}
-.opener::before,details.finding>summary::before{content:"\\25B8";display:inline-block;width:1em;color:var(--quiet)}
-.opener[aria-expanded=true]::before,details.finding[open]>summary::before{content:"\\25BE"}
+.opener::before,details.card>summary::before{content:"\\25B8";display:inline-block;width:1em;color:var(--quiet)}
+.opener[aria-expanded=true]::before,details.card[open]>summary::before{content:"\\25BE"}
 .good{color:var(--good);background:var(--good-ground)}
 .bad{color:var(--bad);background:var(--bad-ground)}
 .warn{color:var(--warn);background:var(--warn-ground)}
 .none{color:var(--quiet)}
 td a{color:inherit}
 #filters{display:flex;flex-wrap:wrap;gap:.4rem 1rem;margin:.5rem 0}
-.finding{border:1px solid var(--line);border-radius:4px;margin:.3rem 0}
-.finding>summary{list-style:none;cursor:pointer;padding:.3rem .5rem;overflow-wrap:anywhere}
-.finding>summary::-webkit-details-marker{display:none}
-.finding[open]>summary{background:var(--panel);border-bottom:1px solid var(--line)}
-.finding>p,.finding>dl,.evidence{margin:.4rem .8rem}
+.card{border:1px solid var(--line);border-radius:4px;margin:.3rem 0}
+.card>summary{list-style:none;cursor:pointer;padding:.3rem .5rem;overflow-wrap:anywhere}
+.card>summary::-webkit-details-marker{display:none}
+.card[open]>summary{background:var(--panel);border-bottom:1px solid var(--line)}
+.card>p,.card>dl,.evidence{margin:.4rem .8rem}
 .badge{border-radius:3px;padding:0 .35rem}.badge.plain{background:var(--panel);border:1px solid var(--line)}
 dl{display:grid;grid-template-columns:8rem minmax(0,1fr);gap:.3rem 1rem}
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}dd ul,dd ol,dd p{margin:.1rem 0;padding-left:1.1rem}dd p{padding:0}
@@ -79,7 +79,9 @@ dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}dd ul,dd ol,dd p{margin
 .offset{color:var(--quiet)}
 .removed,.hex .removed{background:var(--remove);color:var(--text)}
 .added,.hex .added{background:var(--add);color:var(--text)}
-.wrong{text-decoration:underline wavy var(--bad)}
+.wrong{text-decoration:underline wavy var(--bad)}.alone th:first-child,.alone td:first-child{display:none}.alone td+td,.alone th+th{border-left:0}
+.plot{padding:.5rem}.plot svg{display:block}.plot text{fill:currentColor}.plot .grid{stroke:var(--line)}.plot .range{stroke:var(--quiet)}.plot .most{fill:var(--link)}
+.plot svg>rect[fill=white]{fill:none}
 .gap td{background:var(--panel)}
 .gap button{border:0;background:none;color:var(--link);min-height:1.5rem;padding:0}
 [hidden]{display:none!important}
@@ -96,7 +98,7 @@ dl{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.5rem}
 :root,:root[data-theme=dark],:root:not([data-theme=light]){${light}}
 .bar nav,.bar input,.bar button,#filters,button[data-copy],[data-open-all],.actions,.skip{display:none}
 .bar{position:static}body{font-size:10pt}.frame{overflow:visible;border:0}
-tr,.finding>summary,dt{break-inside:avoid}h2{break-after:avoid}a{color:inherit;text-decoration:none}
+tr,.card>summary,dt,.plot{break-inside:avoid}h2{break-after:avoid}a{color:inherit;text-decoration:none}
 td{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 `;

@@ -30,6 +30,11 @@ export function verbatim(text: string): Html {
   return { kind: 'html', markup: escapeHtml(printable(text)) };
 }
 
+/** A plot of measure/svg.ts, which escapes whatever text stands in it. */
+export function drawing(svg: string): Html {
+  return html`<div class="plot">${trusted(svg)}</div>`;
+}
+
 /** JSON for the page's script. No `<` is left in it, so that nothing can end the element. */
 export function dataScript(id: string, value: unknown): Html {
   const json = JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, unicodeEscape);

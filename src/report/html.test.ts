@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../cbor/hex.ts';
 import { caseFromFile, judgedEnvelope, type StoredCase } from '../harness/finding.ts';
 import { emptyCounts } from '../harness/tally.ts';
+import { jsonSchema } from '../json-schema.ts';
 import { packageRoot } from '../package-root.ts';
-import { exampleFinding, exampleResults, hostile, lower } from './fixtures/results.ts';
+import { exampleBench } from './fixtures/bench.ts';
+import { exampleCosts, exampleFinding, exampleResults, hostile, lower } from './fixtures/results.ts';
 import { renderHtml } from './html.ts';
 import type { Evidence } from './html-evidence.ts';
 import { pageScript } from './html-script.ts';
@@ -17,6 +19,8 @@ const stored = (id: string): StoredCase => {
   const file = join(packageRoot(), 'corpus', 'cases', `${id}.json`);
   return caseFromFile(JSON.parse(readFileSync(file, 'utf8')), file);
 };
+
+const counts = { ...emptyCounts(), proven: 1 };
 
 const evidence = (page: string): Evidence =>
   JSON.parse(/id="evidence">(.*?)<\/script>/s.exec(page)?.[1] ?? 'null') as Evidence;
@@ -141,6 +145,72 @@ describe('the HTML report', () => {
     expect(pair?.attacked).toBe(pair?.control);
     expect(pair?.beside).not.toBe(pair?.control);
     expect(pair?.bytes.some(([same]) => same === 0)).toBe(true);
+  });
+});
+
+describe('the costs on the page', () => {
+  const results = exampleResults({
+    costs: exampleCosts,
+    families: { mine: { valid: emptyCounts(), rollback: emptyCounts() } },
+  });
+  const attack = stored('cose.sig.flip');
+  const valid = { ...attack, attack: 'valid', attacked: attack.control };
+  const cases = new Map([
+    ['cccc11112222', attack],
+    ['dddd11112222', valid],
+  ]);
+  const page = renderHtml({ results, cases });
+
+  it('are the spread of each family, as figures and drawn', () => {
+    expect(page).toContain('<a href="#cost">Cost</a>');
+    expect(page).toContain(
+      '<th scope="row">rollback</th><td>2</td><td>7</td><td>90</td><td>1234</td><td>310</td><td>320</td><td>320</td>',
+    );
+    expect(page).toContain('<title>Steps of a delivery, by family: mine</title>');
+    expect(page.match(/class="most"/g)).toHaveLength(3);
+    expect(page).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('link the costliest deliveries to their cases', () => {
+    expect(page).toContain('id="costly/0/steps/0"');
+    expect(page).toContain('gauntlet replay costly/cccc11112222.json');
+    const { envelopes, findings } = evidence(page);
+    const pair = findings['costly/0/steps/0'];
+    expect(pair?.beside).toBe(pair?.control);
+    expect(envelopes[pair?.attacked ?? -1]?.hex).toBe(
+      toHex(judgedEnvelope(attack.attacked) ?? new Uint8Array()),
+    );
+    // A valid delivery stands alone.
+    expect(findings['costly/0/steps/1']).toMatchObject({ control: null, beside: null });
+  });
+
+  it('are left out where nothing is counted, and say who does not', () => {
+    expect(renderHtml({ results: exampleResults() })).not.toContain('id="cost"');
+    const two = exampleResults({ costs: exampleCosts, verifiers: { mine: counts, [hostile]: counts } });
+    expect(renderHtml({ results: two })).toContain('These count nothing: &#60;/script&#62;');
+  });
+});
+
+describe('the benchmark on the page', () => {
+  const bench = exampleBench();
+
+  it('has the figures, what is not to be trusted, and the plots', () => {
+    expect(jsonSchema('bench').check(bench)).toBeUndefined();
+    const page = renderHtml({ results: exampleResults(), bench });
+    expect(page).toContain('<a href="#bench">Benchmark</a>');
+    expect(page).toMatch(/<th scope="row">mine<\/th><td>example0<\/td><td>237<\/td>/);
+    expect(page).toContain('wide spread');
+    expect(page).toContain('<td>4 at 2</td><td>64 at 8</td><td>2.00 !</td>');
+    expect(page.match(/<svg/g)).toHaveLength(2);
+    expect(renderHtml({ results: exampleResults() })).not.toContain('id="bench"');
+  });
+
+  it('takes nothing that its file says for markup', () => {
+    const text = JSON.stringify(bench).replaceAll('"mine"', JSON.stringify(hostile));
+    const page = renderHtml({ results: exampleResults(), bench: JSON.parse(text) as typeof bench });
+    expect(page.match(/<script\b/g)).toHaveLength(2);
+    expect(page).not.toContain('<img');
+    expect(['\u202e', '\u001b'].filter((character) => page.includes(character))).toEqual([]);
   });
 });
 

@@ -4,7 +4,10 @@
  * @module
  */
 import { listReplayable } from '../attacks/replayable.ts';
+import type { BenchReport } from '../measure/bench-report.ts';
 import type { BaselineComparison } from './baseline.ts';
+import { benchSection } from './html-bench.ts';
+import { costlyAnchors, costSection } from './html-costs.ts';
 import { evidenceOf } from './html-evidence.ts';
 import { type FindingExtras, findingSection, type ShownDuty } from './html-findings.ts';
 import { matrixSection, policySection, verdictSection } from './html-matrix.ts';
@@ -22,8 +25,10 @@ export interface PageInput {
   readonly threats?: readonly ShownThreat[];
   /** Duties of the clause ledger, by attack. */
   readonly duties?: ReadonlyMap<string, readonly ShownDuty[]>;
-  /** Stored cases, by the finding's id. */
+  /** Stored cases, by the id of the finding or of the costly delivery. */
   readonly cases?: FindingExtras['cases'];
+  /** Of `gauntlet bench`; absent: the page has no benchmark. */
+  readonly bench?: BenchReport;
 }
 
 export function renderHtml(input: PageInput): string {
@@ -34,8 +39,9 @@ export function renderHtml(input: PageInput): string {
     listings: new Map(listReplayable().map((one) => [one.id, one])),
     anchors: anchorsOf(results.findings),
   };
-  const stored = [...context.anchors].flatMap(([finding, anchor]) => {
-    const one = cases.get(finding.id);
+  const shown = [...context.anchors, ...costlyAnchors(context)];
+  const stored = shown.flatMap(([{ id }, anchor]) => {
+    const one = id === undefined ? undefined : cases.get(id);
     return one === undefined ? [] : [[anchor, one] as const];
   });
   const extras = { duties, cases, ...(baseline && { baseline }) };
@@ -44,6 +50,8 @@ export function renderHtml(input: PageInput): string {
     { id: 'findings', title: 'Findings', body: findingSection(context, extras) },
     { id: 'threats', title: 'Threats', body: threatSection(context, threats) },
     { id: 'policy', title: 'Policy', body: policySection(context) },
+    { id: 'cost', title: 'Cost', body: costSection(context, cases) },
+    { id: 'bench', title: 'Benchmark', body: benchSection(input.bench) },
     { id: 'verdicts', title: 'Verdicts', body: verdictSection(context) },
   ].filter(({ body }) => body.markup !== '');
   const body = html`${headOf(context, baseline, sections)}
