@@ -27,6 +27,9 @@ export interface HeadFault {
 
 const widths: readonly Width[] = [1, 2, 4, 8];
 
+/** Arguments in the initial byte, made once. */
+const smallArguments: readonly bigint[] = Array.from({ length: 24 }, (_, info) => BigInt(info));
+
 /** Reads the head at `start`; never past the end of `bytes`. */
 export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
   const initial = bytes[start];
@@ -35,7 +38,9 @@ export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
   }
   const major = initial >> 5;
   const info = initial & 0x1f;
-  if (info < 24) return { major, info, argument: BigInt(info), width: 0, start, end: start + 1 };
+  if (info < 24) {
+    return { major, info, argument: smallArguments[info] as bigint, width: 0, start, end: start + 1 };
+  }
   if (info === 31) return readIndefiniteHead(major, start);
 
   const width = widths[info - 24];
@@ -62,9 +67,8 @@ function readIndefiniteHead(major: number, start: number): Head | HeadFault {
 }
 
 function readArgument(bytes: Uint8Array, at: number, width: Width): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (width === 1) return BigInt(view.getUint8(at));
-  if (width === 2) return BigInt(view.getUint16(at));
-  if (width === 4) return BigInt(view.getUint32(at));
-  return view.getBigUint64(at);
+  if (width === 8) return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at);
+  let argument = 0;
+  for (let i = at; i < at + width; i++) argument = argument * 256 + (bytes[i] as number);
+  return BigInt(argument);
 }

@@ -153,11 +153,14 @@ export const nil: Simple = { kind: 'simple', value: 22 };
 
 /** The entry's value under an integer key, the first if there are several. */
 export function valueAt(container: CborMap, key: bigint | number): Item | undefined {
-  const wanted = BigInt(key);
-  return container.entries.find(([k]) => isInt(k, wanted))?.[1];
+  for (const [k, value] of container.entries) if (isInt(k, key)) return value;
+  return undefined;
 }
 
 /** Is it this integer, whatever its width? */
 export function isInt(item: Item, value: bigint | number): boolean {
-  return (item.kind === 'uint' || item.kind === 'nint') && item.value === BigInt(value);
+  if (item.kind !== 'uint' && item.kind !== 'nint') return false;
+  if (typeof value === 'bigint') return item.value === value;
+  // Beyond 2^53 a number stands for several integers.
+  return Number(item.value) === value && (Number.isSafeInteger(value) || item.value === BigInt(value));
 }

@@ -8,10 +8,11 @@
  * @module
  */
 
+import { BenchError } from '../bench-error.ts';
 import type { CborError, CborErrorCode } from './error.ts';
 import { type Head, readHead } from './head.ts';
 import { join } from './hex.ts';
-import type { Chunk, Entry, Item, Span, Width } from './item.ts';
+import type { CborMap, Chunk, Entry, Item, List, Span, Width } from './item.ts';
 import { shortestWidth } from './write.ts';
 
 export interface ReadOptions {
@@ -47,7 +48,7 @@ export function readItem(bytes: Uint8Array, options?: ReadOptions): ReadResult {
 export function readFirst(bytes: Uint8Array, options?: ReadOptions): ReadResult {
   const reader = openReader(bytes, options);
   const item = readOne(reader);
-  return 'code' in item ? { ok: false, error: item } : { ok: true, item, end: reader.at };
+  return item === undefined ? { ok: false, error: faultOf(reader) } : { ok: true, item, end: reader.at };
 }
 
 /** Reads items to the end (RFC 8742); an error comes with the items before it. */
@@ -56,7 +57,7 @@ export function readSequence(bytes: Uint8Array, options?: ReadOptions): ReadSequ
   const reader = openReader(bytes, options);
   while (reader.at < bytes.length) {
     const item = readOne(reader);
-    if ('code' in item) return { ok: false, error: item, items };
+    if (item === undefined) return { ok: false, error: faultOf(reader), items };
     items.push(item);
   }
   return { ok: true, items };
@@ -69,16 +70,19 @@ interface Reader {
   /** The index of the next byte. */
   at: number;
   headsLeft: number;
+  /** Ends the reading: what reads answers `undefined` from here on. */
+  fault: CborError | undefined;
 }
 
 function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
   return {
     // A plain view, so that the items of a Buffer hold Uint8Arrays like all others.
-    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    bytes: Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes,
     maxDepth: options.maxDepth ?? 64,
     offset: options.offset ?? 0,
     at: 0,
     headsLeft: options.maxItems ?? 100_000,
+    fault: undefined,
   };
 }
 
@@ -86,35 +90,35 @@ function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
 interface Frame {
   readonly head: Head;
   readonly children: Item[];
-  /** Infinity where only a break ends it. */
+  /** Below zero where only a break ends it. */
   missing: number;
 }
 
-function readOne(reader: Reader): Item | CborError {
+function readOne(reader: Reader): Item | undefined {
   const stack: Frame[] = [];
   for (;;) {
     const head = nextHead(reader);
-    if ('code' in head) return head;
+    if (head === undefined) return undefined;
 
-    let done: Item | CborError | undefined;
+    let done: Item | undefined;
     if (isBreak(head)) done = closeAtBreak(reader, stack, head);
     else if (head.major >= 4 && head.major <= 6) done = openFrame(reader, stack, head);
     else done = readLeaf(reader, head);
+    if (reader.fault !== undefined) return undefined;
 
     while (done !== undefined) {
-      if ('code' in done) return done;
-      const parent = stack.at(-1);
+      const parent = stack[stack.length - 1];
       if (parent === undefined) return done;
       parent.children.push(done);
       parent.missing -= 1;
-      if (parent.missing > 0) break;
+      if (parent.missing !== 0) break;
       stack.pop();
       done = finishFrame(reader, parent);
     }
   }
 }
 
-function nextHead(reader: Reader): Head | CborError {
+function nextHead(reader: Reader): Head | undefined {
   if (reader.headsLeft === 0) {
     return fault(reader, 'limit-count', reader.at, 'more data items than the limit allows');
   }
@@ -126,29 +130,30 @@ function nextHead(reader: Reader): Head | CborError {
 }
 
 /** Pushes the frame; an empty container is finished at once and returned. */
-function openFrame(reader: Reader, stack: Frame[], head: Head): Item | CborError | undefined {
+function openFrame(reader: Reader, stack: Frame[], head: Head): Item | undefined {
+  const left = reader.bytes.length - head.end;
   const missing = childrenOf(head);
-  const left = BigInt(reader.bytes.length - head.end);
-  if (head.major !== 6 && missing !== undefined && missing > left) {
-    return fault(reader, 'count-over', head.start, `a head claims ${missing} items, ${left} bytes are left`);
+  if (head.major !== 6 && missing > left) {
+    const claimed = head.major === 5 ? 2n * head.argument : head.argument;
+    return fault(reader, 'count-over', head.start, `a head claims ${claimed} items, ${left} bytes are left`);
   }
   if (stack.length >= reader.maxDepth) {
     return fault(reader, 'limit-depth', head.start, `nested deeper than ${reader.maxDepth}`);
   }
-  const frame: Frame = { head, children: [], missing: missing === undefined ? Infinity : Number(missing) };
-  if (frame.missing === 0) return finishFrame(reader, frame);
+  const frame: Frame = { head, children: [], missing };
+  if (missing === 0) return finishFrame(reader, frame);
   stack.push(frame);
   return undefined;
 }
 
-/** How many items must follow an array, map or tag head; undefined where a break ends them. */
-function childrenOf(head: Head): bigint | undefined {
-  if (head.info === 31) return undefined;
-  if (head.major === 6) return 1n;
-  return head.major === 5 ? 2n * head.argument : head.argument;
+/** How many items must follow an array, map or tag head (rounded beyond 2^53); -1 where a break ends them. */
+function childrenOf(head: Head): number {
+  if (head.info === 31) return -1;
+  if (head.major === 6) return 1;
+  return (head.major === 5 ? 2 : 1) * Number(head.argument);
 }
 
-function closeAtBreak(reader: Reader, stack: Frame[], head: Head): Item | CborError {
+function closeAtBreak(reader: Reader, stack: Frame[], head: Head): Item | undefined {
   const frame = stack.pop();
   if (frame === undefined || frame.head.info !== 31) {
     return fault(reader, 'stray-break', head.start, 'a break where nothing of indefinite length is open');
@@ -160,11 +165,13 @@ function closeAtBreak(reader: Reader, stack: Frame[], head: Head): Item | CborEr
 }
 
 function finishFrame(reader: Reader, { head, children }: Frame): Item {
-  const form = head.info === 31 ? { indefinite: true as const } : widthOf(head);
   const span = spanFrom(reader, head.start);
-  if (head.major === 4) return { kind: 'array', items: children, ...form, span };
-  if (head.major === 5) return { kind: 'map', entries: pairs(children), ...form, span };
-  return { kind: 'tag', tag: head.argument, item: children[0]!, ...widthOf(head), span };
+  if (head.major === 6) return inForm(head, { kind: 'tag', tag: head.argument, item: children[0]!, span });
+  const item: List | CborMap =
+    head.major === 4
+      ? { kind: 'array', items: children, span }
+      : { kind: 'map', entries: pairs(children), span };
+  return head.info === 31 ? { ...item, indefinite: true } : inForm(head, item);
 }
 
 function pairs(children: readonly Item[]): Entry[] {
@@ -174,61 +181,60 @@ function pairs(children: readonly Item[]): Entry[] {
 }
 
 /** An item without children: integer, string, simple value or float. */
-function readLeaf(reader: Reader, head: Head): Item | CborError {
+function readLeaf(reader: Reader, head: Head): Item | undefined {
   const { major, argument } = head;
-  if (major === 0)
-    return { kind: 'uint', value: argument, ...widthOf(head), span: spanFrom(reader, head.start) };
-  if (major === 1) {
-    return { kind: 'nint', value: -1n - argument, ...widthOf(head), span: spanFrom(reader, head.start) };
-  }
   if (major === 2 || major === 3) return readString(reader, head);
   const span = spanFrom(reader, head.start);
+  if (major === 0) return inForm(head, { kind: 'uint', value: argument, span });
+  if (major === 1) return inForm(head, { kind: 'nint', value: -1n - argument, span });
   if (head.width === 0 || head.width === 1) return { kind: 'simple', value: Number(argument), span };
   return { kind: 'float', bits: argument, width: head.width, span };
 }
 
-function readString(reader: Reader, head: Head): Item | CborError {
+function readString(reader: Reader, head: Head): Item | undefined {
   const kind = head.major === 2 ? 'bstr' : 'tstr';
   if (head.info === 31) {
     const chunks = readChunks(reader, head);
-    if ('code' in chunks) return chunks;
+    if (chunks === undefined) return undefined;
     const bytes = join(chunks.map((chunk) => chunk.bytes));
     return { kind, bytes, chunks, span: spanFrom(reader, head.start) };
   }
   const bytes = readContent(reader, head);
-  if ('code' in bytes) return bytes;
-  return { kind, bytes, ...widthOf(head), span: spanFrom(reader, head.start) };
+  if (bytes === undefined) return undefined;
+  return inForm(head, { kind, bytes, span: spanFrom(reader, head.start) });
 }
 
 /** Chunks are definite-length strings of the same major type (RFC 8949 §3.2.3). */
-function readChunks(reader: Reader, string: Head): Chunk[] | CborError {
+function readChunks(reader: Reader, string: Head): Chunk[] | undefined {
   const chunks: Chunk[] = [];
   for (;;) {
     const head = nextHead(reader);
-    if ('code' in head) return head;
+    if (head === undefined) return undefined;
     if (isBreak(head)) return chunks;
     if (head.major !== string.major || head.info === 31) {
       return fault(reader, 'bad-chunk', head.start, `not a chunk of the string at ${string.start}`);
     }
     const bytes = readContent(reader, head);
-    if ('code' in bytes) return bytes;
-    chunks.push({ bytes, ...widthOf(head) });
+    if (bytes === undefined) return undefined;
+    chunks.push(inForm(head, { bytes }));
   }
 }
 
-function readContent(reader: Reader, head: Head): Uint8Array | CborError {
-  const left = BigInt(reader.bytes.length - head.end);
-  if (head.argument > left) {
+function readContent(reader: Reader, head: Head): Uint8Array | undefined {
+  const left = reader.bytes.length - head.end;
+  const claimed = Number(head.argument);
+  if (claimed > left) {
     const message = `a string head claims ${head.argument} bytes, ${left} are left`;
     return fault(reader, 'length-over', head.start, message);
   }
-  reader.at = head.end + Number(head.argument);
+  reader.at = head.end + claimed;
   return reader.bytes.subarray(head.end, reader.at);
 }
 
 /** The width is recorded only where it is not the shortest, so that equal items built by hand compare equal. */
-function widthOf(head: Head): { width?: Width } {
-  return head.width === shortestWidth(head.argument) ? {} : { width: head.width };
+function inForm<const T extends object>(head: Head, item: T): T & { readonly width?: Width } {
+  const isShortest = head.width === 0 || head.width === shortestWidth(Number(head.argument));
+  return isShortest ? item : { ...item, width: head.width };
 }
 
 function isBreak(head: Head): boolean {
@@ -239,6 +245,11 @@ function spanFrom(reader: Reader, start: number): Span {
   return { start: start + reader.offset, end: reader.at + reader.offset };
 }
 
-function fault(reader: Reader, code: CborErrorCode, offset: number, message: string): CborError {
-  return { code, offset: offset + reader.offset, message };
+function fault(reader: Reader, code: CborErrorCode, offset: number, message: string): undefined {
+  reader.fault = { code, offset: offset + reader.offset, message };
+}
+
+function faultOf({ fault: noted }: Reader): CborError {
+  if (noted !== undefined) return noted;
+  throw new BenchError('reader', 'nothing was read, and nothing stood against it', { blame: 'bench' });
 }

@@ -22,11 +22,11 @@ export function contentOf(wrapped: Wrapped): Uint8Array {
 }
 
 /** The fewest bytes of argument that hold it (RFC 8949 §4.1, preferred serialisation). */
-export function shortestWidth(argument: bigint): Width {
-  if (argument < 24n) return 0;
-  if (argument < 0x100n) return 1;
-  if (argument < 0x1_0000n) return 2;
-  return argument < 0x1_0000_0000n ? 4 : 8;
+export function shortestWidth(argument: bigint | number): Width {
+  if (argument < 24) return 0;
+  if (argument < 0x100) return 1;
+  if (argument < 0x1_0000) return 2;
+  return argument < 0x1_0000_0000 ? 4 : 8;
 }
 
 /** A head: initial byte and argument, in the shortest form unless a width is given. */

@@ -259,9 +259,13 @@ export function registered<R extends Registration>(
 }
 
 export function commandByCode(code: number | bigint): CommandRegistration | undefined {
-  return registered(commands, code);
+  return commandRows.get(Number(code));
 }
 
 export function parameterByKey(key: number | bigint): ParameterRegistration | undefined {
-  return registered(parameters, key);
+  return parameterRows.get(Number(key));
 }
+
+// No label is so large that a number would round it.
+const commandRows = new Map(commands.map((row) => [row.code, row]));
+const parameterRows = new Map(parameters.map((row) => [row.code, row]));

@@ -52,13 +52,13 @@ export const conformanceLines: readonly LedgerLine[] = [
   // §9, §10
   ['m9-1', 'RECOMMENDED', 'recipient', 'rights follow one of three models: one key, rights on components, rights on commands', 'valid.fetch valid.acl.models', 'env.auth.threshold-strip app.id.as-identity comp.id.boundary comp.id.path', 'entitled rights authorized granted isUnder mayUse'],
   ['m10-1', 'MUST', 'recipient', 'SHA-256 is implemented', 'valid.fetch', 'digest.mismatch', 'hash'],
-  ['m10-2', 'MAY', 'recipient', 'other registered digest algorithms may be', 'valid.digest.algs', 'digest.alg.unsupported digest.alg.weak digest.alg.mislabel', 'hash'],
+  ['m10-2', 'MAY', 'recipient', 'other registered digest algorithms may be', 'valid.digest.algs', 'digest.alg.unsupported digest.alg.weak digest.alg.mislabel', 'offers hash'],
   ['m10-s1', 'statement', 'recipient', 'a digest is an algorithm and the bytes that it makes', 'valid.fetch', 'digest.len digest.array.extra', 'digestLength digestMatches'],
   // appendix A
   ['mA-1', 'MUST', 'author', 'a manifest has the form of the CDDL', 'valid.envelope.minimal valid.example.published', 'enc.type.swap enc.type.core env.tag.wrong env.key.unknown-manifest diff.null-absent', 'step:structure', 'not a recipient’s duty; required checks that the form makes impossible fail'],
   ['mA-2', 'MUST', 'other', 'the COSE CDDL is appended to it', '', '', '', 'binds who checks documents with the CDDL'],
   ['mA-s1', 'CDDL', 'recipient', 'SHA-256 is required to implement', 'valid.fetch', 'digest.mismatch', 'hash'],
-  ['mA-s2', 'CDDL', 'recipient', 'four further digest algorithms are optional to implement', 'valid.digest.algs', 'digest.alg.unsupported', 'hash'],
+  ['mA-s2', 'CDDL', 'recipient', 'four further digest algorithms are optional to implement', 'valid.digest.algs', 'digest.alg.unsupported', 'offers hash'],
   ['mA-s3', 'CDDL', 'author', 'the envelope bears tag 107', 'valid.fetch valid.example.published', 'env.tag.none env.tag.wrong env.bare-manifest', 'step:decode-envelope', 'not a recipient’s duty: the start rule is open'],
   ['mA-s4', 'CDDL', 'author', 'shared, load, invoke and validate are no digests', '', 'sever.unseverable', 'step:severed-members', 'not a recipient’s duty; what cannot be read cannot be run'],
   ['mA-s5', 'CDDL', 'author', 'a try-each has two branches or more, nil only as the last', 'valid.try.each', 'try.form', 'mayBeNil', 'not a recipient’s duty'],

@@ -5,7 +5,6 @@
  */
 import { equalBytes } from '../../cbor/hex.ts';
 import type { Item } from '../../cbor/item.ts';
-import { write } from '../../cbor/write.ts';
 import { algorithmById } from '../../cose/algorithms.ts';
 import type { TrustAnchor } from '../../device/recipient.ts';
 import { bad, good, type Problem, type Result } from '../../suit/problem.ts';
@@ -13,7 +12,6 @@ import { envelopeKey } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
 import { readBlocks } from './cose-block.ts';
 import type { Block } from './rules-authentication.ts';
-import { preferred } from './rules-encoding.ts';
 import { unwrap, type Work } from './work.ts';
 
 export function authenticate(work: Work): Problem | undefined {
@@ -61,13 +59,12 @@ function authenticationElements(work: Work): Result<readonly Item[]> {
   const { items } = list.value;
   if (items.length > work.limits.blocks + 1)
     return bad('limit-count', `${items.length} elements`, list.value);
-  if (items.some((item) => item.kind !== 'bstr')) {
+  const elements = items.flatMap((item) => (item.kind === 'bstr' ? [item.bytes] : []));
+  if (elements.length < items.length) {
     return bad('auth-malformed', 'an element of the wrapper is not wrapped in a byte string', list.value);
   }
-  const encodings = items.map((item) => write(preferred(item)));
-  const twice = encodings.some(
-    (a, i) => i > 0 && encodings.findIndex((b, j) => j > 0 && equalBytes(a, b)) !== i,
-  );
+  const [, ...blocks] = elements;
+  const twice = blocks.some((a, i) => blocks.findIndex((b) => equalBytes(a, b)) !== i);
   return twice ? bad('auth-malformed', 'the same block twice', list.value) : good(items);
 }
 

@@ -69,7 +69,7 @@ function identifier(
   component: Component,
   idsOf: (component: Component) => readonly Uint8Array[],
 ): Failure | undefined {
-  const others = machine.work.device.recipient.components.flatMap(idsOf);
+  const others = () => machine.work.device.recipient.components.flatMap(idsOf);
   if (machine.work.rules.identifierMatches(kind, wanted, idsOf(component), others)) return undefined;
   return failed(`${kind}-mismatch`, `none of the component's ${kind} ids is the one asked for`);
 }
@@ -79,8 +79,8 @@ function imageMatch(machine: Machine, current: Current): ReturnType<Condition> {
   if (imageDigest === undefined) return 'param-missing';
   const { work } = machine;
   // An algorithm that the recipient lacks is no mismatch: the manifest is not for it (draft §6.1).
-  const probe = computeDigest(work, imageDigest.algorithm, new Uint8Array(0));
-  if (!probe.ok) return { of: 'directive', problem: probe.problem };
+  const offered = work.rules.offers(imageDigest.algorithm, work.device.recipient.capabilities.digests);
+  if (offered !== true) return aborted(offered, `digest algorithm ${imageDigest.algorithm}`);
   const hashing = hashingOf(work, imageDigest.algorithm);
   const wanted = { digest: imageDigest, size: imageSize };
   return validate(machine, current, () =>

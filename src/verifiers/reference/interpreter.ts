@@ -34,9 +34,10 @@ export interface Ending {
 }
 
 export function run(machine: Machine, sequence: Sequence, frame: Frame): Ending {
-  // Draft §8.4.8: at the end of a sequence all its commands have completed.
-  for (const command of [...sequence, 'end'] as const) {
-    const failure = command === 'end' ? complete(machine, frame) : execute(machine, command, frame);
+  for (let i = 0; i <= sequence.length; i++) {
+    const command = sequence[i];
+    // Draft §8.4.8: at the end of a sequence all its commands have completed.
+    const failure = command === undefined ? complete(machine, frame) : execute(machine, command, frame);
     if (failure === undefined) continue;
     const then = machine.work.rules.afterFailure(failure.of, frame.soft, frame.enclosing);
     if (then !== 'go-on') return { kind: then, problem: failure.problem };
@@ -65,9 +66,11 @@ function execute(machine: Machine, command: Command, frame: Frame): Failure | un
   // Draft §6.5: once for each component of the index, in its order; §6.6: or only for the one whose turn it is.
   frame.left = undefined;
   const selection = rules.componentsOf(command.code, frame.selection);
-  for (const index of selection.filter((one) => (machine.turn ?? one) === one)) {
-    const act = () => executeOn(machine, command, frame, index);
-    const failure = mayWait(machine, command) ? issue(frame, act) : act();
+  for (const index of selection) {
+    if ((machine.turn ?? index) !== index) continue;
+    const failure = mayWait(machine, command)
+      ? issue(frame, () => executeOn(machine, command, frame, index))
+      : executeOn(machine, command, frame, index);
     if (failure !== undefined) return failure;
   }
   return undefined;
@@ -84,6 +87,7 @@ function issue(frame: Frame, act: () => Failure | undefined): undefined {
 
 /** Executes what was issued, the last first, and all of it; the first failure counts. */
 function complete(machine: Machine, frame: Frame): Failure | undefined {
+  if (frame.issued.length === 0) return undefined;
   const issued = machine.work.rules.inAnyOrder(frame.issued.splice(0));
   return issued.map((act) => act()).find((failure) => failure !== undefined);
 }

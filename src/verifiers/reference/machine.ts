@@ -125,7 +125,8 @@ export function contentOf(machine: Machine, current: Pick<Current, 'own' | 'comp
 
 /** Draft §6.7: what was issued before the barrier is complete. */
 export function drain(machine: Machine): void {
-  machine.race = noAccesses();
+  const { targets, sources } = machine.race;
+  if (targets.size + sources.size > 0) machine.race = noAccesses();
 }
 
 export function aborted(reason: Reason, message: string): Failure {

@@ -57,6 +57,12 @@ function startOf({ work }: Machine, section: Section): number {
 
 /** RFC 9124 §4.3.4, draft §6.3: what came from outside can be checked against a known digest in the end. */
 function unverified(machine: Machine): Problem | undefined {
+  return unless(machine.work.rules.verified(leftUnknown(machine)), 'fetched, and no digest to check it with');
+}
+
+/** Components that were fetched without a digest to check, and hold nothing that was checked elsewhere. */
+function leftUnknown(machine: Machine): number {
+  if (machine.unverified.size === 0) return 0;
   const { staged, device } = machine.work;
   const contentOf = (own: number) => staged.read(own, device.recipient.components[own]?.current ?? 0);
   const verified = [...machine.validated].map(contentOf);
@@ -65,7 +71,7 @@ function unverified(machine: Machine): Problem | undefined {
     const content = contentOf(own);
     return !machine.validated.has(own) && !verified.some((other) => sameBytes(other, content));
   });
-  return unless(machine.work.rules.verified(left.length), 'fetched, and no digest to check it with');
+  return left.length;
 }
 
 function sameBytes(a: ReturnType<Work['staged']['read']>, b: typeof a): boolean {
@@ -86,7 +92,7 @@ export function commit(work: Work): Problem | undefined {
   const { sequenceNumber: stored } = work.device.recipient;
   const number = work.rules.committed(stored, work.sequenceNumber);
   work.staged.commit([
-    { kind: 'envelope', bytes: Uint8Array.from(work.bytes) },
+    { kind: 'envelope', bytes: work.bytes },
     ...(number === undefined ? [] : [{ kind: 'number', sequenceNumber: number } as const]),
   ]);
   work.effects.push({ kind: 'commit', sequenceNumber: work.sequenceNumber });

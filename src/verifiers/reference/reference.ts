@@ -101,8 +101,7 @@ function deliver(tools: Tools, device: Device, delivery: Delivery): Decision | P
   // Draft §6.3.1: before anything else, what an interrupted delivery left.
   ports.storage.recover(device);
   const shared = { rules, ports, limits, device, delivery, effects: [], meter: { steps: 0 } };
-  const start = (bytes: Uint8Array): Work =>
-    startWork({ ...shared, buffer: bytes, bytes: ports.hold(bytes) });
+  const start = (bytes: Uint8Array): Work => startWork(shared, bytes);
   const [first, ...candidates] = envelopesAtHand(delivery, device.recipient);
   if (first === undefined) return decide(start(new Uint8Array(0)), noEnvelope);
   const buffer = delivery.bufferChange || delivery.bufferComponent ? first.slice() : first;

@@ -27,14 +27,21 @@ export type ReportingEngine = (
 ) => CommandRecord | undefined;
 
 /** Takes the policies as they stand. */
-export const followPolicies: ReportingEngine = ({ parameters, system, ...rest }, wanted) =>
-  wanted.record || wanted.system
-    ? {
-        ...rest,
-        ...(wanted.record && { parameters: parameters() }),
-        ...(wanted.system && { system: system() }),
-      }
-    : undefined;
+export const followPolicies: ReportingEngine = (information, wanted) => {
+  if (!wanted.record && !wanted.system) return undefined;
+  const { manifest, section, offset, component, command, policy, result } = information;
+  return {
+    manifest,
+    section,
+    offset,
+    component,
+    command,
+    policy,
+    result,
+    ...(wanted.record && { parameters: information.parameters() }),
+    ...(wanted.system && { system: information.system() }),
+  };
+};
 
 /** At the completion of each command, once for each component of an array or of true, in their order. */
 export function report(
@@ -100,12 +107,12 @@ const names: Readonly<Record<number, keyof Parameters>> = {
 };
 
 function consumed(command: number, set: Parameters): Parameters {
-  const keys = commandByCode(command)?.consumes ?? [];
-  const entries = keys.flatMap((key) => {
+  const values: Partial<Record<keyof Parameters, unknown>> = {};
+  for (const key of commandByCode(command)?.consumes ?? []) {
     const name = names[key];
-    return name !== undefined && set[name] !== undefined ? [[name, set[name]]] : [];
-  });
-  return Object.fromEntries(entries);
+    if (name !== undefined && set[name] !== undefined) values[name] = set[name];
+  }
+  return values as Parameters;
 }
 
 function found(machine: Machine, command: number, current: Current): Parameters {

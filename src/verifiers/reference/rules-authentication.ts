@@ -5,7 +5,7 @@
  * @module
  */
 import { equalBytes } from '../../cbor/hex.ts';
-import { type CborMap, type Item, isInt } from '../../cbor/item.ts';
+import { type CborMap, type Item, isInt, valueAt } from '../../cbor/item.ts';
 import { algorithmById, fitsKey } from '../../cose/algorithms.ts';
 import type { Crypto, Verification } from '../../cose/crypto.ts';
 import { type CoseKey, sameKey } from '../../cose/key.ts';
@@ -58,8 +58,8 @@ export const authenticationRules = {
   /** RFC 9052 §3, §3.1: no label in both maps; crit is protected, not empty, and names what is there and understood. */
   headersUnderstood(headers: Headers): Ok {
     const inBoth = headers.protected.entries.some(([k]) => has(headers.unprotected, k));
-    const crit = headerOf(headers.protected, label.crit);
-    if (inBoth || headerOf(headers.unprotected, label.crit) !== undefined) return 'cose-unsupported';
+    const crit = valueAt(headers.protected, label.crit);
+    if (inBoth || valueAt(headers.unprotected, label.crit) !== undefined) return 'cose-unsupported';
     if (crit === undefined) return true;
     if (crit.kind !== 'array' || crit.items.length === 0) return 'cose-unsupported';
     const understood = crit.items.every(
@@ -80,12 +80,12 @@ export const authenticationRules = {
 
   /** RFC 9052 §3.1: the algorithm is authenticated where possible, and here it always is. */
   algorithm(headers: Headers): Item | undefined {
-    return headerOf(headers.protected, label.alg);
+    return valueAt(headers.protected, label.alg);
   },
 
   /** RFC 9052 §3.1: kid is a hint for the order in which anchors are tried, never a reason to trust. */
   selectAnchors(headers: Headers, anchors: readonly TrustAnchor[]): readonly TrustAnchor[] {
-    const kid = headerOf(headers.protected, label.kid) ?? headerOf(headers.unprotected, label.kid);
+    const kid = valueAt(headers.protected, label.kid) ?? valueAt(headers.unprotected, label.kid);
     if (kid?.kind !== 'bstr') return anchors;
     const named = (anchor: TrustAnchor) => anchor.kid !== undefined && equalBytes(anchor.kid, kid.bytes);
     return [...anchors.filter(named), ...anchors.filter((anchor) => !named(anchor))];
@@ -174,10 +174,6 @@ export const authenticationRules = {
     return enough ? true : 'threshold-unmet';
   },
 };
-
-function headerOf(map: CborMap, key: number): Item | undefined {
-  return map.entries.find(([k]) => isInt(k, key))?.[1];
-}
 
 function has(map: CborMap, wanted: Item): boolean {
   return map.entries.some(([key]) => keyText(key) === keyText(wanted));

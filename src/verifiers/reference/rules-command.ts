@@ -7,7 +7,7 @@
 import type { Item } from '../../cbor/item.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import type { Parameters } from '../../suit/model.ts';
-import { commandCode, registered, commands as registry } from '../../suit/registry.ts';
+import { commandByCode, commandCode } from '../../suit/registry.ts';
 import type { Reason } from '../../suit/stage.ts';
 import { encodingRules, type Ok } from './rules-encoding.ts';
 import type { Section } from './rules-manifest.ts';
@@ -26,14 +26,21 @@ export type SoftEvent =
   | { readonly kind: 'set'; readonly value: boolean }
   | { readonly kind: 'leave'; readonly inner: boolean };
 
+/** They steer other commands. */
+const flow: readonly number[] = [
+  commandCode.setComponentIndex,
+  commandCode.tryEach,
+  commandCode.overrideParameters,
+  commandCode.runSequence,
+];
+
 export const commandRules = {
   /** Draft §8.4.6: codes and arguments in turn; a command without its argument is none. */
   commands(items: readonly Item[]): readonly (readonly [code: Item, argument: Item])[] | Reason {
     if (items.length % 2 !== 0) return 'command-malformed';
-    return Array.from({ length: items.length / 2 }, (_, i) => [
-      items[2 * i] as Item,
-      items[2 * i + 1] as Item,
-    ]);
+    const pairs: (readonly [Item, Item])[] = [];
+    for (let i = 0; i < items.length; i += 2) pairs.push([items[i] as Item, items[i + 1] as Item]);
+    return pairs;
   },
 
   /** Draft §8.4.7: reporting policies are four bits. */
@@ -53,15 +60,7 @@ export const commandRules = {
 
   /** Draft §5.3.2, §6.2, appendix A: the shared sequence has no effects and no custom commands. */
   sharedAllows(code: number): Ok {
-    const flow: readonly number[] = [
-      commandCode.setComponentIndex,
-      commandCode.tryEach,
-      commandCode.overrideParameters,
-      commandCode.runSequence,
-    ];
-    return registered(registry, code)?.kind === 'condition' || flow.includes(code)
-      ? true
-      : 'command-forbidden';
+    return commandByCode(code)?.kind === 'condition' || flow.includes(code) ? true : 'command-forbidden';
   },
 
   /** Draft §8.4.6: to invoke is the invoke section's goal. */

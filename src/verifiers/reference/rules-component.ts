@@ -39,7 +39,7 @@ export const componentRules = {
     _kind: 'vendor' | 'class' | 'device',
     wanted: Uint8Array,
     ids: readonly Uint8Array[],
-    _others: readonly Uint8Array[],
+    _others: () => readonly Uint8Array[],
   ): boolean {
     return ids.some((id) => equalBytes(id, wanted));
   },

@@ -20,14 +20,20 @@ export const digestRules = {
   },
 
   /** Draft §10: an algorithm the recipient has, no other. */
+  offers(algorithm: number, supported: readonly number[]): Ok {
+    const isKnown = digestAlgorithmById(algorithm)?.hash !== undefined;
+    return isKnown && supported.includes(algorithm) ? true : 'digest-alg-unsupported';
+  },
+
+  /** Draft §10: by that algorithm. */
   hash(
     crypto: Crypto,
     algorithm: number,
     bytes: Uint8Array,
     supported: readonly number[],
   ): Uint8Array | Reason {
-    const digest = supported.includes(algorithm) ? crypto.digest(algorithm, bytes) : undefined;
-    return digest ?? 'digest-alg-unsupported';
+    const offered = digestRules.offers(algorithm, supported);
+    return offered === true ? (crypto.digest(algorithm, bytes) ?? 'digest-alg-unsupported') : offered;
   },
 
   /** Draft §10: equal in every byte, and in length. */

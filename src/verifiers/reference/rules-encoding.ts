@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type CborMap, type Item, isInt } from '../../cbor/item.ts';
+import { type CborMap, type Item, valueAt } from '../../cbor/item.ts';
 import { write } from '../../cbor/write.ts';
 import type { Reason } from '../../suit/stage.ts';
 
@@ -21,7 +21,7 @@ export const encodingRules = {
 
   /** RFC 8949 §5.6: the entry under an integer key; `use` says who asks, which must make no difference. */
   member(map: CborMap, key: number, _use: 'verify' | 'execute'): Item | undefined {
-    return map.entries.find(([k]) => isInt(k, key))?.[1];
+    return valueAt(map, key);
   },
 
   /** RFC 8610 §3.8.4: a byte string of embedded CBOR holds one item, and a delivery one envelope. */
@@ -31,14 +31,20 @@ export const encodingRules = {
 
   /** RFC 8949 §5.6: no key twice, whatever heads it is written with. */
   uniqueKeys(map: CborMap): Ok {
-    const keys = new Set(map.entries.map(([key]) => keyText(key)));
+    const keys = new Set<string>();
+    for (const [key] of map.entries) keys.add(keyText(key));
     return keys.size === map.entries.length ? true : 'cbor-invalid';
   },
 
   /** Draft §8.1: keys in the bytewise order of their encodings (RFC 8949 §4.2.1). */
   keyOrder(map: CborMap): Ok {
-    const keys = map.entries.map(([key]) => keyText(key));
-    return keys.every((key, i) => i === 0 || (keys[i - 1] as string) <= key) ? true : 'non-deterministic';
+    let before = '';
+    for (const [key] of map.entries) {
+      const text = keyText(key);
+      if (text < before) return 'non-deterministic';
+      before = text;
+    }
+    return true;
   },
 
   /** RFC 8949 §5.3.1: a text string is valid UTF-8. */
@@ -53,6 +59,7 @@ export const encodingRules = {
 
 /** The key's preferred encoding, one character a byte, so that JavaScript compares it bytewise. */
 export function keyText(key: Item): string {
+  if (key.kind === 'uint' && key.value < 24) return String.fromCharCode(Number(key.value));
   return Buffer.from(write(preferred(key))).toString('latin1');
 }
 

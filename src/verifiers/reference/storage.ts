@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Content, type Recipient, stateOf, withState } from '../../device/recipient.ts';
+import type { Component, Content, Recipient } from '../../device/recipient.ts';
 import {
   halfErased,
   type Power,
@@ -146,20 +146,20 @@ function tornEntry(entry: Entry, old?: bigint): Entry {
 }
 
 function put(device: Stored, entry: Entry): void {
-  const state = stateOf(device.recipient);
-  const changed = { ...state, ...change(state.contents, entry) };
-  device.recipient = withState(device.recipient, changed);
+  device.recipient = { ...device.recipient, ...change(device.recipient.components, entry) };
 }
 
-function change(contents: readonly (readonly Content[])[], entry: Entry) {
+function change(components: readonly Component[], entry: Entry): Partial<Recipient> {
   switch (entry.kind) {
     case 'envelope':
       return { installed: entry.bytes };
     case 'number':
       return { sequenceNumber: entry.sequenceNumber };
     case 'slot': {
-      const { component, slot, content } = entry;
-      return { contents: contents.map((slots, i) => (i === component ? slots.with(slot, content) : slots)) };
+      const component = components[entry.component];
+      if (component === undefined) return {};
+      const slots = component.slots.with(entry.slot, entry.content);
+      return { components: components.with(entry.component, { ...component, slots }) };
     }
   }
 }

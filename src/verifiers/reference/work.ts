@@ -95,31 +95,43 @@ export interface Step {
   readonly selects?: boolean;
 }
 
-export function startWork(
-  given: Pick<
-    Work,
-    'rules' | 'ports' | 'limits' | 'delivery' | 'bytes' | 'buffer' | 'device' | 'effects' | 'meter'
-  >,
-): Work {
-  const nothing = new Uint8Array(0);
+/** What all manifests of one delivery share. */
+export type Shared = Pick<Work, 'rules' | 'ports' | 'limits' | 'delivery' | 'device' | 'effects' | 'meter'>;
+
+export function startWork(shared: Shared, buffer: Uint8Array): Work {
+  const { rules, ports, limits, delivery, device, effects, meter } = shared;
   return {
-    ...given,
-    number: given.device.begun,
+    rules,
+    ports,
+    limits,
+    delivery,
+    bytes: ports.hold(buffer),
+    buffer,
+    device,
+    effects,
     records: [],
-    envelope: { kind: 'map', entries: [] },
-    payloads: new Map(),
-    digest: { content: nothing, encoded: nothing },
+    meter,
+    number: device.begun,
+    envelope: noMap,
+    payloads: noPayloads,
+    digest: noDigest,
     rights: undefined,
-    manifest: { kind: 'map', entries: [] },
+    manifest: noMap,
     sequenceNumber: 0n,
     identifiers: [],
     components: [],
-    elements: new Map(),
-    sequences: new Map(),
-    staged: given.ports.storage.stage(given.device),
+    elements: noElements,
+    sequences: noSequences,
+    staged: ports.storage.stage(device),
     invoked: false,
   };
 }
+
+const noPayloads: Work['payloads'] = new Map();
+const noElements: Work['elements'] = new Map();
+const noSequences: Work['sequences'] = new Map();
+const noMap: CborMap = { kind: 'map', entries: [] };
+const noDigest: SignedDigest = { content: new Uint8Array(0), encoded: new Uint8Array(0) };
 
 /** The problem that a rule's answer amounts to. */
 export function unless(ok: Ok, message: string, at?: Item): Problem | undefined {

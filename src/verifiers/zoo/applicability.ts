@@ -80,7 +80,7 @@ export const applicabilityAnimals = [
     ['app.id.component'],
     {
       rules: {
-        identifierMatches: (kind, wanted, _ids, others) => identifierMatches(kind, wanted, others, others),
+        identifierMatches: (kind, wanted, _ids, others) => identifierMatches(kind, wanted, others(), others),
       },
     },
   ),

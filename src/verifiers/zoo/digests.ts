@@ -70,6 +70,7 @@ export const digestAnimals = [
     {
       rules: {
         digestLength: () => true,
+        offers: () => true,
         hash: (crypto, _algorithm, bytes, supported) => hash(crypto, -16, bytes, supported),
       },
     },
@@ -81,6 +82,7 @@ export const digestAnimals = [
     ['digest.alg.unsupported', 'digest.alg.weak'],
     {
       rules: {
+        offers: () => true,
         hash: (crypto, algorithm, bytes, supported) => {
           const digest = hash(crypto, algorithm, bytes, supported);
           return typeof digest === 'string' ? nothing : digest;
