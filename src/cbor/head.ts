@@ -18,6 +18,13 @@ export interface Head {
   readonly end: number;
 }
 
+/** A head to be filled again and again. */
+export type HeadRoom = { -readonly [Field in keyof Head]: Head[Field] };
+
+export function headRoom(): HeadRoom {
+  return { major: 0, info: 0, argument: 0n, width: 0, start: 0, end: 0 };
+}
+
 /** Why there is no head; named apart from `Head` by its `code`. */
 export interface HeadFault {
   readonly code: CborErrorCode;
@@ -30,19 +37,27 @@ const widths: readonly Width[] = [1, 2, 4, 8];
 /** Arguments in the initial byte, made once. */
 const smallArguments: readonly bigint[] = Array.from({ length: 24 }, (_, info) => BigInt(info));
 
-/** Reads the head at `start`; never past the end of `bytes`. */
-export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
+/** Reads the head at `start` into `room`, and returns that; never past the end of `bytes`. */
+export function readHead(bytes: Uint8Array, start: number, room: HeadRoom = headRoom()): Head | HeadFault {
   const initial = bytes[start];
   if (initial === undefined) {
     return { code: 'truncated', offset: start, message: 'the input ends where a data item should begin' };
   }
   const major = initial >> 5;
   const info = initial & 0x1f;
-  if (info < 24) {
-    return { major, info, argument: smallArguments[info] as bigint, width: 0, start, end: start + 1 };
+  room.major = major;
+  room.info = info;
+  room.start = start;
+  if (info < 24 || info === 31) {
+    if (info === 31 && (major === 0 || major === 1 || major === 6)) {
+      const message = `major type ${major} has no indefinite length`;
+      return { code: 'reserved-info', offset: start, message };
+    }
+    room.argument = smallArguments[info] ?? 0n;
+    room.width = 0;
+    room.end = start + 1;
+    return room;
   }
-  if (info === 31) return readIndefiniteHead(major, start);
-
   const width = widths[info - 24];
   if (width === undefined) {
     return { code: 'reserved-info', offset: start, message: `additional information ${info} is reserved` };
@@ -55,15 +70,10 @@ export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
   if (major === 7 && info === 24 && argument < 32n) {
     return { code: 'bad-simple', offset: start + 1, message: `simple value ${argument} in two bytes` };
   }
-  return { major, info, argument, width, start, end };
-}
-
-function readIndefiniteHead(major: number, start: number): Head | HeadFault {
-  if (major === 0 || major === 1 || major === 6) {
-    const message = `major type ${major} has no indefinite length`;
-    return { code: 'reserved-info', offset: start, message };
-  }
-  return { major, info: 31, argument: 0n, width: 0, start, end: start + 1 };
+  room.argument = argument;
+  room.width = width;
+  room.end = end;
+  return room;
 }
 
 function readArgument(bytes: Uint8Array, at: number, width: Width): bigint {

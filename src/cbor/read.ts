@@ -10,7 +10,7 @@
 
 import { BenchError } from '../bench-error.ts';
 import type { CborError, CborErrorCode } from './error.ts';
-import { type Head, readHead } from './head.ts';
+import { type Head, type HeadRoom, headRoom, readHead } from './head.ts';
 import { join } from './hex.ts';
 import type { CborMap, Chunk, Entry, Item, List, Span, Width } from './item.ts';
 import { shortestWidth } from './write.ts';
@@ -70,6 +70,8 @@ interface Reader {
   /** The index of the next byte. */
   at: number;
   headsLeft: number;
+  /** The head read last. */
+  readonly head: HeadRoom;
   /** Ends the reading: what reads answers `undefined` from here on. */
   fault: CborError | undefined;
 }
@@ -82,6 +84,7 @@ function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
     offset: options.offset ?? 0,
     at: 0,
     headsLeft: options.maxItems ?? 100_000,
+    head: headRoom(),
     fault: undefined,
   };
 }
@@ -89,7 +92,11 @@ function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
 /** An array, map or tag whose end has not been reached. */
 interface Frame {
   readonly head: Head;
-  readonly children: Item[];
+  /** Of an array or tag. */
+  readonly items: Item[];
+  /** Of a map, and its last key while that has no value yet. */
+  readonly entries: Entry[];
+  key: Item | undefined;
   /** Below zero where only a break ends it. */
   missing: number;
 }
@@ -109,12 +116,21 @@ function readOne(reader: Reader): Item | undefined {
     while (done !== undefined) {
       const parent = stack[stack.length - 1];
       if (parent === undefined) return done;
-      parent.children.push(done);
-      parent.missing -= 1;
+      adopt(parent, done);
       if (parent.missing !== 0) break;
       stack.pop();
       done = finishFrame(reader, parent);
     }
+  }
+}
+
+function adopt(frame: Frame, child: Item): void {
+  frame.missing -= 1;
+  if (frame.head.major !== 5) frame.items.push(child);
+  else if (frame.key === undefined) frame.key = child;
+  else {
+    frame.entries.push([frame.key, child]);
+    frame.key = undefined;
   }
 }
 
@@ -123,7 +139,7 @@ function nextHead(reader: Reader): Head | undefined {
     return fault(reader, 'limit-count', reader.at, 'more data items than the limit allows');
   }
   reader.headsLeft -= 1;
-  const head = readHead(reader.bytes, reader.at);
+  const head = readHead(reader.bytes, reader.at, reader.head);
   if ('code' in head) return fault(reader, head.code, head.offset, head.message);
   reader.at = head.end;
   return head;
@@ -140,7 +156,7 @@ function openFrame(reader: Reader, stack: Frame[], head: Head): Item | undefined
   if (stack.length >= reader.maxDepth) {
     return fault(reader, 'limit-depth', head.start, `nested deeper than ${reader.maxDepth}`);
   }
-  const frame: Frame = { head, children: [], missing };
+  const frame: Frame = { head: { ...head }, items: [], entries: [], key: undefined, missing };
   if (missing === 0) return finishFrame(reader, frame);
   stack.push(frame);
   return undefined;
@@ -158,26 +174,18 @@ function closeAtBreak(reader: Reader, stack: Frame[], head: Head): Item | undefi
   if (frame === undefined || frame.head.info !== 31) {
     return fault(reader, 'stray-break', head.start, 'a break where nothing of indefinite length is open');
   }
-  if (frame.head.major === 5 && frame.children.length % 2 === 1) {
+  if (frame.key !== undefined) {
     return fault(reader, 'odd-map', head.start, `the map at ${frame.head.start} ends after a key`);
   }
   return finishFrame(reader, frame);
 }
 
-function finishFrame(reader: Reader, { head, children }: Frame): Item {
+function finishFrame(reader: Reader, { head, items, entries }: Frame): Item {
   const span = spanFrom(reader, head.start);
-  if (head.major === 6) return inForm(head, { kind: 'tag', tag: head.argument, item: children[0]!, span });
+  if (head.major === 6) return inForm(head, { kind: 'tag', tag: head.argument, item: items[0]!, span });
   const item: List | CborMap =
-    head.major === 4
-      ? { kind: 'array', items: children, span }
-      : { kind: 'map', entries: pairs(children), span };
+    head.major === 4 ? { kind: 'array', items, span } : { kind: 'map', entries, span };
   return head.info === 31 ? { ...item, indefinite: true } : inForm(head, item);
-}
-
-function pairs(children: readonly Item[]): Entry[] {
-  const entries: Entry[] = [];
-  for (let i = 0; i + 1 < children.length; i += 2) entries.push([children[i]!, children[i + 1]!]);
-  return entries;
 }
 
 /** An item without children: integer, string, simple value or float. */
@@ -192,27 +200,28 @@ function readLeaf(reader: Reader, head: Head): Item | undefined {
 }
 
 function readString(reader: Reader, head: Head): Item | undefined {
+  const { start } = head;
   const kind = head.major === 2 ? 'bstr' : 'tstr';
   if (head.info === 31) {
     const chunks = readChunks(reader, head);
     if (chunks === undefined) return undefined;
     const bytes = join(chunks.map((chunk) => chunk.bytes));
-    return { kind, bytes, chunks, span: spanFrom(reader, head.start) };
+    return { kind, bytes, chunks, span: spanFrom(reader, start) };
   }
   const bytes = readContent(reader, head);
   if (bytes === undefined) return undefined;
-  return inForm(head, { kind, bytes, span: spanFrom(reader, head.start) });
+  return inForm(head, { kind, bytes, span: spanFrom(reader, start) });
 }
 
 /** Chunks are definite-length strings of the same major type (RFC 8949 §3.2.3). */
-function readChunks(reader: Reader, string: Head): Chunk[] | undefined {
+function readChunks(reader: Reader, { major, start }: Head): Chunk[] | undefined {
   const chunks: Chunk[] = [];
   for (;;) {
     const head = nextHead(reader);
     if (head === undefined) return undefined;
     if (isBreak(head)) return chunks;
-    if (head.major !== string.major || head.info === 31) {
-      return fault(reader, 'bad-chunk', head.start, `not a chunk of the string at ${string.start}`);
+    if (head.major !== major || head.info === 31) {
+      return fault(reader, 'bad-chunk', head.start, `not a chunk of the string at ${start}`);
     }
     const bytes = readContent(reader, head);
     if (bytes === undefined) return undefined;
