@@ -51,7 +51,7 @@ describe('the gate on counted cost', () => {
     expect(await runBenchCommand(gate(file))).toBe(0);
   });
 
-  it('has a committed baseline of the examples, the algorithms and what grows', () => {
+  it('holds a committed baseline: of the examples, the algorithms, and what grows', () => {
     const copy = join(folder, 'copy.json');
     copyFileSync(committed, copy);
     const { rows, machine } = readCosts(JSON.parse(readFileSync(copy, 'utf8')), copy);
