@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- transport`: what the bench adds to a verifier's own time. A null verifier over `process:` against
- * the same messages at the same depth by the barest client: once as lines that stand ready, once made and read as JSON,
- * as any client has to; `command:` against bare spawning.
+ * `npm run bench -- transport`: what the bench adds to a verifier's own time. A null verifier over `process:` against a
+ * bare line echo: lines that stand ready, of the same messages at the same depth, sent back as they come. Beside it the
+ * same verifier by the barest client, once with lines that stand ready, once made and read as JSON, as any client has to;
+ * `command:` against bare spawning.
  *
  * @module
  */
@@ -26,20 +27,17 @@ export async function benchTransports({ quick }: { readonly quick: boolean }): P
   const runs = runsOf(64);
   const folder = mkdtempSync(join(tmpdir(), 'gauntlet-bench-'));
   try {
-    const compiler = spawnSync('gcc', ['-O2', '-o', join(folder, 'null'), inBench('null.c')]);
-    const programs: readonly (readonly [name: string, words: readonly string[], count: number])[] = [
-      ...(compiler.status === 0 ? [['C', [join(folder, 'null')], quick ? 20_000 : 50_000] as const] : []),
-      ['Python', ['python3', inBench('null.py')], quick ? 10_000 : 20_000],
-    ];
     process.stdout.write('null verifier over process: cases a second, of one delivery each\n');
-    for (const [name, words, count] of programs) {
-      const [bare, asJson, host] = await inTurn(
+    for (const { name, words, echo, count } of programsIn(folder, { quick })) {
+      const [line, ready, asJson, host] = await inTurn(
         quick ? 3 : 5,
-        () => bareLines(words, runs, { count, asJson: false }),
-        () => bareLines(words, runs, { count, asJson: true }),
+        () => bareLines(echo, runs, { count, peer: 'echo' }),
+        () => bareLines(words, runs, { count, peer: 'verifier' }),
+        () => bareLines(words, runs, { count, peer: 'verifier, as JSON' }),
         () => throughHost(`process:${words.map((word) => `'${word}'`).join(' ')}`, runs, count),
       );
-      row(name, bare as number, host as number);
+      row(`${name}, line echo`, line as number, host as number);
+      row(`${name}, lines that stand ready`, ready as number, host as number);
       row(`${name}, JSON`, asJson as number, host as number);
     }
     process.stdout.write('command: runs a second, of true(1), several at a time\n');
@@ -55,10 +53,31 @@ export async function benchTransports({ quick }: { readonly quick: boolean }): P
   }
 }
 
+interface Program {
+  readonly name: string;
+  /** The null verifier, and a program that writes each line that it reads. */
+  readonly words: readonly string[];
+  readonly echo: readonly string[];
+  readonly count: number;
+}
+
+function programsIn(folder: string, { quick }: { readonly quick: boolean }): readonly Program[] {
+  const made = (name: string): readonly string[] => {
+    const program = join(folder, name);
+    return spawnSync('gcc', ['-O2', '-o', program, inBench(`${name}.c`)]).status === 0 ? [program] : [];
+  };
+  const [words, echo] = [made('null'), made('echo')];
+  const python = (name: string): readonly string[] => ['python3', inBench(`${name}.py`)];
+  return [
+    ...(words.length + echo.length === 2 ? [{ name: 'C', words, echo, count: quick ? 20_000 : 50_000 }] : []),
+    { name: 'Python', words: python('null'), echo: python('echo'), count: quick ? 10_000 : 20_000 },
+  ];
+}
+
 function row(name: string, bare: number, host: number): void {
   const share = (host / bare).toFixed(2);
   process.stdout.write(
-    `  ${name.padEnd(12)} bare ${Math.round(bare)}  through the bench ${Math.round(host)}  share ${share}\n`,
+    `  ${name.padEnd(31)} bare ${Math.round(bare)}  through the bench ${Math.round(host)}  share ${share}\n`,
   );
 }
 
@@ -85,27 +104,33 @@ async function inTurn(
   return best;
 }
 
+type Peer = 'echo' | 'verifier' | 'verifier, as JSON';
+
 /**
- * The same lines, written and counted as they come back. Not as JSON: they stand ready, and nothing is read of answers
- * but where they end. The recipient's line stands ready in any case, since the bench keeps it too.
+ * The same lines, written and counted as they come back: three of a case from an echo, decision and close from a
+ * verifier. Not as JSON: they stand ready, and nothing is read of answers but where they end. The recipient's line stands
+ * ready in any case, since the bench keeps it too.
  */
 async function bareLines(
   words: readonly string[],
   runs: readonly Run[],
-  { count, asJson }: { readonly count: number; readonly asJson: boolean },
+  { count, peer }: { readonly count: number; readonly peer: Peer },
 ): Promise<number> {
   const [program = '', ...rest] = words;
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'ignore'] });
   const line = (message: object): string => `${JSON.stringify(message)}\n`;
+  const close = line({ type: 'close', session: 1 });
   const makers = runs.map(({ recipient, steps }) => {
     const { delivery } = steps[0] as Run['steps'][number];
     const open = line({ type: 'open', session: 1, recipient: recipientToJson(recipient) });
-    return () => `${open}${line({ type: 'deliver', session: 1, id: 0, ...deliveryToJson(delivery) })}`;
+    const deliver = () => line({ type: 'deliver', session: 1, id: 0, ...deliveryToJson(delivery) });
+    return () => `${open}${deliver()}${peer === 'echo' ? close : ''}`;
   });
-  const ready = makers.map((make) => make());
-  const message = (i: number): string => (asJson ? makers[i]?.() : ready[i]) as string;
-  const close = line({ type: 'close', session: 1 });
+  // As one piece of text each, whatever they were made of.
+  const ready = makers.map((make) => Buffer.from(make()).toString());
+  const message = (i: number): string => (peer === 'verifier, as JSON' ? makers[i]?.() : ready[i]) as string;
   let sent = 0;
+  let lines = 0;
   let answered = 0;
   const start = performance.now();
   const next = (): void => {
@@ -117,12 +142,11 @@ async function bareLines(
       const all = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       let from = 0;
       for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, from)) {
-        const isDecision = asJson
-          ? JSON.parse(all.toString('utf8', from, end)).type === 'decision'
-          : isDecisionAt(all, from);
+        const isLast = peer === 'echo' ? ++lines % 3 === 0 : !isDecision(all, from, end, peer);
         from = end + 1;
-        if (isDecision) child.stdin.write(close);
-        else if (++answered === count) resolve();
+        if (!isLast) {
+          if (peer !== 'echo') child.stdin.write(close);
+        } else if (++answered === count) resolve();
         else next();
       }
       rest = all.subarray(from);
@@ -133,6 +157,12 @@ async function bareLines(
   child.stdin.end();
   await once(child, 'close');
   return perSecond;
+}
+
+function isDecision(all: Buffer, from: number, end: number, peer: Peer): boolean {
+  return peer === 'verifier, as JSON'
+    ? JSON.parse(all.toString('utf8', from, end)).type === 'decision'
+    : isDecisionAt(all, from);
 }
 
 /** {"type":"d…: a decision; {"type":"c…: a close. Some write a space after the colon. */

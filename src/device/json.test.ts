@@ -9,6 +9,7 @@ import {
   decisionToJson,
   deliveryFromJson,
   deliveryToJson,
+  deliveryToText,
   recipientFromJson,
   recipientToJson,
   stateFromJson,
@@ -115,6 +116,7 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
       fc.property(recipient, delivery, state, (r, d, s) => {
         expect(recipientFromJson(overTheWire(recipientToJson(r)))).toEqual(r);
         expect(deliveryFromJson(overTheWire(deliveryToJson(d)))).toEqual(d);
+        expect(deliveryToText(d)).toBe(JSON.stringify(deliveryToJson(d)));
         expect(stateFromJson(overTheWire(stateToJson(s)))).toEqual(s);
         const decision: Decision = {
           kind: 'accepted',

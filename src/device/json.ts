@@ -21,6 +21,11 @@ export function deliveryToJson(delivery: Delivery): { readonly [key: string]: Js
   return toJson(delivery) as { readonly [key: string]: Json };
 }
 
+/** The text that JSON.stringify makes of `deliveryToJson`; nothing is copied twice, since all traffic goes through here. */
+export function deliveryToText(delivery: Delivery): string {
+  return textOf(delivery);
+}
+
 export function stateToJson(state: RecipientState): Json {
   return toJson(state);
 }
@@ -63,9 +68,23 @@ function toJson(value: unknown): Json {
   if (value instanceof Uint8Array) return toHex(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== 'object' || value === null) return value as Json;
+  return Object.fromEntries(told(value).map(([key, v]) => [key, toJson(v)]));
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'bigint') return `"${value}"`;
+  if (value instanceof Uint8Array) return `"${toHex(value)}"`;
+  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = '';
+  for (const [key, field] of told(value))
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${textOf(field)}`;
+  return `{${text}}`;
+}
+
+function told(value: object): readonly (readonly [string, unknown])[] {
   // `d` is a private scalar: it never leaves this process.
-  const fields = Object.entries(value).filter(([key, v]) => v !== undefined && key !== 'd');
-  return Object.fromEntries(fields.map(([key, v]) => [key, toJson(v)]));
+  return Object.entries(value).filter(([key, field]) => field !== undefined && key !== 'd');
 }
 
 /** Fields that hold bytes, or lists of bytes, wherever they stand. */

@@ -34,6 +34,12 @@ describe('LineReader', () => {
     );
   });
 
+  it('passes over a byte order mark', () => {
+    const { lines, messages } = reader();
+    lines.push(Buffer.from('\uFEFF{"a":"\uFEFFé"}\n'));
+    expect(messages).toEqual([{ a: '\uFEFFé' }]);
+  });
+
   it.each([
     ['not JSON', Buffer.from('{\n')],
     ['two values', Buffer.from('1 2\n')],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isUtf8 } from 'node:buffer';
 import { describeThrown } from './cap-text.ts';
 
 /** Bytes that one line may have, and that may come without one message in them. */
@@ -16,7 +17,6 @@ export interface LineHandlers {
 
 export class LineReader {
   readonly #handlers: LineHandlers;
-  readonly #utf8 = new TextDecoder('utf-8', { fatal: true });
   #pieces: Buffer[] = [];
   #length = 0;
   /** Bytes of blank lines since the last message. */
@@ -69,7 +69,9 @@ export class LineReader {
   /** Undefined: not readable, and reported. */
   #read(bytes: Buffer | undefined): { readonly value: unknown } | 'blank' | undefined {
     try {
-      const text = this.#utf8.decode(bytes);
+      // Faster than TextDecoder.
+      if (bytes === undefined || !isUtf8(bytes)) throw new TypeError('invalid UTF-8');
+      const text = bytes.toString().replace(/^\uFEFF/, '');
       return text.trim() === '' ? 'blank' : { value: JSON.parse(text) };
     } catch (thrown) {
       this.#fail(`a line that is not JSON in UTF-8: ${describeThrown(thrown)}`);

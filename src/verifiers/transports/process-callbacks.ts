@@ -29,6 +29,7 @@ export function extrasBy(claimed: readonly Callback[]): NonNullable<Claims['extr
 
 /** The delivery without what is asked for. */
 export function withoutAsked(delivery: Delivery, claimed: readonly Callback[]): Delivery {
+  if (claimed.length === 0) return delivery;
   const { payloads, laterPayloads, powerCut, ...rest } = delivery;
   return {
     ...rest,

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { decisionFromJson, deliveryToJson, type Json, recipientToJson } from '../../device/json.ts';
+import {
+  decisionFromJson,
+  deliveryToJson,
+  deliveryToText,
+  type Json,
+  recipientToJson,
+} from '../../device/json.ts';
 import { isDecision, type Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import type { Claims } from '../verifier.ts';
@@ -197,12 +203,17 @@ export class ProcessClient {
     const delivery = open.job.deliveries[index];
     if (delivery === undefined) {
       open.awaiting = 'closing';
-      this.#send({ type: 'close', session });
+      this.#write(`{"type":"close","session":${session}}\n`);
     } else {
       open.awaiting = index;
       open.questions = new Questions(delivery, open.job.recipient.clock, this.#callbacks);
-      const told = deliveryToJson(withoutAsked(delivery, this.#callbacks));
-      this.#sendLarge(open, { type: 'deliver', session, id: index, ...told });
+      const told = withoutAsked(delivery, this.#callbacks);
+      if (Number.isFinite(this.#pathsOver))
+        this.#sendLarge(open, { type: 'deliver', session, id: index, ...deliveryToJson(told) });
+      else
+        this.#write(
+          `{"type":"deliver","session":${session},"id":${index},${deliveryToText(told).slice(1)}\n`,
+        );
     }
   }
 
@@ -222,7 +233,7 @@ export class ProcessClient {
       return open.folder;
     };
     try {
-      this.#send(Number.isFinite(this.#pathsOver) ? withPaths(message, this.#pathsOver, folder) : message);
+      this.#send(withPaths(message, this.#pathsOver, folder));
     } catch (thrown) {
       if (!(thrown instanceof SpoiltFolder)) throw thrown;
       this.#handlers.events.died({ kind: 'crashed', error: thrown.message });

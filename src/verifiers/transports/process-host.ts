@@ -20,6 +20,7 @@ import {
   whyGone,
 } from './isolated-host.ts';
 import { LineReader } from './line-reader.ts';
+import { LineWriter } from './line-writer.ts';
 import { extrasBy } from './process-callbacks.ts';
 import { ProcessClient } from './process-client.ts';
 import type { Failure, Launch } from './runner.ts';
@@ -71,9 +72,9 @@ function launchProcess(
       stdout?.destroy();
       events.died(failure);
     };
-    const lines = inOneWrite((text) => stdin?.write(text));
-    const client = new ProcessClient(lines.write, {
-      backlog: () => lines.waiting() + (stdin?.writableLength ?? 0),
+    const lines = new LineWriter(stdin);
+    const client = new ProcessClient((line) => lines.write(line), {
+      backlog: () => lines.waiting,
       hello: ({ claims, concurrency, callbacks }) =>
         greeting.accept(() => ({
           claims: withExtras(claimsOf(spec, claims), extrasBy(callbacks)),
@@ -123,27 +124,6 @@ function launchProcess(
         quit: async () => faultOf(await child.leave(() => stdin?.end())),
       },
     };
-  };
-}
-
-/** Lines that are sent in one turn leave together: a write costs more than what it writes. */
-function inOneWrite(write: (text: string) => void): {
-  readonly write: (line: string) => void;
-  /** Characters that have not left yet. */
-  readonly waiting: () => number;
-} {
-  let waiting = '';
-  const flush = (): void => {
-    const text = waiting;
-    waiting = '';
-    write(text);
-  };
-  return {
-    write: (line) => {
-      if (waiting === '') queueMicrotask(flush);
-      waiting += line;
-    },
-    waiting: () => waiting.length,
   };
 }
 
