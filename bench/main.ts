@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: times and counts on this machine, written to docs/bench as table and plots. `-- --quick` for rough
  * figures, nothing written; `-- --json` for the raw report; `-- transport` for what the transports cost;
- * `-- throughput` for cases a second beside their bare cryptography.
+ * `-- throughput` for cases a second beside their bare cryptography; `-- kills` for runs that are killed and taken up;
+ * `-- report` for the size of the HTML report and the time it takes to open, `-- report --screenshot` for its picture.
  *
  * @module
  */
@@ -14,6 +15,8 @@ import { drawGrowth } from '../src/measure/draw-growth.ts';
 import { drawMemory } from '../src/measure/draw-memory.ts';
 import { renderBench } from '../src/measure/render-bench.ts';
 import { packageRoot } from '../src/package-root.ts';
+import { benchKills } from './kills.ts';
+import { benchReport } from './report.ts';
 import { benchThroughput } from './throughput.ts';
 import { benchTransports } from './transport.ts';
 
@@ -22,8 +25,12 @@ if (given.includes('transport')) {
   await benchTransports({ quick: given.includes('--quick') });
   process.exit(0);
 }
-if (given[0] === 'throughput') {
-  process.stdout.write(await benchThroughput(given.slice(1)));
+const others = { throughput: benchThroughput, kills: benchKills, report: benchReport } as const;
+const other = others[given[0] as keyof typeof others] as
+  | ((args: readonly string[]) => Promise<string>)
+  | undefined;
+if (other !== undefined) {
+  process.stdout.write(await other(given.slice(1)));
   process.exit(0);
 }
 const quick = given.includes('--quick');
