@@ -8,6 +8,7 @@ import { keyToJwk } from '../cose/key-files.ts';
 import { authorP256 } from '../cose/test-keys.ts';
 import { jsonSchema } from '../json-schema.ts';
 import type { VerifierComparison } from '../report/compare-verifiers.ts';
+import type { Results } from '../report/results.ts';
 import { encode, release } from '../suit/parts.ts';
 import { author, manifest } from '../verifiers/reference/fixtures/trial.ts';
 import { type CompareOptions, runCompare } from './compare.ts';
@@ -51,6 +52,21 @@ describe('gauntlet compare, verifiers', () => {
     expect(again.status).toBe(1);
     expect((JSON.parse(again.stdout) as VerifierComparison).partings).toEqual([{ ...second, case: 0 }]);
     expect(run(...words.slice(1), '--format', 'markdown').stdout).toContain('# Verifiers compared');
+  });
+
+  it('delivers stored histories and pairs too', () => {
+    const out = join(folder, 'composed');
+    const composed = ['--only', 'E01', '--runs', '1', '--histories', '6', '--pairs', '4', '--no-stored'];
+    run('run', ...composed, '--shrink', '0', '-v', 'zoo:accepts-everything', '--out', out);
+    const { findings } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
+    const files = ['history.', 'pair.'].map((start) => {
+      const found = findings.find(({ attack }) => attack.startsWith(start));
+      return join(out, 'findings', `${found?.id}.json`);
+    });
+    const specs = ['-v', 'reference', '-v', 'zoo:accepts-everything'];
+    const { status, stdout } = run('compare', ...specs, ...files, '--format', 'json');
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ cases: 2, parted: { decision: 2 } });
   });
 
   it('delivers stored cases and envelopes, and shows them again by their file', () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { catalogue } from '../attacks/catalogue.ts';
+import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { runCampaign } from '../harness/campaign.ts';
 import type { Case } from '../harness/case.ts';
@@ -147,9 +147,9 @@ function subjectsOf(files: readonly string[], options: CompareOptions): readonly
 
 function storedCase(file: string): Case {
   const stored = caseFromFile(readJson(file, 'stored case'), file);
-  if (stored.attack.startsWith('valid.') || stored.attack === 'given')
+  if (stored.attack === 'valid' || stored.attack === 'given')
     throw new BenchError('usage', `${file} is a valid delivery, of no attack: use "gauntlet replay" on it`);
-  return asCase(stored, catalogue, file);
+  return asCase(stored, replayable, file);
 }
 
 /** The one line that repeats the case: draws depend on nothing but seed, attack and round. */

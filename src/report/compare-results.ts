@@ -7,7 +7,7 @@
 import type { Finding } from '../harness/finding.ts';
 import { type Counts, emptyCounts } from '../harness/tally.ts';
 import { type Verdict, verdicts } from '../harness/verdict.ts';
-import type { Results } from './results.ts';
+import { inWords, policySheet, type Results } from './results.ts';
 
 export interface ResultsFile {
   readonly file: string;
@@ -33,10 +33,20 @@ export interface ComparedVerifier {
   readonly verdicts: readonly { readonly verdict: Verdict; readonly counts: readonly number[] }[];
   /** Attacks, and valid families, whose verdicts are not the same in all files. */
   readonly attacks: readonly { readonly attack: string; readonly counts: readonly Partial<Counts>[] }[];
+  /** Where either answer is allowed, and it was not the same in all files. */
+  readonly policy: readonly ComparedPolicy[];
   /** Findings that not every file has. */
   readonly findings: readonly ComparedFinding[];
   /** Findings that all have, seen with other evidence. */
   readonly changed: readonly Omit<ComparedFinding, 'replay'>[];
+}
+
+export interface ComparedPolicy {
+  readonly attack: string;
+  /** Empty: the row has one. */
+  readonly dimension: string;
+  /** In words, in each file. */
+  readonly answers: readonly string[];
 }
 
 export interface ComparedFinding {
@@ -66,8 +76,8 @@ export function compareResults(version: string, files: readonly ResultsFile[]): 
 
 export function isSameResult({ verifiers }: ResultsComparison): boolean {
   return verifiers.every(
-    ({ names, attacks, findings, changed }) =>
-      !names.includes(null) && attacks.length + findings.length + changed.length === 0,
+    ({ names, attacks, policy, findings, changed }) =>
+      !names.includes(null) && attacks.length + policy.length + findings.length + changed.length === 0,
   );
 }
 
@@ -95,11 +105,28 @@ function compareVerifier(names: readonly (string | null)[], files: readonly Resu
     attacks: ids
       .map((attack) => ({ attack, counts: attacks.map((one) => nonZero(one[attack])) }))
       .filter(({ counts }) => differ(counts)),
+    policy: comparedPolicy(names, files),
     findings: compared.filter((one) => !isEverywhere(one)),
     changed: compared
       .filter((one) => isEverywhere(one) && differ(one.notes))
       .map(({ replay: _, ...one }) => one),
   };
+}
+
+/** Rows that were asked in at least two of the files. */
+function comparedPolicy(
+  names: readonly (string | null)[],
+  files: readonly ResultsFile[],
+): readonly ComparedPolicy[] {
+  const rows = new Map<string, { attack: string; dimension: string; answers: string[] }>();
+  for (const [i, { results }] of files.entries())
+    for (const { attack, dimension, answers } of policySheet(results)) {
+      const key = JSON.stringify([attack, dimension]);
+      const row = rows.get(key) ?? { attack, dimension, answers: files.map(() => '-') };
+      rows.set(key, row);
+      row.answers[i] = inWords(answers[names[i] ?? '']);
+    }
+  return [...rows.values()].filter(({ answers }) => differ(answers.filter((one) => one !== '-')));
 }
 
 /** One entry for each attack and kind, with the evidence of each file. */

@@ -3,7 +3,7 @@ import { selectAttacks } from '../attacks/catalogue.ts';
 import { runCampaign } from '../harness/campaign.ts';
 import { directHost } from '../harness/direct-host.ts';
 import { findingsOf } from '../harness/findings.ts';
-import { partingsOf } from '../harness/parting.ts';
+import { type Parting, partingsOf } from '../harness/parting.ts';
 import type { CaseRecord } from '../harness/record.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { createVerifier, referenceVerifier } from '../verifiers/reference/reference.ts';
@@ -111,6 +111,28 @@ describe('result files compared', () => {
     expect(renderResultsComparison(comparison)).toContain('B  otherwise');
   });
 
+  it('show policies that are answered otherwise', async () => {
+    const one = await results('v', referenceVerifier());
+    const sheet = (accepted: number, refused: Readonly<Record<string, number>>): Results => ({
+      ...one,
+      policy: {
+        v: { 'rollback.x': { '': { accepted, refused } }, asked: { '': { accepted: 1, refused: {} } } },
+      },
+    });
+    const { policy: _none, ...silent } = one;
+    expect(isSameResult(files(sheet(2, {}), sheet(5, {})))).toBe(true);
+    const comparison = files(sheet(2, {}), sheet(0, { 'sequence-policy': 2 }), { ...silent, policy: {} });
+    expect(isSameResult(comparison)).toBe(false);
+    expect(jsonSchema('compare').check(asJson(comparison))).toBeUndefined();
+    expect(comparison.verifiers[0]?.policy).toEqual([
+      { attack: 'rollback.x', dimension: '', answers: ['accepts', 'refuses: sequence-policy', '-'] },
+    ]);
+    expect(renderResultsComparison(comparison)).toContain('B  refuses: sequence-policy');
+    expect(resultsComparisonMarkdown(comparison)).toContain(
+      '| rollback.x | accepts | refuses: sequence-policy | - |',
+    );
+  });
+
   it('say what keeps them from being of the same cases', async () => {
     const one = await results('v', referenceVerifier());
     const other = { ...(await results('v', referenceVerifier(), 6)), complete: false };
@@ -154,6 +176,27 @@ describe('verifiers compared', () => {
     expect(verifierComparisonMarkdown(comparison)).toContain(
       '| rollback.sequence.lower | 3 | 0 | 0 | 0 | 0 |',
     );
+  });
+
+  it('show what they read differently, in every format', () => {
+    const values = { reference: '3', [hostile]: `7${hostile}` };
+    const parting = {
+      ...{ case: 0, round: 0, attack: 'history.mixed', of: 'attacked', kind: 'reads-differently' },
+      answers: Object.keys(values).map((verifier) => ({
+        ...{ verifier, verdict: 'policy', answer: 'accepted as installed' },
+      })),
+      readings: [{ what: 'sequence number', values }],
+    } as Parting;
+    const found = [{ compared: 1, unanswered: 0, partings: [parting], replay: () => 'again' }];
+    const input = { version: '0', verifiers: Object.keys(values), cases: 1, found, notes: [] };
+    const comparison = compareVerifiers(input);
+    expect(isSame(comparison)).toBe(false);
+    expect(jsonSchema('compare').check(asJson(comparison))).toBeUndefined();
+    expect(renderVerifierComparison(comparison)).toMatch(/sequence number\n +reference +3\n/);
+    const markdown = verifierComparisonMarkdown(comparison);
+    expect(markdown).toContain('## Read differently');
+    expect(markdown).toContain('| history.mixed | sequence number | 3 | 7&#60;b&#62;');
+    for (const text of [markdown, renderVerifierComparison(comparison)]) expect(text).not.toContain('\u001b');
   });
 
   it('are the same only if something was compared', async () => {

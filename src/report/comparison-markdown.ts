@@ -34,6 +34,17 @@ export function verifierComparisonMarkdown(comparison: VerifierComparison): stri
         cell(replay),
       ]),
     ),
+    ...heading('Read differently', patterns.flatMap(({ readings = [] }) => readings).length),
+    ...rows(
+      ['first seen with', 'what', ...verifiers.map(cell)],
+      patterns.flatMap(({ attacks: where, readings = [] }) =>
+        readings.map(({ what, values }) => [
+          cell(Object.keys(where)[0] ?? ''),
+          cell(what),
+          ...verifiers.map((name) => cell(values[name] ?? '')),
+        ]),
+      ),
+    ),
     ...heading('Attacks', attacks.length),
     ...rows(
       ['attack', ...partingKinds],
@@ -68,7 +79,7 @@ export function resultsComparisonMarkdown({ files, verifiers, notes }: ResultsCo
 }
 
 function verifierSection(compared: ComparedVerifier): readonly string[] {
-  const { names, attacks, findings, changed } = compared;
+  const { names, attacks, policy, findings, changed } = compared;
   const labels = names.map((_, i) => label(i));
   const evidence = (notes: readonly (readonly string[])[]): readonly string[] =>
     notes.map((said) => said.map(cell).join('; '));
@@ -88,6 +99,14 @@ function verifierSection(compared: ComparedVerifier): readonly string[] {
         cell(kind),
         cell(attack),
         ...evidence(notes),
+      ]),
+    ),
+    ...(policy.length === 0 ? [] : ['']),
+    ...rows(
+      ['policy', ...labels],
+      policy.map(({ attack, dimension, answers }) => [
+        [attack, ...(dimension === '' ? [] : [dimension])].map(cell).join(', '),
+        ...answers.map(cell),
       ]),
     ),
     ...(attacks.length === 0 ? [] : ['']),

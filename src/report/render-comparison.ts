@@ -67,7 +67,7 @@ export function renderResultsComparison({ files, verifiers, notes }: ResultsComp
 }
 
 function verifierLines(compared: ComparedVerifier): readonly string[] {
-  const { names, attacks, findings, changed } = compared;
+  const { names, attacks, policy, findings, changed } = compared;
   const known = [...new Set(names.filter((name) => name !== null))];
   const labels = names.map((_, i) => label(i));
   return [
@@ -92,6 +92,13 @@ function verifierLines(compared: ComparedVerifier): readonly string[] {
       changed.flatMap(({ attack, kind, notes }) => [
         `${escapeText(kind)}, ${escapeText(attack)}`,
         ...notes.map((said, i) => `   ${label(i)}  ${said.map(escapeText).join('; ')}`),
+      ]),
+    ),
+    ...section(
+      'Policies that are answered otherwise',
+      policy.flatMap(({ attack, dimension, answers }) => [
+        [attack, ...(dimension === '' ? [] : [dimension])].map(escapeText).join(', '),
+        ...answers.map((answer, i) => `   ${label(i)}  ${escapeText(answer)}`),
       ]),
     ),
     ...section(
