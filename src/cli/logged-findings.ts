@@ -5,23 +5,21 @@
  */
 import { copyFileSync, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import { type Case, type Inapplicable, isInapplicable } from '../harness/case.ts';
 import type { CollatedDisagreement, CollatedFailure } from '../harness/collation.ts';
 import { costlyPlaces, storeCostly } from '../harness/costly-cases.ts';
+import { disagreementFinding, disagreementNote } from '../harness/disagreement-findings.ts';
 import type { Finding } from '../harness/finding.ts';
-import {
-  compareLine,
-  disagreementFinding,
-  type ReplayPlace as Place,
-  replayLine,
-  storedFinding,
-} from '../harness/findings.ts';
+import { storedFinding } from '../harness/findings.ts';
+import { compareLine, type ReplayPlace as Place, replayLine, storedName } from '../harness/keep-case.ts';
 import type { RecordLine } from '../harness/record.ts';
 import { casesAt } from '../harness/sequence.ts';
 import type { Collated, Log, LogHeader } from '../report/log.ts';
 import type { Results } from '../report/results.ts';
 import { shellWord } from '../shell-word.ts';
+import { cite } from '../suit/clause.ts';
 import { version } from '../version.ts';
 import { makeFolder } from './files.ts';
 import { costlyFolder, placeOf } from './run-here.ts';
@@ -54,7 +52,9 @@ export function findingsOfLogs(
   const again = redrawn(new Set(missing), header);
   return [
     ...failures.map(({ one, found }) => found ?? storedOf(one, again, place) ?? toldOf(one, header)),
-    ...disagreements.flatMap(({ one, found }) => found ?? disagreementOf(one, again, place) ?? []),
+    ...disagreements.map(
+      ({ one, found }) => found ?? disagreementOf(one, again, place) ?? toldDisagreement(one, header),
+    ),
   ];
 }
 
@@ -66,7 +66,7 @@ interface Counted {
 function movedTo(place: Place, from: string, found: Finding, { cases }: Counted): Finding {
   const { folder } = place;
   const isPair = found.kind === 'reads-differently';
-  const name = isPair ? (found.id.split('-')[0] as string) : found.id;
+  const name = storedName(found.id) ?? found.id;
   const files = [`${name}.json`, `${name}.suit`].filter((file) => existsSync(join(from, 'findings', file)));
   if (files.length === 0) return { ...found, cases };
   if (folder !== undefined && resolve(folder) !== resolve(from, 'findings')) {
@@ -178,10 +178,35 @@ function toldOf({ fingerprint, first, cases }: CollatedFailure, header: LogHeade
   };
 }
 
+/** Without its bytes, which cannot be made here any more: both readings stand in the log. */
+function toldDisagreement(
+  { fingerprint, verifier, base, differences, seen, first, cases }: CollatedDisagreement,
+  header: LogHeader,
+): Finding {
+  const { strength, clause } = replayable.find(({ id }) => id === first.attack)?.expects[0] ?? {};
+  return {
+    id: fingerprint,
+    fingerprint,
+    verifier,
+    kind: 'reads-differently',
+    attack: first.attack,
+    strength: strength ?? 'must-accept',
+    clause: clause ? cite(clause) : 'valid delivery',
+    choice: null,
+    note: disagreementNote(base, verifier, differences),
+    ...(seen && { outcome: seen }),
+    readings: differences,
+    cases,
+    shrunk: false,
+    replay: runLine(first, header, [base, verifier]),
+  };
+}
+
 /** The shortest run that has the case. */
 function runLine(
   { of, attack, round, verifier }: RecordLine,
   { seed, choice, class: ceiling, config }: LogHeader,
+  verifiers: readonly string[] = [verifier],
 ): string {
   const { envelope, key, payload = [] } = choice;
   const given = [
@@ -197,8 +222,7 @@ function runLine(
         : [...(of === 'valid' ? ['--valid'] : []), '--only', attack];
   const rounds = attack.startsWith('pair.') ? [] : ['--runs', `${round + 1}`];
   const words = [
-    '--verifier',
-    verifier,
+    ...verifiers.flatMap((spec) => ['--verifier', spec]),
     ...(ceiling === undefined ? [] : ['--class', ceiling]),
     ...(config === undefined ? [] : ['--config', config]),
     ...given,

@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { caseFromFile, type StoredCase } from '../harness/finding.ts';
+import { storedName } from '../harness/keep-case.ts';
 import type { BenchReport } from '../measure/bench-report.ts';
 import type { BaselineComparison } from '../report/baseline.ts';
 import { renderHtml } from '../report/html.ts';
@@ -61,11 +62,14 @@ function storedCases(out: string, { findings, costs = {} }: Results): ReadonlyMa
   const costly = Object.values(costs).flatMap(({ costliest }) => costliest.flatMap(({ id }) => id ?? []));
   const files = [
     ...costly.map((id) => [id, join(costlyFolder(out), `${id}.json`)] as const),
-    ...findings.map(({ id }) => [id, join(out, 'findings', `${id}.json`)] as const),
+    ...findings.flatMap(({ id }) => {
+      const name = storedName(id);
+      return name === undefined ? [] : [[id, join(out, 'findings', `${name}.json`)] as const];
+    }),
   ];
   const cases = new Map<string, StoredCase>();
   for (const [id, file] of files) {
-    if (!/^[0-9a-f]+$/.test(id) || !existsSync(file)) continue;
+    if (!existsSync(file)) continue;
     try {
       cases.set(id, caseFromFile(readJson(file, 'stored case'), file));
     } catch (thrown) {

@@ -7,9 +7,12 @@ import type { Effect } from '../device/decision.ts';
 import { levels } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import type { Host } from '../verifiers/host.ts';
+import type { Case } from './case.ts';
 import { highestClaimed } from './claims-fit.ts';
+import { readerOf } from './disagreements.ts';
 import { summary } from './judge.ts';
-import { type PartingKind, partingOf } from './parting.ts';
+import { type PartingKind, partingOf, partingWith, readingsOf } from './parting.ts';
+import type { Reader, Difference as Reading } from './readings.ts';
 import type { CaseRuling } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -44,24 +47,39 @@ export interface Difference {
   readonly kind: PartingKind;
   /** In the verifiers' order; of one that does not claim what the case needs, its verdict. */
   readonly answers: readonly string[];
+  /** What they read differently in what all accept. */
+  readonly readings?: readonly Reading[];
 }
 
 /** Undefined: fewer than two answered, or nothing parts them. */
 export function differenceOf(
   hosts: readonly Host[],
   rulings: readonly Pick<CaseRuling, 'ruling'>[],
+  one?: Case,
 ): Difference | undefined {
   const outcomes = rulings.flatMap(({ ruling }) => answered(ruling.outcome));
   if (outcomes.length < 2) return undefined;
   const common = levels.findLast((level) =>
     hosts.every((host) => levels.indexOf(highestClaimed(host.claims)) >= levels.indexOf(level)),
   );
-  const kind = partingOf(outcomes, common);
+  const readings = one ? readingsOf(readersOf(hosts, rulings, one)) : [];
+  const kind = partingWith(partingOf(outcomes, common), readings);
   if (kind === undefined) return undefined;
   const answers = rulings.map(({ ruling }) =>
     ruling.outcome === undefined ? ruling.verdict : summary(ruling.outcome),
   );
-  return { kind, answers };
+  return { kind, answers, ...(readings.length > 0 && { readings }) };
+}
+
+function readersOf(
+  hosts: readonly Host[],
+  rulings: readonly Pick<CaseRuling, 'ruling'>[],
+  one: Case,
+): readonly Reader[] {
+  return hosts.flatMap((host, i) => {
+    const { ruling } = rulings[i] ?? {};
+    return (ruling && readerOf(host, one, ruling)) ?? [];
+  });
 }
 
 function answered(outcome: Outcome | undefined): readonly Outcome[] {

@@ -6,7 +6,8 @@
 import type { Case, Inapplicable } from './case.ts';
 import { isInapplicable } from './case.ts';
 import type { CostlyDelivery, CostSheet } from './costs.ts';
-import { type FindingOptions, replayLine, storeCase } from './findings.ts';
+import type { FindingOptions } from './findings.ts';
+import { replayLine, storeCase } from './keep-case.ts';
 
 /** As results have it. */
 export interface StoredDelivery extends CostlyDelivery {

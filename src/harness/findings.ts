@@ -4,24 +4,15 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import type { DeviceProfile } from '../device/classes.ts';
-import { replaceFile } from '../replace-file.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { shellWord } from '../shell-word.ts';
 import { cite } from '../suit/clause.ts';
-import type { CampaignResult, Disagreement, Failure } from './campaign.ts';
-import type { Case } from './case.ts';
-import {
-  type CaseFile,
-  caseDigest,
-  caseToFile,
-  type Finding,
-  judgedEnvelope,
-  seenOutcome,
-} from './finding.ts';
+import type { CampaignResult, Failure } from './campaign.ts';
+import { disagreementFinding, shrunkDisagreement } from './disagreement-findings.ts';
+import { type Finding, seenOutcome } from './finding.ts';
+import { replayLine, storeCase } from './keep-case.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
 
@@ -51,8 +42,10 @@ export async function findingsOf(
     options.onFailure?.(i + 1, campaign.failures.length);
     findings.push(await findingOf(failure, options));
   }
-  const disagreements = campaign.disagreements.map((one) => disagreementFinding(one, options));
-  return [...findings, ...disagreements, ...wholeRunFindings(campaign, attacks)];
+  const hosts = [...campaign.tallies.keys()];
+  for (const one of campaign.disagreements)
+    findings.push(disagreementFinding(await shrunkDisagreement(one, hosts, options), options));
+  return [...findings, ...wholeRunFindings(campaign, attacks)];
 }
 
 /** What no single case shows. */
@@ -125,104 +118,8 @@ export function storedFinding(
   };
 }
 
-/** As it was drawn: nothing is shrunk that two verifiers have to agree on. */
-export function disagreementFinding(
-  { fingerprint, verifier, base, case: found, differences, seen, cases }: Disagreement,
-  options: Pick<FindingOptions, 'folder' | 'config' | 'withoutSecrets'>,
-): Finding {
-  const { folder, withoutSecrets } = options;
-  const what = differences
-    .slice(0, 3)
-    .map((one) => `${one.what} is ${one.values[base]} there, ${one.values[verifier]} here`)
-    .join('; ');
-  const note = `accepted as by ${base}, and read differently: ${what}`;
-  const kind = 'reads-differently';
-  const file = caseToFile(found, { withoutSecrets, seen: { verifier, kind, note } });
-  const bytes = judgedEnvelope(found.attacked);
-  const name = store(file, bytes, folder);
-  const { strength, clause } = found.expect;
-  return {
-    id: `${name}-${fingerprint.slice(0, 4)}`,
-    fingerprint,
-    verifier,
-    kind,
-    attack: found.attack.id,
-    strength,
-    clause: cite(clause),
-    choice: found.choice,
-    note,
-    ...(seen && { outcome: seen }),
-    readings: differences,
-    cases,
-    shrunk: false,
-    ...(bytes && { bytes: bytes.length }),
-    replay: compareLine(name, [base, verifier], options),
-  };
-}
-
-export interface StoreOptions extends Pick<FindingOptions, 'folder' | 'withoutSecrets'> {
-  /** The control alone, as a valid delivery. */
-  readonly ofControl: boolean;
-  readonly seen?: NonNullable<CaseFile['seen']>;
-}
-
-/** Writes a case, or its control, where cases are kept: its name, and the envelope that it is about. */
-export function storeCase(
-  one: Case,
-  { ofControl, folder, ...how }: StoreOptions,
-): { readonly id: string; readonly bytes?: Uint8Array } {
-  const control = { ...one, attacked: one.control, attack: { id: 'valid' } };
-  const bytes = ofControl ? one.control.steps.at(-1)?.delivery.envelope : judgedEnvelope(one.attacked);
-  const id = store(caseToFile(ofControl ? control : one, how), bytes, folder);
-  return { id, ...(bytes && { bytes }) };
-}
-
-/** Writes the case and its bytes, where they are kept; its name. */
-function store(file: CaseFile, bytes: Uint8Array | undefined, folder: string | undefined): string {
-  const name = caseDigest(file);
-  if (folder === undefined) return name;
-  mkdirSync(folder, { recursive: true });
-  if (bytes !== undefined) replaceFile(join(folder, `${name}.suit`), bytes);
-  replaceFile(join(folder, `${name}.json`), `${JSON.stringify(file, null, 1)}\n`);
-  return name;
-}
-
 function classOf({ profile }: Found): { readonly class?: string } {
   return profile === undefined ? {} : { class: profile.file ?? profile.name };
-}
-
-/** What a line that repeats a finding must name beside the stored case and its verifiers. */
-export interface ReplayPlace {
-  /** Where stored cases are. */
-  readonly folder?: string;
-  /** The config file that names the verifiers. */
-  readonly config?: string;
-  /** The device's ceiling that it was found under. */
-  readonly class?: string;
-}
-
-export function replayLine(id: string, verifier: string, of: ReplayPlace): string {
-  const path = pathOf(id, of.folder);
-  const ceiling = of.class === undefined ? '' : ` --class ${shellWord(of.class)}`;
-  return `gauntlet replay ${shellWord(path)} --verifier ${shellWord(verifier)}${ceiling}${configWords(of)}`;
-}
-
-/** The one that shows where verifiers read a stored case differently. */
-export function compareLine(
-  name: string,
-  verifiers: readonly string[],
-  of: Pick<ReplayPlace, 'folder' | 'config'>,
-): string {
-  const words = verifiers.flatMap((spec) => ['-v', shellWord(spec)]);
-  return `${['gauntlet compare', shellWord(pathOf(name, of.folder)), ...words].join(' ')}${configWords(of)}`;
-}
-
-function configWords({ config }: Pick<ReplayPlace, 'config'>): string {
-  return config === undefined ? '' : ` --config ${shellWord(config)}`;
-}
-
-function pathOf(name: string, folder: string | undefined): string {
-  return folder === undefined ? `${name}.json` : join(folder, `${name}.json`);
 }
 
 /** What a campaign counted, by verifier. */

@@ -288,7 +288,7 @@ class Job implements FuzzJob {
       behaviours[host.spec] = behaviour;
       isNew = this.isNew(behaviourKey(host.spec, behaviour)) || isNew;
     }
-    const difference = isInapplicable(one) ? undefined : differenceOf(this.hosts, rulings);
+    const difference = isInapplicable(one) ? undefined : differenceOf(this.hosts, rulings, one);
     if (difference !== undefined) isNew = this.isNew(differenceKey(difference)) || isNew;
     return {
       n,

@@ -101,6 +101,8 @@ export type FuzzLine =
   /** Milliseconds since the line before of this kind. */
   | { readonly kind: 'spent'; readonly ms: number };
 
-export function differenceKey({ kind, answers }: Difference): string {
-  return JSON.stringify([kind, ...answers]);
+/** By what they do not read alike, not by its values. */
+export function differenceKey({ kind, answers, readings = [] }: Difference): string {
+  const what = readings.map((one) => one.what.replace(/\d+/, '#'));
+  return JSON.stringify([kind, ...answers, ...new Set(what)]);
 }

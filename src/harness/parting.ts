@@ -14,7 +14,7 @@ import { reasons } from '../suit/stage.ts';
 import type { Host } from '../verifiers/host.ts';
 import { highestClaimed } from './claims-fit.ts';
 import { summary } from './judge.ts';
-import { type Difference, parted } from './readings.ts';
+import { type Difference, parted, type Reader } from './readings.ts';
 import type { CaseRecord } from './record.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -85,7 +85,7 @@ export function partingsOf(records: readonly CaseRecord[], hosts: readonly Host[
     const outcomes = delivered.flatMap(({ ruling }) => (answers(ruling.outcome) ? [ruling.outcome] : []));
     if (outcomes.length < 2) continue;
     compared++;
-    const readings = readingsIn(delivered);
+    const readings = readingsOf(delivered.flatMap(({ reader }) => reader ?? []));
     const kind = partingWith(partingOf(outcomes, lowest), readings);
     const [first] = delivered as [CaseRecord];
     if (kind === undefined) continue;
@@ -122,15 +122,15 @@ export function partingOf(
 }
 
 /** Two may have read alike what a third did not: one line for each thing, with all that anyone says of it. */
-function readingsIn(delivered: readonly CaseRecord[]): readonly Difference[] {
+export function readingsOf(readers: readonly Reader[]): readonly Difference[] {
   const values = new Map<string, Record<string, string>>();
-  for (const { differences } of parted(delivered.flatMap(({ reader }) => reader ?? [])))
+  for (const { differences } of parted(readers))
     for (const one of differences) values.set(one.what, { ...values.get(one.what), ...one.values });
   return [...values].map(([what, of]) => ({ what, values: of }));
 }
 
 /** What is read differently is told only where all accept. */
-function partingWith(
+export function partingWith(
   kind: PartingKind | undefined,
   readings: readonly Difference[],
 ): PartingKind | undefined {

@@ -71,13 +71,17 @@ function withoutReports(verifier: Verifier, ...left: readonly string[]): Verifie
 
 const narrow = () => zoo.find(({ id }) => id === 'reads-integers-in-32-bits')?.create() as Verifier;
 
-async function run(only: string, verifiers: Readonly<Record<string, Verifier>>, runs = 6) {
+async function run(
+  only: string,
+  verifiers: Readonly<Record<string, Verifier>>,
+  { runs = 6, shrinkTries = 0 } = {},
+) {
   const hosts = await Promise.all(
     Object.entries(verifiers).map(([spec, verifier]) => directHost(spec, verifier)),
   );
   const attacks = selectAttacks(only) ?? [];
   const campaign = await runCampaign({ hosts, attacks, stored: [], seed: 1, runs });
-  const findings = await findingsOf(campaign, attacks, { seed: 1, shrinkTries: 0, withoutSecrets: false });
+  const findings = await findingsOf(campaign, attacks, { seed: 1, shrinkTries, withoutSecrets: false });
   const results = makeResults({
     version: '0',
     seed: 1,
@@ -106,6 +110,18 @@ describe('a run of several verifiers', () => {
     expect(jsonSchema('results').check(JSON.parse(JSON.stringify(results)))).toBeUndefined();
     expect(renderResults(results)).toContain(`reference  ${reading?.values.reference}`);
     expect(renderJunit(results)).toContain('type="reads-differently"');
+  });
+
+  it('shrinks it to a small case that both still read so', async () => {
+    const both = { reference: referenceVerifier(), narrow: narrow() };
+    const drawn = (await run('rollback.sequence.jump', both)).found[0];
+    const small = (await run('rollback.sequence.jump', both, { shrinkTries: 60 })).found[0];
+    expect([drawn?.shrunk, small?.shrunk]).toEqual([false, true]);
+    expect(small?.fingerprint).toBe(drawn?.fingerprint);
+    expect(small?.bytes).toBeLessThan(drawn?.bytes ?? 0);
+    const [reading] = small?.readings ?? [];
+    expect(BigInt(reading?.values.narrow ?? 0)).toBe(BigInt(reading?.values.reference ?? 0) & 0xffff_ffffn);
+    expect(small?.note).toContain(`sequence number is ${reading?.values.reference} there`);
   });
 
   it('knows it by the baseline', async () => {
@@ -145,7 +161,7 @@ describe('a run of several verifiers', () => {
       const { campaign } = await run(
         group,
         { reference: referenceVerifier(), bounded: boundedVerifier() },
-        2,
+        { runs: 2 },
       );
       expect(campaign.disagreements).toEqual([]);
     }

@@ -11,7 +11,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Case } from './case.ts';
 import { planFor, withField } from './mutate-plan.ts';
-import { planned, Search, type Shrunk } from './shrink.ts';
+import { failsAlike, planned, Search, type Shrunk } from './shrink.ts';
 import type { Ruling } from './verdict.ts';
 
 /** First the choice, with half of the tries at most, then the plan's fields. Without a plan the case stays as it is. */
@@ -20,7 +20,7 @@ export async function shrinkBred(host: Host, found: Case, ruling: Ruling, maxTri
   const scenario = plan && planned(found, plan);
   if (plan === undefined || scenario === undefined || maxTries === 0)
     return { smallest: found, ruling, tries: 0 };
-  const search = new Search(host, found, ruling, maxTries);
+  const search = new Search(found, ruling, maxTries, failsAlike(host, ruling));
   await shrinkChoice(search, scenario, plan, Math.ceil(maxTries / 2));
   await shrinkPlan(search, plan);
   return { ...search.best, tries: search.tries };

@@ -30,19 +30,37 @@ export interface ShrinkOptions {
   readonly scenario?: Scenario;
 }
 
+/** What a candidate still shows; undefined: not what is shrunk. */
+export type Still = (candidate: Case) => Promise<Ruling | undefined>;
+
+/** To a small case that fails in the same way. */
+export function shrink(host: Host, found: Case, ruling: Ruling, options: ShrinkOptions): Promise<Shrunk> {
+  return shrinkWhile(found, ruling, options, failsAlike(host, ruling));
+}
+
+/** Fails with the same kind, in the same family. */
+export function failsAlike(host: Host, { kind, family }: Ruling): Still {
+  const controls = new ControlCache();
+  return async (one) => {
+    const { ruling } = await tryCase(host, one, controls);
+    const isSame = ruling.verdict === 'failed' && ruling.kind === kind && ruling.family === family;
+    return isSame ? ruling : undefined;
+  };
+}
+
 /**
- * Draws choice and plan again from their own seeds and lets fast-check shrink first the one, then the other. A
- * candidate counts only if it fails with the same kind. Cases that were not drawn stay as they are.
+ * Draws choice and plan again from their own seeds and lets fast-check shrink first the one, then the other. Cases that
+ * were not drawn stay as they are.
  */
-export async function shrink(
-  host: Host,
+export async function shrinkWhile(
   found: Case,
   ruling: Ruling,
   options: ShrinkOptions,
+  still: Still,
 ): Promise<Shrunk> {
   const given = found.plan === undefined ? options.scenario : planned(found, found.plan);
   if (given === undefined) return { smallest: found, ruling, tries: 0 };
-  const search = new Search(host, found, ruling, options.maxTries);
+  const search = new Search(found, ruling, options.maxTries, still);
   const { attack, round } = found;
   const choices = attack.choice as fc.Arbitrary<unknown>;
   await walk(
@@ -81,31 +99,26 @@ export function planned(found: Case, plan: Plan): Scenario | undefined {
 export class Search {
   best: Shrunk;
   tries = 0;
-  private readonly host: Host;
-  private readonly ruling: Ruling;
   private readonly maxTries: number;
-  private readonly controls = new ControlCache();
+  private readonly still: Still;
 
-  constructor(host: Host, found: Case, ruling: Ruling, maxTries: number) {
-    this.host = host;
-    this.ruling = ruling;
+  constructor(found: Case, ruling: Ruling, maxTries: number, still: Still) {
     this.maxTries = maxTries;
+    this.still = still;
     this.best = { smallest: found, ruling, tries: 0 };
   }
 
   async fails(scenario: Scenario, choice: unknown, plan: Plan | undefined): Promise<boolean> {
     if (this.tries >= this.maxTries) return false;
     this.tries++;
-    const { attack, round } = this.best.smallest;
+    const { attack, round, expect } = this.best.smallest;
     const one = makeCase(attack, round, scenario, choice);
     if (one === undefined) return false;
-    const { ruling } = await tryCase(this.host, one, this.controls);
-    if (ruling.verdict !== 'failed' || ruling.kind !== this.ruling.kind) return false;
-    if (ruling.family !== this.ruling.family) return false;
     // Another clause is another defect.
-    const { expect } = this.best.smallest;
     if (one.expect.strength !== expect.strength || cite(one.expect.clause) !== cite(expect.clause))
       return false;
+    const ruling = await this.still(one);
+    if (ruling === undefined) return false;
     this.best = { smallest: plan === undefined ? one : { ...one, plan }, ruling, tries: this.tries };
     return true;
   }

@@ -9,6 +9,7 @@ import { inconsistent, stoppedFinding, vacuous } from '../harness/findings.ts';
 import type { FuzzBudget, Origin } from '../harness/fuzz-lines.ts';
 import type { FuzzState } from '../harness/fuzz-state.ts';
 import type { PartingKind } from '../harness/parting.ts';
+import type { Difference } from '../harness/readings.ts';
 import { makeResults, type Results } from './results.ts';
 
 /** Why it ended. */
@@ -46,8 +47,10 @@ export interface FuzzReport {
 export interface DifferenceRow {
   readonly kind: PartingKind;
   readonly answers: Readonly<Record<string, string>>;
-  /** All accept, and leave another state: one of them reads the bytes wrongly. */
+  /** All accept, and read something differently: one of them is wrong. */
   readonly bothAccept: boolean;
+  /** What that is; each value by its verifier. */
+  readonly readings?: readonly Difference[];
   readonly cases: number;
   /** The first such case: its attack and its file in the folder `corpus`. */
   readonly attack: string;
@@ -131,10 +134,11 @@ function growthOf({ corpus, done }: FuzzState): FuzzReport['corpus']['growth'] {
 }
 
 function differencesOf(state: FuzzState): readonly DifferenceRow[] {
-  return state.differences().map(({ kind, answers, first, cases }) => ({
+  return state.differences().map(({ kind, answers, readings, first, cases }) => ({
     kind,
     answers: Object.fromEntries(state.setup.verifiers.map((verifier, i) => [verifier, answers[i] ?? ''])),
-    bothAccept: kind === 'state' && answers.every((answer) => answer.startsWith('accepted')),
+    bothAccept: kind === 'reads-differently',
+    ...(readings && { readings }),
     cases,
     attack: first.attack,
     file: first.file,

@@ -4,6 +4,7 @@
  * @module
  */
 import { escapeText } from '../escape-text.ts';
+import type { Difference } from '../harness/readings.ts';
 import { verdicts } from '../harness/verdict.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { countsOf, familiesOf, inWords, policySheet, type Results } from './results.ts';
@@ -25,10 +26,10 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
       ? [
           '## New',
           '',
-          ...fresh.map(
-            (f) =>
-              `- **${f.kind}** ${cell(f.verifier)}, \`${f.attack}\`: ${cell(f.note)}<br>See it again: ${cell(f.replay)}`,
-          ),
+          ...fresh.flatMap((f) => [
+            `- **${f.kind}** ${cell(f.verifier)}, \`${f.attack}\`: ${cell(f.note)}<br>See it again: ${cell(f.replay)}`,
+            ...sideBySide(f.readings ?? []),
+          ]),
           '',
         ]
       : []),
@@ -60,6 +61,22 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
     ...verdicts.map((v) => `| ${v} | ${names.map((n) => results.verifiers[n]?.[v] ?? 0).join(' | ')} |`),
     ...policy(results, names),
   ].join('\n')}\n`;
+}
+
+/** Within a list: a row for each thing that was read, a column for each verifier. */
+function sideBySide(readings: readonly Difference[]): string[] {
+  if (readings.length === 0) return [];
+  const verifiers = [...new Set(readings.flatMap(({ values }) => Object.keys(values)))];
+  const row = (cells: readonly string[]): string => `  | ${cells.join(' | ')} |`;
+  return [
+    '',
+    row(['read', ...verifiers.map(cell)]),
+    row(['---', ...verifiers.map(() => '---')]),
+    ...readings.map(({ what, values }) =>
+      row([cell(what), ...verifiers.map((name) => cell(values[name] ?? ''))]),
+    ),
+    '',
+  ];
 }
 
 /** Either answer is allowed, but the same one each time. */

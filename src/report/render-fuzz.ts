@@ -7,7 +7,7 @@ import { escapeText } from '../escape-text.ts';
 import type { BaselineComparison } from './baseline.ts';
 import type { FuzzReport } from './fuzz-report.ts';
 import type { Results } from './results.ts';
-import { findingLine, section, table } from './terminal.ts';
+import { findingLine, readingLines, section, table } from './terminal.ts';
 
 const mostDifferences = 20;
 
@@ -47,11 +47,13 @@ export function renderFuzz(report: FuzzReport, results: Results, baseline?: Base
 
 function differences({ differences: all }: FuzzReport): string[] {
   const grave = all.toSorted((a, b) => Number(b.bothAccept) - Number(a.bothAccept));
-  const lines = grave.slice(0, mostDifferences).map(({ kind, answers, bothAccept, cases, attack, file }) => {
+  const shown = grave.slice(0, mostDifferences);
+  const lines = shown.flatMap(({ kind, answers, bothAccept, readings = [], cases, attack, file }) => {
     const said = Object.entries(answers).map(([verifier, answer]) => `${verifier} ${answer}`);
-    const what = bothAccept ? 'both accept, with another state' : kind;
-    return escapeText(`${what}: ${said.join('; ')} (${cases}; first ${attack}, corpus/${file})`);
+    const what = bothAccept ? 'both accept, and read differently' : kind;
+    const line = `${what}: ${said.join('; ')} (${cases}; first ${attack}, corpus/${file})`;
+    return [escapeText(line), ...readingLines(readings)];
   });
-  const more = all.length - lines.length;
+  const more = all.length - shown.length;
   return more > 0 ? [...lines, `and ${more} more in fuzz.json`] : lines;
 }

@@ -7,6 +7,7 @@ import type { Listing } from '../attacks/catalogue.ts';
 import { listReplayable } from '../attacks/replayable.ts';
 import { escapeText } from '../escape-text.ts';
 import type { Finding } from '../harness/finding.ts';
+import { storedName } from '../harness/keep-case.ts';
 import { documents } from '../suit/clause.ts';
 import type { BaselineComparison } from './baseline.ts';
 import type { Results } from './results.ts';
@@ -80,7 +81,7 @@ function ruleOf(id: string, listing: Listing | undefined) {
 
 function resultOf(finding: Finding, ruleIndex: number, { baseline, folder, stored }: SarifOptions) {
   const { id, fingerprint, verifier, kind, attack, strength, clause, note, replay } = finding;
-  const file = stored?.has(id) ? `findings/${id}.json` : 'results.json';
+  const file = stored?.has(id) ? `findings/${storedName(id)}.json` : 'results.json';
   const uri = encodeURI(folder === undefined || folder === '' ? file : `${folder}/${file}`);
   const reason = baseline?.known.get(fingerprint);
   return {
