@@ -155,6 +155,18 @@ describe('PullParser', () => {
     expect(skipAll(deep, 16, 1_000_000)).toBe('limit-depth at 16');
   });
 
+  it('counts one step for each head, skipped or read', () => {
+    fc.assert(
+      fc.property(arbitraryItem(), (item) => {
+        const bytes = write(item);
+        const [skipping, reading] = [0, 1].map(() => new PullParser(bytes, new Int32Array(stateWords(8))));
+        skipping!.skip();
+        while (!reading!.atEnd) expect(reading!.readHead()).toBe(pullCode.ok);
+        expect(skipping!.steps).toBe(reading!.steps);
+      }),
+    );
+  });
+
   it('counts steps over restarts, so that a budget holds for the whole work', () => {
     const parser = new PullParser(fromHex('820102'), new Int32Array(stateWords(2)), { maxSteps: 5 });
     expect(parser.skip()).toBe(pullCode.ok);
@@ -178,7 +190,7 @@ describe('PullParser', () => {
   it('sees only the stretch it is given', () => {
     const bytes = concat(fromHex('ffff'), write(bstr(fromHex('0102'))), fromHex('ff'));
     const parser = new PullParser(bytes, new Int32Array(stateWords(1)), { start: 2, end: 5 });
-    expect([parser.skip(), parser.finish(), parser.contentStart]).toEqual([0, 0, 3]);
+    expect([parser.readHead(), parser.finish(), parser.contentStart]).toEqual([0, 0, 3]);
     expect(() => parser.restart(4, 7)).toThrow(/no bytes 4 to 7/);
   });
 

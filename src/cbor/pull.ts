@@ -11,6 +11,7 @@
 
 import { BenchError } from '../bench-error.ts';
 import { checkContent, decodeHead, fail } from './pull-head.ts';
+import { countItem, passShortHeads, pop, push } from './pull-levels.ts';
 import { beforeKey, beforeValue, fixedWords, pullCode, untilBreak, word } from './pull-state.ts';
 
 export interface PullOptions {
@@ -72,7 +73,7 @@ export class PullParser {
     return this.state[word.errorOffset]!;
   }
 
-  /** Of the head read last, as are the six after it. */
+  /** Of the head that `readHead` read last, as are the six after it. */
   get major(): number {
     return this.state[word.major]!;
   }
@@ -138,7 +139,7 @@ export class PullParser {
         blame: 'bench',
       });
     }
-    const code = this.#push(state[word.end]!);
+    const code = push(this.state, state[word.end]!);
     if (code !== pullCode.ok) return code;
     state[word.end] = state[word.contentEnd]!;
     state[word.position] = state[word.contentStart]!;
@@ -148,7 +149,7 @@ export class PullParser {
   /** Goes out of the byte string entered last; bytes not parsed are `trailing-data`. */
   leave(): number {
     const code = this.finish();
-    if (code === pullCode.ok) this.state[word.end] = this.#pop();
+    if (code === pullCode.ok) this.state[word.end] = pop(this.state);
     return code;
   }
 
@@ -158,25 +159,36 @@ export class PullParser {
     return this.atEnd ? pullCode.ok : fail(this.state, pullCode['trailing-data'], this.position);
   }
 
-  /** Skips the next item with all that is in it. */
+  /** Skips the next item with all that is in it; of the heads in it nothing need be noted. */
   skip(): number {
-    const code = this.readHead();
-    return code === pullCode.ok ? this.skipRest() : code;
+    return this.#skipTo(this.state[word.depth]!);
   }
 
   /** Skips what is in the item whose head was read last. */
   skipRest(): number {
+    const base = this.state[word.depth]!;
+    const code = this.#takeItem(base);
+    return code !== pullCode.ok || this.state[word.depth] === base ? code : this.#skipTo(base);
+  }
+
+  /** Reads heads until an item is complete that is no part of another one above `base`. */
+  #skipTo(base: number): number {
     const { state } = this;
-    const base = state[word.depth]!;
-    for (;;) {
-      const before = state[word.depth]!;
-      const code = this.#openOrClose(base);
-      if (code !== pullCode.ok) return code;
-      if (state[word.depth]! <= before) this.#countItem(base);
-      if (state[word.depth] === base) return pullCode.ok;
-      const next = this.readHead();
-      if (next !== pullCode.ok) return next;
+    while (!passShortHeads(this.bytes, state, base)) {
+      const head = this.readHead();
+      if (head !== pullCode.ok) return head;
+      const code = this.#takeItem(base);
+      if (code !== pullCode.ok || state[word.depth] === base) return code;
     }
+    return pullCode.ok;
+  }
+
+  /** The item, or the break, whose head was read last: opens a level, or is complete. */
+  #takeItem(base: number): number {
+    const before = this.state[word.depth]!;
+    const code = this.#openOrClose(base);
+    if (code === pullCode.ok && this.state[word.depth]! <= before) countItem(this.state, base);
+    return code;
   }
 
   /** Opens a level for an item with children, closes one at a break; what has none is complete as it is. */
@@ -188,10 +200,10 @@ export class PullParser {
     if (major <= 3) return major >= 2 && indefinite ? this.#skipChunks(major) : pullCode.ok;
     if (major === 7) return pullCode.ok;
 
-    if (indefinite) return this.#push(major === 4 ? untilBreak : beforeKey);
+    if (indefinite) return push(this.state, major === 4 ? untilBreak : beforeKey);
     const missing = major === 6 ? 1 : state[word.low]! * (major - 3);
-    const code = this.#push(missing);
-    if (code === pullCode.ok && missing === 0) this.#pop();
+    const code = push(this.state, missing);
+    if (code === pullCode.ok && missing === 0) pop(state);
     return code;
   }
 
@@ -199,7 +211,7 @@ export class PullParser {
     const { state } = this;
     const at = state[word.headStart]!;
     if (state[word.depth] === base) return fail(this.state, pullCode['stray-break'], at);
-    const level = this.#pop();
+    const level = pop(this.state);
     if (level === untilBreak || level === beforeKey) return pullCode.ok;
     return fail(this.state, pullCode[level === beforeValue ? 'odd-map' : 'stray-break'], at);
   }
@@ -217,42 +229,5 @@ export class PullParser {
       const content = checkContent(this.state);
       if (content !== pullCode.ok || isBreak) return content;
     }
-  }
-
-  /** An item is complete: takes it off what its parents miss, closing those that now miss nothing. */
-  #countItem(base: number): void {
-    const { state } = this;
-    while (state[word.depth]! > base) {
-      const top = fixedWords + state[word.depth]! - 1;
-      const level = state[top]!;
-      if (level === untilBreak) return;
-      if (level < 0) {
-        state[top] = level === beforeKey ? beforeValue : beforeKey;
-        return;
-      }
-      state[top] = level - 1;
-      if (level > 1) return;
-      this.#pop();
-    }
-  }
-
-  #push(level: number): number {
-    const { state } = this;
-    const depth = state[word.depth]!;
-    if (fixedWords + depth >= state.length)
-      return fail(this.state, pullCode['limit-depth'], state[word.headStart]!);
-    state[fixedWords + depth] = level;
-    state[word.depth] = depth + 1;
-    if (depth + 1 > state[word.deepest]!) state[word.deepest] = depth + 1;
-    return pullCode.ok;
-  }
-
-  #pop(): number {
-    const { state } = this;
-    const depth = state[word.depth]!;
-    if (depth === 0)
-      throw new BenchError('pull-leave', 'no byte string has been entered', { blame: 'bench' });
-    state[word.depth] = depth - 1;
-    return state[fixedWords + depth - 1]!;
   }
 }
