@@ -57,6 +57,11 @@ describe('a config file', () => {
 
   it.each([
     [{ verifier: {} }, 'does not know the key "verifier"; it may have $schema, verifiers, run'],
+    [{ verifiers: { v: { process: 'x', stack: 0 } } }, 'verifiers.v.stack'],
+    [
+      { verifiers: { mine: { builtin: 'bounded', stack: 64 } } },
+      'verifiers.mine.stack: goes with process and command only',
+    ],
     [{ verifiers: { mine: { proces: 'x' } } }, 'verifiers.mine: does not know the key "proces"; it may have'],
     [
       { verifiers: { mine: {} } },

@@ -13,7 +13,7 @@ import { describeCeiling } from '../harness/room.ts';
 import { casesAt } from '../harness/sequence.ts';
 import type { LogHeader } from '../report/log.ts';
 import { makeResults, type Results } from '../report/results.ts';
-import type { Host } from '../verifiers/host.ts';
+import type { Host, HostStatus } from '../verifiers/host.ts';
 import { configToName } from './config.ts';
 import { openAll, openOne } from './open-verifiers.ts';
 import type { RunOptions } from './run.ts';
@@ -136,14 +136,19 @@ function headerOf(
 }
 
 /** What befell a verifier beside its outcomes. */
-function troublesOf({ spec, status }: Host): string[] {
-  const { unexplained, givenUp, unknownFields } = status?.() ?? {
+function troublesOf({ spec, profile, status }: Host): string[] {
+  const { unexplained, givenUp, unknownFields, peakRssBytes }: Omit<HostStatus, 'restarts'> = status?.() ?? {
     unexplained: [],
     givenUp: false,
     unknownFields: 0,
   };
   const of = escapeText(spec);
   return [
+    ...(profile !== undefined && peakRssBytes !== undefined
+      ? [
+          `${of}: at most ${Math.round(peakRssBytes / 1024)} KiB were resident in its process, its run-time system included: observed, and no ceiling`,
+        ]
+      : []),
     ...(unexplained.length > 0
       ? [
           `${of}: ${unexplained.length} deaths that no delivery repeated, the first: ${escapeText(unexplained[0] ?? '')}`,

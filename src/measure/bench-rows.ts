@@ -8,7 +8,7 @@ import { type AllocationReport, allocationsOf } from './allocation.ts';
 import type { BenchRow, Metric } from './bench-report.ts';
 import { ceilingOf } from './ceilings.ts';
 import { type ExampleEnvelope, exampleEnvelopes } from './examples.ts';
-import type { Counted, OperationKind } from './operations.ts';
+import type { Candidate, Counted, OperationKind } from './operations.ts';
 import { ascending, quantile, spreadOf, type Timing } from './timing.ts';
 import { exactCostOf } from './valgrind.ts';
 
@@ -140,6 +140,12 @@ export async function allocationRows(
     rows.push({ ...allocated(verifier, 'all', 'peakRss', peakRssBytes), samples: 1 });
   }
   return rows;
+}
+
+/** Of a verifier in a process of its own, whatever it was given. */
+export function peakRssRow({ spec, peakRss }: Pick<Candidate, 'spec' | 'peakRss'>): BenchRow[] {
+  const bytes = peakRss?.();
+  return bytes === undefined ? [] : [{ ...allocated(spec, 'all', 'peakRss', bytes), samples: 1 }];
 }
 
 function allocationRow(verifier: string, { envelope, kind, samples }: AllocationReport): BenchRow {

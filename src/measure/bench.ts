@@ -13,6 +13,7 @@ import {
   countedRows,
   exactRow,
   overBareRows,
+  peakRssRow,
   programRows,
   type Timed,
   timeRow,
@@ -143,6 +144,7 @@ async function measure(
       subjects.map(({ name }) => name),
     )),
   );
+  if (!isCounted) rows.push(...verifiers.flatMap(peakRssRow));
   const growth = growthsOf(counts);
   const machine = thisMachine();
   const { name, medianNs, batch, spread } = calibration;

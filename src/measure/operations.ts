@@ -59,6 +59,8 @@ export interface Candidate {
   /** Why its steps and bytes are not counted, though they could be of its kind. */
   readonly uncounted?: string;
   operationsOn(envelope: ExampleEnvelope): readonly Operation[];
+  /** Of its own process, as long as it lives: the most that was resident; undefined: not seen. */
+  peakRss?(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -117,6 +119,7 @@ function throughHost(host: Host, counting = host): Candidate {
       const run = (): Promise<Outcome> => through(host);
       return [{ kind: 'verify', run, count: async () => costOf(await through(counting)) }];
     },
+    peakRss: () => host.status?.().peakRssBytes,
     close: async () => {
       await Promise.all([host.close(), counting.close()]);
     },

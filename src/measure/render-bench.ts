@@ -217,9 +217,11 @@ function aligned(lines: readonly (readonly string[])[]): string {
 function peaks(rows: readonly BenchRow[]): string[] {
   const lines = rows
     .filter(({ metric }) => metric === 'peakRss')
-    .map(({ verifier, value }) => [verifier, '', `${(value / 1024 / 1024).toFixed(0)} MiB`]);
+    .map(({ verifier, value }) => [verifier, '', `${(value / 1024 / 1024).toFixed(1)} MiB`]);
   if (lines.length === 0) return [];
-  return [`Peak resident memory of the whole measuring process, Node.js included\n${aligned(lines)}`];
+  return [
+    `Peak resident memory: of built-ins the measuring process, of others their own, with its run-time system; observed\n${aligned(lines)}`,
+  ];
 }
 
 function list(title: string, lines: readonly string[]): string[] {

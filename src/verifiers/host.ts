@@ -34,6 +34,8 @@ export interface HostStatus {
   /** Deaths that no trial repeated when it ran alone. Foreign text. */
   readonly unexplained: readonly string[];
   readonly givenUp: boolean;
+  /** Of the process that lives now, its run-time system included: the most that was resident; absent: not seen. */
+  readonly peakRssBytes?: number;
   /** Fields of a process' messages that the protocol does not know. */
   readonly unknownFields: number;
 }

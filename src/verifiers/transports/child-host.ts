@@ -71,7 +71,8 @@ function forkOptions({ memoryMiB, cwd, env }: TransportOptions, mark: string): F
   const heap = memoryMiB === 'none' ? [] : [`--max-old-space-size=${memoryMiB}`];
   // Buffers lie outside the heap: the shell's limit on data holds them, then the shell becomes Node.
   // Descriptor 3 is the channel to the bench.
-  const [shell, ...script] = limitingShell(memoryMiB === 'none' ? memoryMiB : memoryMiB + runtimeMiB, 4);
+  const data = memoryMiB === 'none' ? memoryMiB : memoryMiB + runtimeMiB;
+  const [shell, ...script] = limitingShell({ memoryMiB: data }, 4);
   const limited = { execPath: shell, execArgv: [...script, process.execPath, ...heap] };
   return {
     ...(canLimit ? limited : { execArgv: heap }),

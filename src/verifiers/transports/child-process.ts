@@ -7,7 +7,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { MemoryLimit } from '../host.ts';
 import type { Exit } from './death.ts';
 import type { TransportOptions } from './isolated-host.ts';
 import { OutputTail } from './output-tail.ts';
@@ -29,6 +28,9 @@ const leaveMs = 500;
 /** Its pipes may be held open by a grandchild that escaped: do not wait longer for last words. */
 const lastWordsMs = 300;
 
+/** What of a program's memory is limited, by the kernel. */
+export type Limits = Pick<TransportOptions, 'memoryMiB' | 'addressMiB' | 'stackKiB'>;
+
 const living = new Set<number>();
 
 /** Leaders, and so names, of the process groups of all children that have not ended. */
@@ -40,10 +42,10 @@ let guarded = false;
 /** A program in a process group of its own, with a limit on its data and an environment cleared of the bench's. */
 export function spawnLimited(
   words: readonly string[],
-  { cwd, env, memoryMiB }: Pick<TransportOptions, 'cwd' | 'env' | 'memoryMiB'>,
+  { cwd, env, ...limits }: Pick<TransportOptions, 'cwd' | 'env'> & Limits,
   stdin: 'pipe' | 'ignore' | number,
 ): ChildProcess {
-  const [program = '', ...rest] = canLimit ? [...limitingShell(memoryMiB, 3), ...words] : words;
+  const [program = '', ...rest] = canLimit ? [...limitingShell(limits, 3), ...words] : words;
   const environment = bareEnvironment(env);
   return spawn(program, rest, { cwd, detached: true, env: environment, stdio: [stdin, 'pipe', 'pipe'] });
 }
@@ -99,19 +101,25 @@ export function bareEnvironment(more: Readonly<Record<string, string>> = {}): No
 
 /**
  * A shell that sets resource limits, closes what the bench itself inherited (a key given as `<(…)`, for example), and
- * then becomes the program given as its arguments. A limit on data, not on address space: V8, Go and Java reserve far
- * more addresses than they use. Descriptors below `keep` stay.
+ * then becomes the program given as its arguments. Always a limit on data; on address space only where it is asked for:
+ * V8, Go and Java reserve far more addresses than they use. Descriptors below `keep` stay.
  */
 export function limitingShell(
-  data: MemoryLimit,
+  { memoryMiB, addressMiB, stackKiB }: Limits,
   keep: number,
 ): readonly [shell: string, flag: string, script: string] {
   const toClose = inherited().filter((fd) => fd >= keep);
   const closes = toClose.map((fd) => `exec ${fd}>&-; `).join('');
   // Only there are numbers of more than one digit descriptors.
   const shell = toClose.some((fd) => fd > 9) ? '/bin/bash' : '/bin/sh';
-  const limit = data === 'none' ? '' : `ulimit -d ${Math.ceil(data) * 1024}; `;
-  return [shell, '-c', `${closes}ulimit -c 0; ${limit}exec "$0" "$@"`];
+  const limits = [
+    'ulimit -c 0; ',
+    ...(memoryMiB === 'none' ? [] : [`ulimit -d ${Math.ceil(memoryMiB) * 1024}; `]),
+    ...(stackKiB === undefined ? [] : [`ulimit -s ${Math.ceil(stackKiB)}; `]),
+    // Last: the shell itself must live with it.
+    ...(addressMiB === undefined ? [] : [`ulimit -v ${Math.ceil(addressMiB) * 1024}; `]),
+  ];
+  return [shell, '-c', `${closes}${limits.join('')}exec "$0" "$@"`];
 }
 
 let found: readonly number[] | undefined;

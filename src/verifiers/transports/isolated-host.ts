@@ -9,6 +9,7 @@ import { defaultHostOptions, type Host, type HostOptions, type HostStatus } from
 import type { Claims } from '../verifier.ts';
 import type { CommandSettings } from './command-host.ts';
 import { describeExit, type Exit, lastWords } from './death.ts';
+import { peakRssOf } from './peak-rss.ts';
 import type { Launch } from './runner.ts';
 import { type QueueStatus, TrialQueue } from './trial-queue.ts';
 import { validateClaims } from './validate-claims.ts';
@@ -23,6 +24,9 @@ export interface TransportOptions extends HostOptions {
   readonly cwd: string;
   /** Of its environment, beside what every verifier gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of a program: all addresses that it may have, and its stack; absent: as the bench itself has them. */
+  readonly addressMiB?: number;
+  readonly stackKiB?: number;
   /** What it is called in results; default: its spec. */
   readonly name?: string;
   /** Its keys, ids and components are burned in: it need not be told of them. */
@@ -64,7 +68,15 @@ export async function openHost(
     ...(options.profile && { profile: options.profile }),
     trial: (recipient, deliveries) => queue.run(recipient, deliveries),
     close: () => queue.close(),
-    status: () => ({ ...queue.status(), unknownFields: extra.unknownFields?.() ?? 0 }),
+    status: () => {
+      const status = queue.status();
+      const peakRssBytes = status.pid === undefined ? undefined : peakRssOf(status.pid);
+      return {
+        ...status,
+        unknownFields: extra.unknownFields?.() ?? 0,
+        ...(peakRssBytes !== undefined && { peakRssBytes }),
+      };
+    },
   };
 }
 

@@ -21,6 +21,10 @@ export interface VerifierEntry extends Readonly<Partial<Record<EntryKind, string
   /** Milliseconds. */
   readonly deadline?: number;
   readonly memory?: MemoryLimit;
+  /** MiB, of a program. */
+  readonly addressSpace?: number;
+  /** KiB, of a program. */
+  readonly stack?: number;
   /** Counted steps that a delivery may take. */
   readonly steps?: number;
   /** It cannot be set back: what a delivery does to it stays. */
@@ -65,10 +69,23 @@ export function specOf({ name, file, entry }: NamedEntry): string {
       'config',
       `${file}: verifiers.${name}: wanted exactly one of ${entryKinds.join(', ')}; it has ${kinds.join(' and ') || 'none'}`,
     );
-  for (const [owner, keys] of [['command', commandKeys] as const, ['wasm', ['steps']] as const]) {
-    const foreign = keys.find((key) => kind !== owner && entry[key] !== undefined);
+  const owned = [
+    [['command'], commandKeys],
+    [['wasm'], ['steps']],
+    [
+      ['process', 'command'],
+      ['addressSpace', 'stack'],
+    ],
+  ] as const;
+  for (const [owners, keys] of owned) {
+    const foreign = keys.find(
+      (key) => !(owners as readonly string[]).includes(kind) && entry[key] !== undefined,
+    );
     if (foreign !== undefined)
-      throw new BenchError('config', `${file}: verifiers.${name}.${foreign}: goes with ${owner} only`);
+      throw new BenchError(
+        'config',
+        `${file}: verifiers.${name}.${foreign}: goes with ${owners.join(' and ')} only`,
+      );
   }
   const value = entry[kind] as string;
   return kind === 'builtin' ? value : `${kind}:${value}`;
@@ -94,6 +111,8 @@ export function optionsOf({ name, folder, entry }: NamedEntry): Partial<Transpor
     ...(entry.reset !== undefined && { once: true }),
     ...(entry.deadline !== undefined && { deadlineMs: entry.deadline }),
     ...(entry.memory !== undefined && { memoryMiB: entry.memory }),
+    ...(entry.addressSpace !== undefined && { addressMiB: entry.addressSpace }),
+    ...(entry.stack !== undefined && { stackKiB: entry.stack }),
     ...(entry.steps !== undefined && { mostSteps: entry.steps }),
   };
 }
