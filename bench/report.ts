@@ -126,7 +126,7 @@ async function openOnce(browser: Browser, file: string): Promise<Opening> {
   const opened = await timed(() => page.click('[data-open-all]'));
   const searched = await timed(async () => {
     await page.fill('#search', 'sequence');
-    await page.waitForFunction("document.querySelector('.finding[hidden]') !== null");
+    await page.locator('.finding[hidden]').first().waitFor({ state: 'attached' });
   });
   await context.close();
   return { ready, opened, searched };
