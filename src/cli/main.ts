@@ -348,6 +348,9 @@ vectors
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
   .option('--corpus <dir>', 'also these stored cases; repeatable', collect)
   .option('--no-stored', 'leave out the stored cases that come with the bench')
+  .option('--envelope <file>', 'attack this envelope instead of generated ones (needs --key)')
+  .option('--key <file>', 'its author key, JWK or PEM; no private part goes into the suite')
+  .option('--payload <uri=file>', 'what a URI of the envelope resolves to; repeatable', collect)
   .option('--dictionary', 'also suit.dict, a dictionary for AFL, libFuzzer and Honggfuzz')
   .option('--seeds', 'also seeds/, the envelopes alone, for a fuzzer to begin with')
   .action(exitWith(runExport));

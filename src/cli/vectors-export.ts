@@ -24,6 +24,10 @@ export interface ExportOptions {
   readonly only?: readonly string[];
   readonly corpus?: readonly string[];
   readonly stored: boolean;
+  /** A user's own envelope, in place of generated scenarios; with `key`. */
+  readonly envelope?: string;
+  readonly key?: string;
+  readonly payload?: readonly string[];
   /** Also suit.dict. */
   readonly dictionary?: boolean;
   /** Also seeds/, the envelopes alone. */
@@ -71,11 +75,21 @@ export function runExport(folder: string, options: ExportOptions): number {
   return 0;
 }
 
-/** The run's sequence; where nothing is chosen the valid families too. */
-function sequencesOf({ seed, runs, only, corpus, stored }: ExportOptions) {
+/**
+ * The run's sequence; where nothing is chosen the valid families too. Throws BenchError `usage` where the suite would
+ * give a secret away.
+ */
+function sequencesOf({ seed, runs, only, corpus, stored, envelope, key, payload }: ExportOptions) {
   const given = { seed, runs, ...(only && { only }) };
-  const attacks = planRun({ ...given, stored, ...(corpus && { corpus }) });
-  const valid = only === undefined && runs > 0 ? [planRun({ ...given, stored: false, valid: true })] : [];
+  const own = { ...(envelope && { envelope }), ...(key && { key }), ...(payload && { payload }) };
+  const attacks = planRun({ ...given, ...own, stored, ...(corpus && { corpus }) });
+  if (attacks.withoutSecrets)
+    throw new BenchError(
+      'usage',
+      `${key} is a symmetric key: a suite has its recipients' keys in it and would give it away`,
+    );
+  const isWhole = only === undefined && runs > 0 && envelope === undefined;
+  const valid = isWhole ? [planRun({ ...given, stored: false, valid: true })] : [];
   return [attacks, ...valid].map(({ sequence }) => sequence);
 }
 

@@ -13,11 +13,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { keyToJwk } from '../cose/key-files.ts';
+import { authorHmac, authorP256 } from '../cose/test-keys.ts';
 import { decisionToJson, deliveryFromJson, recipientFromJson } from '../device/json.ts';
 import { directHost } from '../harness/direct-host.ts';
 import type { RecordedAnswer } from '../harness/recorded-host.ts';
 import { ControlCache, tryCase } from '../harness/trial.ts';
 import { jsonSchema } from '../json-schema.ts';
+import { encode, release } from '../suit/parts.ts';
+import { author, manifest } from '../verifiers/reference/fixtures/trial.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { loadVectors, readIndex } from './vectors-suite.ts';
@@ -81,6 +85,52 @@ async function written(
 }
 
 const right = await answersOf(referenceVerifier());
+
+describe('a suite of a user’s own envelope', () => {
+  const jwk = join(folder, 'author.jwk.json');
+  const envelope = join(folder, 'own.suit');
+  writeFileSync(jwk, JSON.stringify(keyToJwk(authorP256, { private: true })));
+  writeFileSync(envelope, encode(release(manifest(), [author])));
+  const own = join(folder, 'own');
+  const given = ['--envelope', envelope, '--key', jwk, '--only', 'E01', '--only', 'cose.sig.flip'];
+  const made = run('vectors', 'export', own, ...given, '--seeds');
+
+  it('has its attacks, by the author too, without the private key', () => {
+    expect(made.status).toBe(0);
+    const { cases } = readIndex(own);
+    expect(
+      jsonSchema('vectors').check(JSON.parse(readFileSync(join(own, 'index.json'), 'utf8'))),
+    ).toBeUndefined();
+    expect(cases.map(({ attack }) => attack).sort()).toEqual(['cose.sig.flip', 'rollback.sequence.lower']);
+    const { d } = keyToJwk(authorP256, { private: true }) as { readonly d: string };
+    const hex = Buffer.from(d, 'base64url').toString('hex');
+    for (const text of Object.values(filesOf(own)))
+      expect([d, hex].filter((one) => text.includes(one))).toEqual([]);
+    const seeds = Object.keys(filesOf(own)).filter((name) => name.startsWith('seeds/'));
+    const control = readFileSync(envelope, 'latin1');
+    expect(seeds.some((name) => readFileSync(join(own, name), 'latin1') === control)).toBe(true);
+  });
+
+  it('is judged as any other', async () => {
+    const host = await directHost('reference', referenceVerifier());
+    for (const { case: one } of loadVectors(own, readIndex(own)))
+      expect((await tryCase(host, one, new ControlCache())).ruling.verdict).toBe('proven');
+  });
+
+  it('is refused where it would give a symmetric key away', () => {
+    const oct = join(folder, 'oct.jwk.json');
+    const mac = keyToJwk(authorHmac, { private: true });
+    writeFileSync(oct, JSON.stringify(mac));
+    const sealed = join(folder, 'mac.suit');
+    writeFileSync(
+      sealed,
+      encode(release(manifest(), [{ ...author, key: authorHmac, algorithm: 5, structure: 'mac0' }])),
+    );
+    const refused = run('vectors', 'export', join(folder, 'mac'), '--envelope', sealed, '--key', oct);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('symmetric key')]);
+    expect(existsSync(join(folder, 'mac'))).toBe(false);
+  });
+});
 
 describe('an exported suite', () => {
   it('has an index that its schema allows, and a file for each case', () => {
