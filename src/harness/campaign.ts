@@ -15,6 +15,7 @@ import { Collation } from './collation.ts';
 import type { CostSheet } from './costs.ts';
 import { DeadControls } from './dead-controls.ts';
 import { type DisagreementRecord, disagreementsOn, readerOf } from './disagreements.ts';
+import { EvenSample } from './even-sample.ts';
 import { fingerprintOf, type SeenOutcome, seenOutcome } from './finding.ts';
 import { isSampleable, type Sampled, sampleSize } from './order-check.ts';
 import type { Reader } from './readings.ts';
@@ -156,7 +157,7 @@ class CampaignState {
   private readonly collation: Collation;
   private readonly deadControls: DeadControls;
   private readonly live = new Map<string, Pick<Failure, 'case' | 'ruling'>>();
-  private readonly samples = new Map<Host, Sampled[]>();
+  private readonly samples = new Map<Host, EvenSample<Sampled>>();
   private readonly apart = new Map<string, Case>();
   private readonly turns: ReadonlyMap<Host, Turns>;
   private readonly planned: number;
@@ -271,11 +272,10 @@ class CampaignState {
   }
 
   private sample(host: Host, one: Case, ruling: Ruling, place: number): void {
-    const every = Math.max(1, Math.floor(this.planned / sampleSize));
-    if (place % every !== 0 || !isSampleable(host, one, ruling)) return;
-    const sampled = this.samples.get(host) ?? [];
-    this.samples.set(host, sampled);
-    if (sampled.length < sampleSize) sampled.push({ case: one, ruling });
+    if (!isSampleable(host, one, ruling)) return;
+    const sample = this.samples.get(host) ?? new EvenSample<Sampled>(sampleSize);
+    this.samples.set(host, sample);
+    sample.add(place, { case: one, ruling });
   }
 
   /** Of one verifier alone there is nothing to compare. */
@@ -293,7 +293,7 @@ class CampaignState {
       disagreements: this.disagreements(),
       neverApplicable: this.collation.neverApplicable(),
       costs: this.collation.costs.sheets(),
-      samples: this.samples,
+      samples: new Map([...this.samples].map(([host, sample]) => [host, sample.taken()])),
       stopped: new Set(hosts.filter(({ spec }) => this.deadControls.isStopped(spec))),
     };
   }

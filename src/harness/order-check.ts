@@ -15,7 +15,7 @@ import { summary } from './judge.ts';
 import { rulingAlone } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
-/** Cases for each verifier, evenly over the run. */
+/** Cases for each verifier at most, evenly over what was run. */
 export const sampleSize = 40;
 
 export interface Sampled {
