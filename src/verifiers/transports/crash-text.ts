@@ -7,8 +7,10 @@ import { capText } from './cap-text.ts';
 
 interface Sign {
   readonly name: string;
-  /** Its first line. */
+  /** Its first line, or the beginning of that. */
   readonly headline: RegExp;
+  /** A line that must come later. */
+  readonly follows?: RegExp;
   /** It may go on after it and end well: then the text alone says that it broke. */
   readonly evenOnSuccess: boolean;
   /** Python's says at its end what happened. */
@@ -18,30 +20,31 @@ interface Sign {
 const signs: readonly Sign[] = [
   {
     name: 'sanitizer',
-    headline: /^.*\b(?:Address|Leak|Memory|Thread|HWAddress|UndefinedBehavior)Sanitizer(?::| ).*$/m,
+    headline: /^.*\b(?:Address|Leak|Memory|Thread|HWAddress|UndefinedBehavior)Sanitizer(?::| )/,
     evenOnSuccess: true,
   },
-  { name: 'undefined behaviour', headline: /^.*:\d+(?::\d+)?: runtime error: .*$/m, evenOnSuccess: true },
-  { name: 'Rust panic', headline: /^thread '.*' (?:\(\d+\) )?panicked at .*$/m, evenOnSuccess: false },
+  { name: 'undefined behaviour', headline: /^.*:\d+(?::\d+)?: runtime error: /, evenOnSuccess: true },
+  { name: 'Rust panic', headline: /^thread '.*' (?:\(\d+\) )?panicked at /, evenOnSuccess: false },
   {
     name: 'Go panic',
-    headline: /^(?:panic|fatal error): .*$(?=[\s\S]*^goroutine \d+ )/m,
+    headline: /^(?:panic|fatal error): /,
+    follows: /^goroutine \d+ /,
     evenOnSuccess: false,
   },
   {
     name: 'Python traceback',
-    headline: /^Traceback \(most recent call last\):$/m,
+    headline: /^Traceback \(most recent call last\):$/,
     evenOnSuccess: false,
     isAtTheEnd: true,
   },
   {
     name: 'heap check',
     headline:
-      /^.*(?:stack smashing detected|double free or corruption|(?:malloc|free|realloc|munmap_chunk)\(\): ).*$/m,
+      /^.*(?:stack smashing detected|double free or corruption|(?:malloc|free|realloc|munmap_chunk)\(\): )/,
     evenOnSuccess: false,
   },
-  { name: 'assertion', headline: /^.*: Assertion [`'"].*[`'"] failed\.?.*$/m, evenOnSuccess: false },
-  { name: 'Java exception', headline: /^Exception in thread ".*" .*$/m, evenOnSuccess: false },
+  { name: 'assertion', headline: /^.*: Assertion [`'"].*[`'"] failed/, evenOnSuccess: false },
+  { name: 'Java exception', headline: /^Exception in thread ".*" /, evenOnSuccess: false },
 ];
 
 /** Lines that say where it was. */
@@ -56,14 +59,19 @@ export interface CrashText {
   readonly evenOnSuccess: boolean;
 }
 
-/** The first of such texts; undefined: there is none. */
+/** Of a line so much is looked at: what an expression costs may grow with the square of that, and of nothing else. */
+export const lineLimit = 2000;
+
+/** The first of such texts; undefined: there is none. Its cost grows with the output's length. */
 export function crashText(output: string): CrashText | undefined {
-  for (const { name, headline, evenOnSuccess, isAtTheEnd = false } of signs) {
-    const found = headline.exec(output);
-    if (found === null) continue;
-    const lines = output.slice(found.index).split('\n');
-    const places = lines.slice(1).filter((line) => frame.test(line));
-    const said = isAtTheEnd ? lines.findLast((line) => line.trim() !== '') : lines[0];
+  const lines = output.split(/\r\n|[\n\r\u2028\u2029]/);
+  const heads = lines.map((line) => line.slice(0, lineLimit));
+  for (const { name, headline, follows, evenOnSuccess, isAtTheEnd = false } of signs) {
+    const at = heads.findIndex((line) => headline.test(line));
+    const after = heads.slice(at + 1);
+    if (at < 0 || (follows && !after.some((line) => follows.test(line)))) continue;
+    const places = after.filter((line) => frame.test(line));
+    const said = isAtTheEnd ? heads.findLast((line) => line.trim() !== '') : heads[at];
     const nearest = isAtTheEnd ? places.slice(-framesKept) : places.slice(0, framesKept);
     const trace = [said ?? '', ...nearest].map((line) => line.trim()).join(' | ');
     return { name, trace: capText(trace, traceLimit), evenOnSuccess };
