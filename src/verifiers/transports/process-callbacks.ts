@@ -160,12 +160,11 @@ function pieceOf(
   }
 }
 
+/** Of these bytes again and again, so many from this place on. */
 function repeated(bytes: Uint8Array, offset: number, length: number): Uint8Array {
-  const { length: period } = bytes;
-  return Uint8Array.from(
-    { length: period === 0 ? 0 : length },
-    (_, i) => bytes[(offset + i) % period] as number,
-  );
+  if (bytes.length === 0) return new Uint8Array(0);
+  const from = offset % bytes.length;
+  return Buffer.alloc(length, Buffer.concat([bytes.subarray(from), bytes.subarray(0, from)]));
 }
 
 function clockFields(clock: Clock): { readonly [key: string]: Json } {
