@@ -53,7 +53,7 @@ function firstError(validate: ValidateFunction, value: unknown): string | undefi
 }
 
 /** Fields, not values: those may be long and are the verifier's. */
-function describe({ instancePath, message, params, parentSchema }: ErrorObject): string {
+function describe({ instancePath, keyword, message, params, parentSchema }: ErrorObject): string {
   const field = instancePath === '' ? '' : `${instancePath.slice(1).replaceAll('/', '.')}: `;
   const allowed =
     'allowedValues' in params ? `: ${(params.allowedValues as readonly unknown[]).join(', ')}` : '';
@@ -61,6 +61,9 @@ function describe({ instancePath, message, params, parentSchema }: ErrorObject):
     const known = Object.keys((parentSchema?.properties ?? {}) as object);
     return `${field}does not know the key ${JSON.stringify(String(params.additionalProperty).slice(0, 80))}; it may have ${known.join(', ')}`;
   }
+  // What a pattern means stands beside it.
+  const wanted = keyword === 'pattern' ? parentSchema?.description : undefined;
+  if (typeof wanted === 'string') return `${field}wanted ${wanted.replace(/\.$/, '')}`;
   const constant = 'allowedValue' in params ? ` ${JSON.stringify(params.allowedValue)}` : '';
   return `${field}${message ?? 'not valid'}${allowed}${constant}`;
 }

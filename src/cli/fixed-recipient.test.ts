@@ -94,7 +94,10 @@ describe('a recipient whose keys, ids and components are burned in', () => {
   it.each([
     [{ ...recipient, algorithm: -8 }, 'verifiers.mine.recipient.algorithm: wanted one of -7, -9'],
     [{ ...recipient, signingKey: 'public.pem' }, 'verifiers.mine.recipient.signingKey: wanted'],
-    [{ ...recipient, vendorId: 'ab' }, 'verifiers.mine.recipient.vendorId: must match pattern'],
+    [
+      { ...recipient, vendorId: 'ab' },
+      'verifiers.mine.recipient.vendorId: wanted 16 bytes, hexadecimal or as a UUID',
+    ],
     [{ ...recipient, components: [] }, 'verifiers.mine.recipient.components: must NOT have fewer than 1'],
   ])('%j is refused', async (of, message) => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
