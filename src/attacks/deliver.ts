@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { valueAt } from '../cbor/item.ts';
+import { type CborMap, valueAt } from '../cbor/item.ts';
 import type { Delivery, DeliveryEvent, Payload } from '../device/delivery.ts';
 import type { Recipient, RecipientState } from '../device/recipient.ts';
 import {
@@ -16,6 +16,7 @@ import {
   step,
 } from '../scenarios/scenario.ts';
 import { type EnvelopeParts, encode, partsOf, seal } from '../suit/parts.ts';
+import { manifestKey } from '../suit/registry.ts';
 import type { Attacked, Expectation } from './attack.ts';
 
 export interface DeliverOptions {
@@ -35,8 +36,7 @@ export function alter(
   options: DeliverOptions = {},
 ): Attacked | undefined {
   const changed = change(scenario.release, encode(scenario.release));
-  if (changed === undefined) return undefined;
-  return deliverEnvelope(scenario, changed instanceof Uint8Array ? changed : encode(changed), options);
+  return changed && deliverEnvelope(scenario, changed, options);
 }
 
 /** Changes what the author made; digest and signatures are redone with the rightful keys. */
@@ -47,7 +47,7 @@ export function reissue(
 ): Attacked | undefined {
   if (scenario.signers.length === 0) return undefined;
   const changed = change(scenario.release);
-  return changed && deliverEnvelope(scenario, encode(seal(changed, scenario.signers)), options);
+  return changed && deliverEnvelope(scenario, seal(changed, scenario.signers), options);
 }
 
 /** The same bytes to a changed recipient. */
@@ -66,7 +66,7 @@ export function onDevice(
 /** The same recipient and event, with other bytes or another network. */
 export function deliverEnvelope(
   scenario: Scenario,
-  envelope: Uint8Array,
+  envelope: EnvelopeParts | Uint8Array,
   options: DeliverOptions = {},
 ): Attacked | undefined {
   const event = options.event ?? defaultEvent(scenario);
@@ -75,10 +75,10 @@ export function deliverEnvelope(
   if (found === undefined || control === undefined) return undefined;
   const delivery: Delivery = {
     ...found.delivery.delivery,
-    envelope,
+    envelope: envelope instanceof Uint8Array ? envelope : encode(envelope),
     ...(options.payloads && { payloads: options.payloads }),
   };
-  const after = options.after ?? afterDelivering(found.delivery.after, delivery);
+  const after = options.after ?? afterDelivering(found.delivery.after, delivery, envelope);
   const judged: RunStep = { ...step(found.delivery, 'judged'), delivery, after };
   return attacked(control, { recipient: found.recipient, steps: [judged] }, options);
 }
@@ -96,16 +96,30 @@ export function defaultEvent(scenario: Scenario): DeliveryEvent {
   return scenario.deliveries.some((d) => d.delivery.event === 'update') ? 'update' : 'boot';
 }
 
-/** An accepted update stores its envelope and number (draft §8.4.2); a boot stores neither. */
-export function afterDelivering(state: RecipientState, delivery: Delivery): RecipientState {
-  if (delivery.event !== 'update' || delivery.envelope === undefined) return state;
-  const read = partsOf(delivery.envelope);
-  const number = read.ok ? valueAt(read.parts.manifest, 2) : undefined;
-  return {
-    ...state,
-    installed: delivery.envelope,
-    ...(number?.kind === 'uint' && { sequenceNumber: number.value }),
-  };
+/**
+ * An accepted update stores its envelope and number (draft §8.4.2); a boot stores neither. `made`: what the envelope was
+ * encoded from, which spares reading it.
+ */
+export function afterDelivering(
+  state: RecipientState,
+  { event, envelope }: Delivery,
+  made: EnvelopeParts | Uint8Array | undefined = envelope,
+): RecipientState {
+  if (event !== 'update' || envelope === undefined) return state;
+  const number = numberIn(made ?? envelope);
+  return { ...state, installed: envelope, ...(number !== undefined && { sequenceNumber: number }) };
+}
+
+/** undefined: it has none, or is no envelope in the usual shape. */
+function numberIn(envelope: EnvelopeParts | Uint8Array): bigint | undefined {
+  if (!(envelope instanceof Uint8Array)) return uintAt(envelope.manifest, manifestKey.sequenceNumber);
+  const read = partsOf(envelope);
+  return read.ok ? uintAt(read.parts.manifest, manifestKey.sequenceNumber) : undefined;
+}
+
+function uintAt(of: CborMap, key: number): bigint | undefined {
+  const value = valueAt(of, key);
+  return value?.kind === 'uint' ? value.value : undefined;
 }
 
 /** An image whose bytes are at hand and that the update fetches from the network. */

@@ -13,7 +13,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { wrappedDigest } from '../suit/build.ts';
 import { manifest } from '../suit/clause.ts';
 import { isSectionSevered, setMember, withParameter } from '../suit/edit.ts';
-import { type EnvelopeParts, encode, manifestDigest, seal, sign } from '../suit/parts.ts';
+import { type EnvelopeParts, manifestDigest, seal, sign } from '../suit/parts.ts';
 import { envelopeKey, manifestKey, parameterKey } from '../suit/registry.ts';
 import { unwrap } from '../suit/unwrap.ts';
 import type { Attack, Attacked } from './attack.ts';
@@ -174,7 +174,7 @@ export function withDigest(
   if (scenario.signers.length === 0) return undefined;
   const digest = change(scenario.release.digest);
   if (equalBytes(write(digest), write(scenario.release.digest))) return undefined;
-  return deliverEnvelope(scenario, encode(sign({ ...scenario.release, digest }, scenario.signers)), options);
+  return deliverEnvelope(scenario, sign({ ...scenario.release, digest }, scenario.signers), options);
 }
 
 /** The author changes the manifest and seals it; nothing where it would stay as it is. */
@@ -185,7 +185,7 @@ export function signedAnew(
 ): Attacked | undefined {
   const changed = change(scenario.release);
   if (scenario.signers.length === 0 || changed.manifest === scenario.release.manifest) return undefined;
-  return deliverEnvelope(scenario, encode(seal(changed, scenario.signers)), options);
+  return deliverEnvelope(scenario, seal(changed, scenario.signers), options);
 }
 
 function imageDigest(parts: EnvelopeParts, change: (digest: Item) => Item): EnvelopeParts {

@@ -15,7 +15,7 @@ import { before, type RunStep, type Scenario } from '../scenarios/scenario.ts';
 import { componentItem } from '../suit/build.ts';
 import { manifest } from '../suit/clause.ts';
 import { removeMember, sequenceOf, setMember, withSequence } from '../suit/edit.ts';
-import { type EnvelopeParts, encode, seal } from '../suit/parts.ts';
+import { type EnvelopeParts, seal } from '../suit/parts.ts';
 import { commandCode, manifestKey, parameterKey } from '../suit/registry.ts';
 import { type AnyAttack, type Attack, type Expectation, inDimension } from './attack.ts';
 import { alter, attacked, defaultEvent, deliverEnvelope, reissue } from './deliver.ts';
@@ -141,7 +141,7 @@ export const unlistedAlgorithm: Attack<null> = {
     const signers = scenario.signers.map((s) => ({ ...s, algorithm: twins[s.algorithm] ?? s.algorithm }));
     const listed = new Set(scenario.recipient.anchors.flatMap((anchor) => anchor.algorithms));
     if (signers.length === 0 || signers.some((s) => listed.has(s.algorithm))) return undefined;
-    return deliverEnvelope(scenario, encode(seal(scenario.release, signers)));
+    return deliverEnvelope(scenario, seal(scenario.release, signers));
   },
 };
 

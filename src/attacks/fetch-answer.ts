@@ -8,7 +8,6 @@ import fc from 'fast-check';
 import type { Payload } from '../device/delivery.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
-import { encode } from '../suit/parts.ts';
 import { type AnyAttack, type Attack, inDimension } from './attack.ts';
 import { deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
 import { eitherAnswer, mustReject } from './expectation.ts';
@@ -111,5 +110,5 @@ function answered(
 ) {
   const found = before(scenario, 'update')?.delivery.delivery.payloads ?? [];
   const payloads = [...found.filter(({ uri }) => uri !== image.uri), ...answers];
-  return deliverEnvelope(scenario, encode(scenario.release), { event: 'update', payloads, expect });
+  return deliverEnvelope(scenario, scenario.release, { event: 'update', payloads, expect });
 }

@@ -10,7 +10,7 @@ import type { Payload } from '../device/delivery.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { withParameter } from '../suit/edit.ts';
-import { type EnvelopeParts, encode } from '../suit/parts.ts';
+import type { EnvelopeParts } from '../suit/parts.ts';
 import { parameterKey } from '../suit/registry.ts';
 import { type AnyAttack, type Attack, type Attacked, type Expectation, inDimension } from './attack.ts';
 import { deliverEnvelope, type FetchedImage, fetchedImages } from './deliver.ts';
@@ -174,7 +174,7 @@ export const endless: Attack<{ begins: 'other' | 'image' }> = {
     const [image] = fetchedImages(scenario);
     if (image === undefined) return undefined;
     const bytes = begins === 'image' ? image.bytes : image.bytes.map((byte) => byte ^ 0xff);
-    return deliverEnvelope(scenario, encode(scenario.release), {
+    return deliverEnvelope(scenario, scenario.release, {
       event: 'update',
       payloads: answering(scenario, image.uri, { uri: image.uri, kind: 'endless', bytes }),
       expect: begins === 'image' ? endlessImage : endlessOther,

@@ -67,7 +67,11 @@ export function stepWith(
     envelope: bytes,
     payloads: more.payloads ?? of.delivery.payloads,
   };
-  const after = afterDelivering({ ...of.after, contents: more.contents ?? of.after.contents }, delivery);
+  const after = afterDelivering(
+    { ...of.after, contents: more.contents ?? of.after.contents },
+    delivery,
+    envelope,
+  );
   return { ...step(of, must), delivery, after };
 }
 

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { type Item, int, isInt, map } from '../cbor/item.ts';
 import { manifest } from '../suit/clause.ts';
 import { sections, sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
-import { digestAlgorithm, type EnvelopeParts, encode } from '../suit/parts.ts';
+import { digestAlgorithm, type EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { select } from './command-items.ts';
@@ -110,7 +110,7 @@ export const packedImage: Attack<{ form: string }> = {
     const [image] = fetchedImages(scenario);
     const bytes = image && packed[form]?.(image.bytes);
     if (image === undefined || bytes === undefined) return undefined;
-    return deliverEnvelope(scenario, encode(scenario.release), {
+    return deliverEnvelope(scenario, scenario.release, {
       event: 'update',
       payloads: answering(scenario, image.uri, { uri: image.uri, kind: 'bytes', bytes }),
     });

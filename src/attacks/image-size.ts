@@ -9,7 +9,7 @@ import type { Recipient } from '../device/recipient.ts';
 import type { Image } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { withParameter } from '../suit/edit.ts';
-import { type EnvelopeParts, encode } from '../suit/parts.ts';
+import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode as code, parameterKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { deliverEnvelope, fetchedImages, onDevice } from './deliver.ts';
@@ -57,7 +57,7 @@ export const extra: Attack<{ where: 'way' | 'slot'; length: number }> = {
       return onDevice(scenario, change, { event: 'boot', expect });
     }
     const bytes = longer(image.bytes);
-    return deliverEnvelope(scenario, encode(scenario.release), {
+    return deliverEnvelope(scenario, scenario.release, {
       event: 'update',
       expect,
       payloads: answering(scenario, image.uri ?? '', { uri: image.uri ?? '', kind: 'bytes', bytes }),

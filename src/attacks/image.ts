@@ -12,7 +12,7 @@ import type { Payload } from '../device/delivery.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { sequenceOf } from '../suit/edit.ts';
-import { encode, seal } from '../suit/parts.ts';
+import { seal } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { alter, deliverEnvelope, fetchedImages, onDevice } from './deliver.ts';
 import { withBytes } from './device-change.ts';
@@ -60,7 +60,7 @@ export const swap: Attack<null> = {
     const swapped = payloads.map((one) =>
       one === a ? { ...b, uri: a.uri } : one === b ? { ...a, uri: b.uri } : one,
     );
-    return deliverEnvelope(scenario, encode(scenario.release), { event: 'update', payloads: swapped });
+    return deliverEnvelope(scenario, scenario.release, { event: 'update', payloads: swapped });
   },
 };
 
@@ -227,5 +227,5 @@ function answering(
   const answer: readonly Payload[] = bytes ? [{ ...found, bytes }] : [];
   const others = payloads.filter((one) => one !== found);
   const sent = [...answer, ...others];
-  return deliverEnvelope(scenario, encode(scenario.release), { event: 'update', payloads: sent, ...options });
+  return deliverEnvelope(scenario, scenario.release, { event: 'update', payloads: sent, ...options });
 }

@@ -10,7 +10,7 @@ import { anchorOf } from '../scenarios/authentication.ts';
 import { before, type Scenario, step } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import type { ComponentIdentifier } from '../suit/model.ts';
-import { encode, seal } from '../suit/parts.ts';
+import { seal } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { attacked, deliverEnvelope } from './deliver.ts';
 import { recipientIndices } from './device-change.ts';
@@ -70,7 +70,7 @@ export const otherAuthority: Attack<{ rights: Granted }> = {
       rights: grantedTo(rights, listed(scenario)),
     }));
     const recipient = { ...own, anchors: [...own.anchors, ...others] };
-    const made = deliverEnvelope(scenario, encode(seal(scenario.release, strangers)), { event: 'update' });
+    const made = deliverEnvelope(scenario, seal(scenario.release, strangers), { event: 'update' });
     const control = { recipient, steps: [step(update.delivery)] };
     const expect = rights === 'elsewhere' || rights === 'none' ? noRight : notAll;
     return made && attacked(control, { recipient, steps: made.attacked.steps }, { expect });

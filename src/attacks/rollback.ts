@@ -10,7 +10,6 @@ import { withState } from '../device/recipient.ts';
 import { controlOf, type RunStep, step } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { removeMember, setMember, setSequenceNumber } from '../suit/edit.ts';
-import { encode } from '../suit/parts.ts';
 import { manifestKey } from '../suit/registry.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { attacked, deliverEnvelope, judge, onDevice, reissue } from './deliver.ts';
@@ -56,7 +55,7 @@ export const lowerNumber: Attack<{ gap: string; ahead: boolean }> = {
     if (number === undefined || controlOf(scenario, 'update') === undefined) return undefined;
     const below = within(gap, current ?? 0n);
     const older = current !== undefined && below && !ahead ? releaseAt(scenario, current - below) : undefined;
-    if (older !== undefined) return deliverEnvelope(scenario, encode(older));
+    if (older !== undefined) return deliverEnvelope(scenario, older);
     const above = within(gap, largestNumber - number);
     if (above === undefined) return undefined;
     return onDevice(scenario, (recipient) => ({ ...recipient, sequenceNumber: number + above }));

@@ -12,7 +12,7 @@ import { stateOf, withState } from '../device/recipient.ts';
 import { before, type Scenario } from '../scenarios/scenario.ts';
 import { manifest } from '../suit/clause.ts';
 import { isSectionSevered, sequenceOf, withParameter, withSequence } from '../suit/edit.ts';
-import { type EnvelopeParts, encode } from '../suit/parts.ts';
+import type { EnvelopeParts } from '../suit/parts.ts';
 import { commandCode, envelopeKey, manifestKey, parameterKey } from '../suit/registry.ts';
 import { unwrap } from '../suit/unwrap.ts';
 import type { AnyAttack, Attack, Expectation } from './attack.ts';
@@ -142,7 +142,7 @@ export const absentUnneeded: Attack<{ before: DeliveryEvent }> = {
     const keys = event === 'update' ? [text] : [payloadFetch, install];
     const less = keys.reduce(without, scenario.release);
     if (less.members.length === scenario.release.members.length) return undefined;
-    return deliverEnvelope(scenario, encode(less), { event });
+    return deliverEnvelope(scenario, less, { event });
   },
 };
 

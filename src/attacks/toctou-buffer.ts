@@ -95,7 +95,7 @@ function whileChanging(
   const bufferChange = image && digestChange(scenario, image, after);
   if (image === undefined || bufferChange === undefined) return undefined;
   const payloads = payloadsWithOther(scenario, image);
-  const made = deliverEnvelope(scenario, encode(scenario.release), { event: 'update', payloads });
+  const made = deliverEnvelope(scenario, scenario.release, { event: 'update', payloads });
   if (made === undefined) return undefined;
   const steps = made.attacked.steps.map(
     (one): RunStep => ({ ...one, delivery: { ...one.delivery, bufferChange } }),

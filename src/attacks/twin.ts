@@ -54,12 +54,17 @@ export function twins(scenario: Scenario, wanted: Twins): Attacked | undefined {
     const changed = release && scenario.signers.length > 0 ? release(scenario.release) : undefined;
     if (own === undefined || (release !== undefined && changed === undefined)) return undefined;
     if (changed !== undefined) made.push(changed);
+    const sealed = changed && seal(changed, scenario.signers);
     const delivery: Delivery = {
       ...found.delivery.delivery,
-      ...(changed && { envelope: encode(seal(changed, scenario.signers)) }),
+      ...(sealed && { envelope: encode(sealed) }),
       ...(payloads && { payloads }),
     };
-    const after = afterDelivering({ ...found.delivery.after, ...(contents && { contents }) }, delivery);
+    const after = afterDelivering(
+      { ...found.delivery.after, ...(contents && { contents }) },
+      delivery,
+      sealed,
+    );
     const expected = { after, ...(invokeArguments && { invokeArguments }) };
     const run: Run = { recipient: own, steps: [{ ...step(found.delivery, must), delivery, ...expected }] };
     return run;
