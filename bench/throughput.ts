@@ -68,25 +68,24 @@ interface Cost {
   readonly wallMs: number;
 }
 
-/** `worker`: as `gauntlet run` has it, in a thread of its own; `direct`: in this one. */
+/**
+ * `worker`: as `gauntlet run` has it, in a thread of its own; `direct`: in this one. What is made is gathered by a
+ * campaign of its own: to keep it all would load the memory of the one that is measured.
+ */
 async function costOf(sequence: SequenceOptions, crypto: Crypto, place: 'worker' | 'direct'): Promise<Cost> {
-  const made: Signing[] = [];
-  const listen = (signing: unknown): void => void made.push(signing as Signing);
-  const trials: Trial[] = [];
   const verifier = createVerifier({ ports: { crypto } });
-  const host =
-    place === 'worker' ? await openVerifier('reference', {}) : await directHost('reference', verifier);
+  const direct = await directHost('reference', verifier);
+  const host = place === 'worker' ? await openVerifier('reference', {}) : direct;
   await runCampaign({ ...warmUp(), hosts: [host] });
   let cases = 0;
-  signings.subscribe(listen);
   const start = performance.now();
   const all = await cpuOf(async () => {
-    cases = (await runCampaign({ ...sequence, hosts: [recorded(host, trials)], onRecord: written })).done;
+    cases = (await runCampaign({ ...sequence, hosts: [host], onRecord: written })).done;
   });
   const wallMs = performance.now() - start;
-  signings.unsubscribe(listen);
   await host.close();
 
+  const { made, trials } = await gathered(sequence, direct);
   const calls: Parameters<Crypto['verify']>[] = [];
   await repeat(createVerifier({ ports: { crypto: counting(crypto, calls) } }), trials);
   const alone = await cpuOf(() => repeat(verifier, trials));
@@ -97,6 +96,20 @@ async function costOf(sequence: SequenceOptions, crypto: Crypto, place: 'worker'
     for (const { algorithm, key, message } of made) signatureOf(algorithm, key, message);
   });
   return { cases, all, sign, verify, verifier: alone - verify, wallMs };
+}
+
+/** The signatures that a campaign makes, and its trials. */
+async function gathered(
+  sequence: SequenceOptions,
+  host: Host,
+): Promise<{ readonly made: readonly Signing[]; readonly trials: readonly Trial[] }> {
+  const made: Signing[] = [];
+  const trials: Trial[] = [];
+  const listen = (signing: unknown): void => void made.push(signing as Signing);
+  signings.subscribe(listen);
+  await runCampaign({ ...sequence, hosts: [recorded(host, trials)] });
+  signings.unsubscribe(listen);
+  return { made, trials };
 }
 
 /** A record's line is made, as for a log; a file is not written. */
