@@ -12,6 +12,7 @@ import { once } from 'node:events';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { optimizeLater } from '../src/cli/engine.ts';
 import { planRun } from '../src/cli/run-plan.ts';
 import type { Crypto } from '../src/cose/crypto.ts';
 import { nobleCrypto } from '../src/cose/noble-crypto.ts';
@@ -37,6 +38,7 @@ export async function benchThroughput(args: readonly string[]): Promise<string> 
     options: { rounds: { type: 'string', default: '10' }, times: { type: 'string', default: '3' } },
   });
   const rounds = Number(values.rounds);
+  optimizeLater();
   const lines = [
     `reference, seed ${seed}, ${rounds} rounds; node ${process.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`,
     '',

@@ -16,11 +16,13 @@ import type { FuzzEnd } from '../report/fuzz-report.ts';
 import { keptKey } from '../scenarios/keyring.ts';
 import { type Config, configToName } from './config.ts';
 import { readProfile } from './device-class.ts';
+import { optimizeLater } from './engine.ts';
 import { fuzzBar } from './fuzz-bar.ts';
 import { type Begun, begun, type FuzzOptions, resumed } from './fuzz-begin.ts';
 import { writeFuzz } from './fuzz-output.ts';
 
 export async function runFuzzCommand(options: FuzzOptions): Promise<number> {
+  optimizeLater();
   const { resume, format } = options;
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const begins = resume === undefined ? begun(options) : resumed(options, resume);

@@ -15,6 +15,7 @@ import type { LogHeader } from '../report/log.ts';
 import { makeResults, type Results } from '../report/results.ts';
 import type { Host, HostStatus } from '../verifiers/host.ts';
 import { configToName } from './config.ts';
+import { optimizeLater } from './engine.ts';
 import { openAll, openOne } from './open-verifiers.ts';
 import type { RunOptions } from './run.ts';
 import { openRunLog } from './run-log.ts';
@@ -37,6 +38,7 @@ const deadControlsOfShard = 10;
 export const interruptedNote = 'interrupted: what was judged before is complete';
 
 export async function runHere(options: RunOptions, plan: RunPlan, watch: Watch): Promise<Results> {
+  optimizeLater();
   const { sequence } = plan;
   const { attacks, shard } = sequence;
   const hosts = await openAll(options.verifier ?? ['reference'], options);
