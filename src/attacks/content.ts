@@ -23,7 +23,7 @@ const isImage = { group: 'K', family: 'image' } as const;
 /** What the component holds before the update that checks it. */
 const held = Uint8Array.from({ length: 24 }, (_, i) => 0xa0 + i);
 
-const lengths = ['longer', 'shorter', 'empty'] as const;
+const lengths = ['longer', 'shorter', 'empty', 'zeros-behind'] as const;
 
 /** The component begins with what is to be compared, or holds only its beginning. */
 export const prefix: Attack<{ length: (typeof lengths)[number]; by: number }> = {
@@ -44,6 +44,7 @@ export const prefix: Attack<{ length: (typeof lengths)[number]; by: number }> = 
       longer: { kind: 'bytes', bytes: Uint8Array.from([...held, ...held.slice(0, by)]) },
       shorter: { kind: 'bytes', bytes: held.slice(0, -by) },
       empty: { kind: 'empty' },
+      'zeros-behind': { kind: 'bytes', bytes: Uint8Array.from([...held, ...new Uint8Array(by)]) },
     };
     const holding = (content: Content) => (recipient: Recipient) =>
       withContent(recipient, at.recipientComponent, content);

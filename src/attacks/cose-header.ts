@@ -103,11 +103,19 @@ export const protectedShape: Attack<number> = {
   ...shared,
   id: 'cose.hdr.protected-shape',
   handle: 'C28',
-  change: 'protected header no map or with an item behind it, or the unprotected one an array',
+  change:
+    'protected header no map or with an item behind it, or the unprotected one an array or with a label that is none',
   by: ['author', 'outsider'],
   expects: [notMap, extra],
-  choice: fc.nat({ max: 3 }),
+  choice: fc.nat({ max: 4 }),
   apply(scenario, form) {
+    if (form === 4)
+      return alterBlocks(
+        scenario,
+        (block, { unprotected: u }) =>
+          withField(block, 1, { ...u, entries: [...u.entries, [bstr(new Uint8Array(1)), int(0)]] }),
+        { expect: extra },
+      );
     if (form === 3) return alterBlocks(scenario, (block) => withField(block, 1, array()), { expect: extra });
     return remakeBlocks(
       scenario,

@@ -180,7 +180,13 @@ function withTwins(
   return order === 'before' ? [twin, ...anchors] : [...anchors, twin];
 }
 
-type Critical = { readonly label: number | string; readonly present: boolean };
+interface Critical {
+  readonly label: number | string;
+  /** With a value in the protected header, where it is unknown. */
+  readonly present: boolean;
+  /** Named after a label that is there and understood; absent: alone. */
+  readonly afterKnown?: boolean;
+}
 
 /** Marks a header parameter as critical that is unknown, or that the protected header does not have. */
 export const demandHeader: Attack<Critical> = {
@@ -191,17 +197,26 @@ export const demandHeader: Attack<Critical> = {
   by: 'author',
   expects: [mustReject(['cose-unsupported'], { doc: 'cose', section: '3.1' })],
   choice: fc.record({
-    label: fc.constantFrom<Critical['label'][]>(1000, 'must-be-understood', -70000, headerLabels.contentType),
+    label: fc.constantFrom<Critical['label'][]>(
+      1000,
+      'must-be-understood',
+      -70000,
+      headerLabels.contentType,
+      headerLabels.kid,
+    ),
     present: fc.boolean(),
+    afterKnown: fc.boolean(),
   }),
 
-  apply(scenario, { label, present }) {
-    // A content type that is present can be understood.
-    if (present && label === headerLabels.contentType) return undefined;
+  apply(scenario, { label, present, afterKnown }) {
+    // A content type or key identifier that is there can be understood.
+    const isKnown = label === headerLabels.contentType || label === headerLabels.kid;
+    if (label === headerLabels.kid && scenario.signers.some(({ kidIn }) => kidIn === 'protected'))
+      return undefined;
     const name = typeof label === 'number' ? int(label) : tstr(label);
-    const more: Entry[] = present ? [[name, int(0)]] : [];
+    const more: Entry[] = present && !isKnown ? [[name, int(0)]] : [];
     return remakeBlocks(scenario, scenario.signers, (signer) => ({
-      protected: withCrit(signer, array(name), more),
+      protected: withCrit(signer, array(...(afterKnown ? [int(headerLabels.alg)] : []), name), more),
     }));
   },
 };

@@ -225,7 +225,7 @@ function corrupted(block: Item | undefined): Tag | undefined {
 }
 
 /** The recipient trusts no key, or none that may answer for a manifest. */
-export const removeAnchors: Attack<{ which: 'none' | 'other-role' }> = {
+export const removeAnchors: Attack<{ which: 'none' | 'other-role' | 'qualifier' }> = {
   id: 'env.auth.no-anchor',
   handle: 'B18',
   group: 'B',
@@ -235,11 +235,14 @@ export const removeAnchors: Attack<{ which: 'none' | 'other-role' }> = {
   threats: ['THREAT.IMG.NON_AUTH'],
   violates: ['REQ.SEC.AUTHENTIC'],
   expects: all(mustReject(['key-unknown'], manifest('6.2'))),
-  choice: fc.record({ which: fc.constantFrom('none' as const, 'other-role' as const) }),
+  choice: fc.record({ which: fc.constantFrom('none' as const, 'other-role' as const, 'qualifier' as const) }),
 
   apply(scenario, { which }) {
     return onDevice(scenario, (recipient) => {
-      const demoted = recipient.anchors.map((anchor) => ({ ...anchor, roles: ['distributor' as const] }));
+      // Beside an author, one who qualifies counts; alone, not.
+      if (which === 'qualifier' && recipient.policy.kind !== 'any') return undefined;
+      const roles = [which === 'qualifier' ? ('qualifier' as const) : ('distributor' as const)];
+      const demoted = recipient.anchors.map((anchor) => ({ ...anchor, roles }));
       return { ...recipient, anchors: which === 'none' ? [] : demoted };
     });
   },

@@ -6,7 +6,8 @@
 import fc from 'fast-check';
 import type { Item } from '../cbor/item.ts';
 import { makeBlock, type Signer } from '../cose/blocks.ts';
-import type { AuthorityPolicy } from '../device/recipient.ts';
+import { publicOf, sameKey } from '../cose/key.ts';
+import type { AuthorityPolicy, TrustAnchor } from '../device/recipient.ts';
 import { before, type Run, type Scenario, step } from '../scenarios/scenario.ts';
 import { type Clause, manifest } from '../suit/clause.ts';
 import { type EnvelopeParts, encode, signedBytes } from '../suit/parts.ts';
@@ -15,20 +16,39 @@ import { alter, attacked, defaultEvent } from './deliver.ts';
 import { all, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
 
 const rights: Clause = { doc: 'information-model', section: '4.3.11' };
-const twoAuthorities: AuthorityPolicy = { kind: 'at-least', count: 2 };
+/** Policies that both of two signers are needed for, and no one else. */
+const policies = {
+  two: { kind: 'at-least', count: 2 },
+  all: { kind: 'all' },
+  roles: { kind: 'roles', roles: ['author', 'qualifier'] },
+} as const satisfies Readonly<Record<string, AuthorityPolicy>>;
 
 /** Both runs on a recipient that wants two authorities; the control has the signatures of both. */
 function onTwoAuthorities(
   scenario: Scenario,
   change: (parts: EnvelopeParts) => EnvelopeParts,
+  policy: keyof typeof policies = 'two',
 ): Attacked | undefined {
   const found = before(scenario, defaultEvent(scenario));
   const isByTwo = scenario.signers.length === 2 && scenario.release.blocks.length === 2;
   if (found === undefined || !isByTwo) return undefined;
-  const recipient = { ...found.recipient, policy: twoAuthorities };
+  const anchors = found.recipient.anchors.flatMap((anchor) => wanted(anchor, policy, scenario.signers));
+  const recipient = { ...found.recipient, anchors, policy: policies[policy] };
   const delivery = { ...found.delivery.delivery, envelope: encode(change(scenario.release)) };
   const control: Run = { recipient, steps: [step(found.delivery)] };
   return attacked(control, { recipient, steps: [{ ...step(found.delivery, 'judged'), delivery }] });
+}
+
+/** Of the anchor nothing, where it is no signer's and all that there are must sign; its role, where roles must. */
+function wanted(
+  anchor: TrustAnchor,
+  policy: keyof typeof policies,
+  signers: readonly Signer[],
+): readonly TrustAnchor[] {
+  if (policy === 'two') return [anchor];
+  const place = signers.findIndex(({ key }) => sameKey(publicOf(key), anchor.key));
+  if (place < 0) return [];
+  return policy === 'all' ? [anchor] : [{ ...anchor, roles: [place === 0 ? 'author' : 'qualifier'] }];
 }
 
 const others = { sign1: 'sign', sign: 'sign1', mac0: 'mac', mac: 'mac0' } as const;
@@ -82,7 +102,7 @@ function withKidIn({ kidIn: _old, ...signer }: Signer, kidIn: Signer['kidIn']): 
 }
 
 /** One of two signatures is taken away where two authorities are wanted. */
-export const stripAuthority: Attack<{ which: number }> = {
+export const stripAuthority: Attack<{ which: number; policy?: keyof typeof policies }> = {
   id: 'env.auth.threshold-strip',
   handle: 'B07',
   group: 'B',
@@ -93,10 +113,13 @@ export const stripAuthority: Attack<{ which: number }> = {
   violates: ['REQ.SEC.RIGHTS', 'REQ.USE.MFST.MULTI_AUTH'],
   expects: all(mustRejectUnauthentic(['threshold-unmet'], rights)),
   on: { features: ['both-sign'] },
-  choice: fc.record({ which: fc.nat({ max: 1 }) }),
+  choice: fc.record({
+    which: fc.nat({ max: 1 }),
+    policy: fc.constantFrom<(keyof typeof policies)[]>('two', 'all', 'roles'),
+  }),
 
-  apply(scenario, { which }) {
-    return onTwoAuthorities(scenario, (parts) => withoutBlock(parts, which));
+  apply(scenario, { which, policy }) {
+    return onTwoAuthorities(scenario, (parts) => withoutBlock(parts, which), policy);
   },
 };
 

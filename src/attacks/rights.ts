@@ -77,7 +77,7 @@ export const otherAuthority: Attack<{ rights: Granted }> = {
   },
 };
 
-type Near = 'longer' | 'joined' | 'split' | 'shorter';
+type Near = 'longer' | 'joined' | 'split' | 'shorter' | 'beside';
 
 /** Identifiers that are like one that is granted, and are not under it. */
 const near: Readonly<Record<Near, (identifier: ComponentIdentifier) => ComponentIdentifier | undefined>> = {
@@ -90,6 +90,7 @@ const near: Readonly<Record<Near, (identifier: ComponentIdentifier) => Component
       : [...parts.slice(0, -1), last.subarray(0, 1), last.subarray(1)];
   },
   shorter: (parts) => (parts.length < 2 ? undefined : parts.slice(0, -1)),
+  beside: (parts) => (parts.length < 2 ? undefined : [...parts.slice(0, -1), zone]),
 };
 
 /** Names a component whose identifier nearly begins as one that is granted. */
@@ -98,15 +99,15 @@ export const boundary: Attack<{ which: number; form: Near }> = {
   handle: 'I06',
   group: 'I',
   family: 'components',
-  change: 'name a component just outside of what is granted: parts joined, split, longer or fewer',
+  change: 'name a component just outside of what is granted: parts joined, split, longer, fewer or another',
   by: 'lesser-rights',
   threats: ['THREAT.IMG.LOCATION'],
   violates: ['REQ.SEC.AUTH.IMG_LOC', 'REQ.SEC.ACCESS_CONTROL'],
   expects: [noRight],
-  on: { features: ['update'] },
+  on: { features: ['update', 'identifier-parts'] },
   choice: fc.record({
     which: fc.nat({ max: 7 }),
-    form: fc.constantFrom<Near>('longer', 'joined', 'split', 'shorter'),
+    form: fc.constantFrom<Near>('longer', 'joined', 'split', 'shorter', 'beside'),
   }),
   apply: (scenario, { which, form }) => named(scenario, which, near[form], noRight, 'outside'),
 };

@@ -97,6 +97,7 @@ const oneBranch = eitherAnswer(['command-malformed'], manifest('A'), inShared);
 const forms = {
   empty: { expect: noBranch, branches: () => [] },
   'nil-first': { expect: nilPlace, branches: (branch: Item) => [nil, branch] },
+  'nil-middle': { expect: nilPlace, branches: (branch: Item) => [branch, nil, branch] },
   'nil-only': { expect: nilPlace, branches: () => [nil] },
   one: { expect: oneBranch, branches: (branch: Item) => [branch] },
   'one-and-nil': { expect: oneBranch, branches: (branch: Item) => [branch, nil] },
@@ -111,7 +112,14 @@ export const form: Attack<{ form: keyof typeof forms }> = {
   violates: ['REQ.USE.PARSE'],
   expects: [noBranch, nilPlace, oneBranch],
   choice: fc.record({
-    form: fc.constantFrom<keyof typeof forms>('empty', 'nil-first', 'nil-only', 'one', 'one-and-nil'),
+    form: fc.constantFrom<keyof typeof forms>(
+      'empty',
+      'nil-first',
+      'nil-only',
+      'one',
+      'one-and-nil',
+      'nil-middle',
+    ),
   }),
   apply(scenario, { form: which }) {
     const passes = passing(scenario.release);

@@ -51,6 +51,8 @@ export const features = [
   'several-ids',
   'per-component-ids',
   'pen',
+  /** The components' identifiers have several parts. */
+  'identifier-parts',
   'invoke-arguments',
   /** The author's block is a COSE_Sign1; of `sign1-any` all algorithms are drawn alike. */
   'sign1',
@@ -306,6 +308,10 @@ const table: Readonly<Record<Feature, FeatureRow>> = {
   'device-id': identified(({ device }) => device, { device: true }),
   'several-ids': identified(({ more }) => more > 0, { more: 1 }),
   'per-component-ids': identified(({ perComponent }) => perComponent, { perComponent: true }),
+  'identifier-parts': whole(
+    ({ identifiers }) => identifiers === 'path' || identifiers === 'long',
+    (plan) => ({ ...plan, identifiers: 'path' }),
+  ),
   pen: identified(({ vendor }) => vendor === 'pen', { vendor: 'pen' }),
   'invoke-arguments': whole(
     (plan) => hasBoot(plan) && plan.invokeArguments !== undefined,

@@ -8,6 +8,7 @@ import { commandDemonstrations } from './fixtures/command-demonstrations.ts';
 import { type Demonstration, of } from './fixtures/demonstration-tools.ts';
 import { differenceDemonstrations } from './fixtures/difference-demonstrations.ts';
 import { formDemonstrations, lenienceDemonstrations } from './fixtures/form-demonstrations.ts';
+import { partialDemonstrations } from './fixtures/partial-demonstrations.ts';
 import { payloadDemonstrations } from './fixtures/payload-demonstrations.ts';
 import { refusalDemonstrations } from './fixtures/refusal-demonstrations.ts';
 import { rightsDemonstrations } from './fixtures/rights-demonstrations.ts';
@@ -23,6 +24,7 @@ const demonstrations: Readonly<Record<string, Demonstration>> = {
   ...formDemonstrations,
   ...lenienceDemonstrations,
   ...rightsDemonstrations,
+  ...partialDemonstrations,
   ...answerDemonstrations,
   ...fallbackDemonstrations,
   ...refusalDemonstrations,

@@ -16,6 +16,7 @@ import { equivalents } from './equivalents.ts';
 import { fallbackAnimals } from './fallbacks.ts';
 import { formAnimals } from './forms.ts';
 import { lenienceAnimals } from './lenience.ts';
+import { partialAnimals } from './partial-checks.ts';
 import { payloadAnimals } from './payloads.ts';
 import { refusalAnimals } from './refusals.ts';
 import { resourceAnimals } from './resources.ts';
@@ -49,6 +50,7 @@ export const zoo: readonly Animal[] = [
   ...differentialAnimals,
   ...toctouAnimals,
   ...rightsAnimals,
+  ...partialAnimals,
   ...answerAnimals,
   ...fallbackAnimals,
   ...resourceAnimals,
