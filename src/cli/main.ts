@@ -298,7 +298,7 @@ program
   .requiredOption('--reason <text>', 'why the findings that are not in it yet are accepted')
   .option(
     '--coverage',
-    'also what is proven and answered now: less, or other, is a problem; kept up once there',
+    'also what is proven and answered now, policy rows too: less, or other, is a problem; kept up once there',
   )
   .option('--adopt', 'also which attacks there are: what later ones find is told but does not gate')
   .addOption(format())

@@ -91,10 +91,22 @@ export function count(
   answers.refused[reason] = (answers.refused[reason] ?? 0) + 1;
 }
 
-/** Both answers within one dimension. A refusal for lack of room says nothing about a policy. */
-export function isInconsistent({ accepted, refused }: PolicyAnswers): boolean {
+/** Both answers within one dimension. */
+export function isInconsistent(answers: PolicyAnswers): boolean {
+  return answers.accepted > 0 && refuses(answers);
+}
+
+/** The one answer that was given each time; undefined: there is none. */
+export function policyAnswer(answers: PolicyAnswers): 'accepts' | 'refuses' | undefined {
+  if (isInconsistent(answers)) return undefined;
+  if (answers.accepted > 0) return 'accepts';
+  return refuses(answers) ? 'refuses' : undefined;
+}
+
+/** A refusal for lack of room says nothing about a policy. */
+function refuses({ refused }: PolicyAnswers): boolean {
   const roomless = (reason: string): boolean => isReason(reason) && reasons[reason].stage === 'resource';
-  return accepted > 0 && Object.keys(refused).some((reason) => reason !== 'resource' && !roomless(reason));
+  return Object.keys(refused).some((reason) => reason !== 'resource' && !roomless(reason));
 }
 
 function isReason(text: string): text is Reason {

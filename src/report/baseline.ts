@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { BenchError } from '../bench-error.ts';
 import type { Finding } from '../harness/finding.ts';
+import { changedPolicy, isKnownPolicy, type KnownPolicy, policyOf } from './policy-baseline.ts';
 import type { Results } from './results.ts';
 
 export interface Known {
@@ -27,6 +28,8 @@ export interface Baseline {
   readonly known: readonly Known[];
   /** Attacks that each verifier was seen to resist with proof; one of them without proof is a problem. */
   readonly proven?: Readonly<Record<string, readonly string[]>>;
+  /** What each verifier answers to the policy rows; another answer is a problem. */
+  readonly policy?: KnownPolicy;
   /** Ids that there were; what later attacks find is told, and does not gate until the baseline is written anew. */
   readonly catalogue?: readonly string[];
 }
@@ -71,6 +74,9 @@ export function readBaseline(file: string): Baseline {
     throw wrong('has a "catalogue" that is no list of texts');
   if (proven !== undefined && !isTable(proven))
     throw wrong('has a "proven" that is no list of attacks by verifier');
+  const { policy } = json as { readonly policy?: unknown };
+  if (policy !== undefined && !isKnownPolicy(policy))
+    throw wrong('has a "policy" that is not accepts or refuses by verifier, attack and dimension');
   return json as Baseline;
 }
 
@@ -113,7 +119,7 @@ export function compare(results: Results, baseline: Baseline, options: CompareOp
     else problems.push(`new: ${said}`);
   }
   problems.push(...baseline.known.flatMap((entry) => staleness(entry, results, options)));
-  problems.push(...lostCoverage(results, baseline));
+  problems.push(...lostCoverage(results, baseline), ...changedPolicy(results, baseline.policy));
   for (const { verifier, attack, expires } of baseline.known)
     if (expires !== undefined && today !== undefined && today > expires)
       problems.push(`expired: ${verifier} ${attack} was accepted until ${expires}`);
@@ -169,7 +175,7 @@ export function baselineOf(results: Results, options: BaselineOptions): Baseline
   return {
     format: 'suit-gauntlet/baseline/1',
     known: [...distinct.values()],
-    ...(coverage && { proven: provenBy(results) }),
+    ...(coverage && { proven: provenBy(results), policy: policyOf(results) }),
     ...(catalogue && (catalogue.adopt || before?.catalogue) && { catalogue: [...catalogue.ids].sort() }),
   };
 }
