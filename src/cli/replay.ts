@@ -36,6 +36,7 @@ export interface ReplayOptions {
 /** Exit status 1: the failure is still there. */
 export async function runReplay(file: string, options: ReplayOptions): Promise<number> {
   const stored = withKey(caseFromFile(readJson(file, 'stored case'), file), options.key);
+  for (const spec of options.verifier ?? []) demandReset(spec, options.config);
   const results = [];
   for (const spec of options.verifier ?? ['reference']) results.push(await replay(stored, spec, options));
   if (options.format === 'json') process.stdout.write(`${JSON.stringify(results, null, 1)}\n`);
@@ -45,6 +46,16 @@ export async function runReplay(file: string, options: ReplayOptions): Promise<n
         `${escapeText(one.verifier)}: ${one.verdict}${one.kind ? ` (${one.kind})` : ''}\n  ${stored.attack}, ${cite(stored.expect.clause)}, ${stored.expect.strength}\n  ${escapeText(one.note)}\n`,
       );
   return results.some((one) => one.verdict === 'failed') ? 1 : 0;
+}
+
+/** A case begins on a device in the state that it says. */
+function demandReset(spec: string, config: Config | undefined): void {
+  const entry = config?.entries.find(({ name }) => name === spec);
+  if (entry?.entry.reset === undefined) return;
+  throw new BenchError(
+    'usage',
+    `${escapeText(entry.file)}: verifiers.${spec}.reset: this device cannot be set back, so a stored case cannot be made again on it: its sequence numbers are past. Replay it on a verifier of the same code that can be set back (without reset), or run its attack anew: gauntlet run -v ${spec} --only ATTACK`,
+  );
 }
 
 /** The stored case once more. Throws BenchError `attack-unknown`. */

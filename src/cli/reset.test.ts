@@ -123,6 +123,16 @@ describe('a device that cannot be set back', () => {
     30_000,
   );
 
+  it('does not replay, and says why', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [gauntlet, 'replay', join(packageRoot(), 'corpus/cases/image.flip.json'), '-v', 'for-ever'],
+      { encoding: 'utf8', cwd: folder },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('verifiers.for-ever.reset: this device cannot be set back');
+  }, 30_000);
+
   it('is tried by doctor', () => {
     const { stdout } = spawnSync(
       process.execPath,

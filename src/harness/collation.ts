@@ -6,7 +6,7 @@
 import { CostTally } from './costs.ts';
 import type { DisagreementRecord } from './disagreements.ts';
 import type { RecordLine } from './record.ts';
-import { count, emptyTally, type Tally } from './tally.ts';
+import { count, countLacking, emptyTally, type Tally } from './tally.ts';
 
 /** The first record that showed a defect, and how many did. */
 export interface CollatedFailure {
@@ -44,6 +44,7 @@ export class Collation {
     const tally = this.tallies.get(line.verifier);
     if (tally === undefined) return;
     count(tally, { id, family }, verdict, outcome, dimension);
+    if (verdict === 'skipped') countLacking(tally, id, line.note);
     this.costs.add(line);
     if (line.of !== 'control') {
       this.seen.add(id);

@@ -14,7 +14,7 @@ import { disagreementFinding, shrunkDisagreement } from './disagreement-findings
 import { type Finding, seenOutcome } from './finding.ts';
 import { replayLine, storeCase } from './keep-case.ts';
 import { type Shrunk, shrink } from './shrink.ts';
-import { isInconsistent, type Tally, varyingDimension } from './tally.ts';
+import { isInconsistent, mostLacking, type Tally, varyingDimension } from './tally.ts';
 
 export interface FindingOptions {
   readonly seed: number;
@@ -156,9 +156,10 @@ export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Findi
       const sum = (
         verdict: 'proven' | 'unattributed' | 'skipped' | 'inconclusive' | 'failed' | 'masked',
       ): number => own.reduce((all, attack) => all + (tally.attacks[attack.id]?.[verdict] ?? 0), 0);
+      const ids = own.map(({ id }) => id);
       const ran = sum('skipped') + sum('inconclusive') + sum('failed') + sum('masked');
       if (ran === 0 || sum('proven') + sum('unattributed') > 0) return [];
-      const note = `no rejection was seen in family ${family}: ${sum('skipped')} skipped, ${sum('inconclusive')} inconclusive, ${sum('failed')} failed, ${sum('masked')} masked`;
+      const note = `no rejection was seen in family ${family}: ${sum('skipped')} skipped, ${sum('inconclusive')} inconclusive, ${sum('failed')} failed, ${sum('masked')} masked${mostLacking(tally, ids)}`;
       return [plainFinding(host.spec, 'nothing-proven', family, note)];
     }),
   );
@@ -176,7 +177,7 @@ function nothingAccepted(campaign: Counted, attacks: readonly AnyAttack[]): Find
         host.spec,
         'nothing-proven',
         'valid',
-        `no valid scenario was accepted: ${skipped} skipped`,
+        `no valid scenario was accepted: ${skipped} skipped${mostLacking(tally, Object.keys(tally.attacks))}`,
       ),
     ];
   });

@@ -29,6 +29,8 @@ export interface Tally {
   readonly attacks: Record<string, Counts>;
   /** Per policy-dependent attack and dimension: how it answered. */
   readonly policy: Record<string, Record<string, PolicyAnswers>>;
+  /** Per attack: what of its skipped cases the verifier does not claim, and of how many. */
+  readonly lacking: Record<string, Record<string, number>>;
 }
 
 /** The dimension of a policy row whose answers need not be the same. */
@@ -57,6 +59,7 @@ export function emptyTally(): Tally {
     families: {},
     attacks: {},
     policy: {},
+    lacking: {},
   };
 }
 
@@ -89,6 +92,27 @@ export function count(
   if (outcome.kind !== 'rejected') return;
   const reason = outcome.reason ?? outcome.stage ?? 'unstated';
   answers.refused[reason] = (answers.refused[reason] ?? 0) + 1;
+}
+
+/** Begins the note of a case that is skipped for want of claims; they follow, divided by "; ". */
+export const notClaimed = 'not claimed: ';
+
+export function countLacking(tally: Tally, attack: string, note: string): void {
+  if (!note.startsWith(notClaimed)) return;
+  const own = tally.lacking[attack] ?? {};
+  tally.lacking[attack] = own;
+  for (const need of note.slice(notClaimed.length).split('; ')) own[need] = (own[need] ?? 0) + 1;
+}
+
+/** What the skipped cases of these attacks lacked most, in words that say where it is claimed. */
+export function mostLacking({ lacking }: Tally, attacks: readonly string[]): string {
+  const sums = new Map<string, number>();
+  for (const [need, cases] of attacks.flatMap((id) => Object.entries(lacking[id] ?? {})))
+    sums.set(need, (sums.get(need) ?? 0) + cases);
+  const most = [...sums].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 3);
+  if (most.length === 0) return '';
+  const named = most.map(([need, cases]) => `${need} (${cases})`).join(', ');
+  return `; not claimed: ${named}: claim in hello, or under claims in the config, what it has of these`;
 }
 
 /** Both answers within one dimension. */

@@ -17,6 +17,7 @@ import { highestClaimed, unclaimed, unclaimedExtras } from './claims-fit.ts';
 import { judgeAttack, judgeControl } from './judge.ts';
 import { judgeHistory } from './judge-history.ts';
 import { underCeiling } from './room.ts';
+import { notClaimed } from './tally.ts';
 import type { Ruling } from './verdict.ts';
 
 export interface CaseRuling {
@@ -91,7 +92,7 @@ export function isUnchanged(one: Case): boolean {
 }
 
 async function tryValid(host: Host, one: Case): Promise<Ruling> {
-  const missing = notClaimed(host, one);
+  const missing = lackingOf(host, one);
   if (missing !== undefined) return { verdict: 'skipped', note: missing };
   let ruling: Ruling = { verdict: 'inconclusive', note: 'an empty history' };
   const runs = [...(one.lead ? [one.lead] : []), one.control];
@@ -110,24 +111,24 @@ function apart({ recipient, steps }: Run): readonly Run[] {
   });
 }
 
-function notClaimed(host: Host, one: Case): string | undefined {
+function lackingOf(host: Host, one: Case): string | undefined {
   const missing = [
     ...unclaimed(host.claims, one.needs),
     ...unclaimedExtras(host.claims, [one.control, one.attacked]),
   ];
-  return missing.length > 0 ? `not claimed: ${missing.join('; ')}` : undefined;
+  return missing.length > 0 ? `${notClaimed}${missing.join('; ')}` : undefined;
 }
 
 function reasonToSkip(host: Host, one: Case): string | undefined {
-  const missing = notClaimed(host, one);
+  const missing = lackingOf(host, one);
   if (missing !== undefined) return missing;
   const steps = one.attacked.steps.length;
-  if (steps > 1 && !host.claims.keepsState) return 'not claimed: state from one delivery to the next';
+  if (steps > 1 && !host.claims.keepsState) return `${notClaimed}state from one delivery to the next`;
   if (isHistory(one.attacked)) return undefined;
   const judged = one.attacked.steps.findLast((step) => step.must === 'judged');
   if (judged === undefined) return 'nothing to judge';
   const level = requiredLevel(one.expect, judged);
-  if (!reaches(highestClaimed(host.claims), level)) return `not claimed: level ${level}`;
+  if (!reaches(highestClaimed(host.claims), level)) return `${notClaimed}level ${level}`;
   return undefined;
 }
 

@@ -217,6 +217,23 @@ describe('a command that is run once a delivery', () => {
   });
 });
 
+it('a command is told which slot is the current one', async () => {
+  const host = await openVerifier(
+    `command:'/bin/sh' -c 'cat "$0/slots.json"' {slot-dir} {envelope} {anchor}`,
+    {
+      deadlineMs: 10_000,
+      command: { exits: { 0: 'rejected' }, output: [{ match: '(?<detail>.+)' }] },
+    },
+  );
+  const [component] = tinyRecipient.components;
+  const recipient = { ...tinyRecipient, components: [{ ...component!, current: 1, running: 0 }] };
+  const [outcome] = await host.trial(recipient, [plain]);
+  expect(JSON.parse((outcome as { detail: string }).detail)).toEqual([
+    { current: '0-1', running: '0-0', files: ['0-0', '0-1'] },
+  ]);
+  await host.close();
+});
+
 describe('a command that misbehaves', () => {
   it.each([
     ['kills SEGV', 'crashed', 'SIGSEGV'],
@@ -341,6 +358,13 @@ describe('opening a command', () => {
     ['cat {anchor}', {}, 'verifier-command', '{envelope}'],
     ['cat {envelope}', {}, 'verifier-command', '{anchor}'],
     ['cat {envelope} {anchor:der}', {}, 'verifier-command', 'there are pem, jwk, cose, raw'],
+    [
+      'cat {envelope} {anchor} {component-file:x}',
+      {},
+      'verifier-command',
+      'a number, as in {component-file:0}',
+    ],
+    ['cat {envelope} {anchor} {sequence:none}', {}, 'verifier-command', 'a number, as in {sequence:0}'],
     ['cat {envelope} {anchor}', { level: 'applicable' }, 'verifier-command', '{vendor-id}'],
     [
       'cat {envelope} {anchor} {sequence} {vendor-id} {class-id}',

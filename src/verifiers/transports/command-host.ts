@@ -148,11 +148,11 @@ function commandOf(spec: string, template: string | readonly string[], options: 
 
 function demandForm(name: string, form: string | undefined): void {
   const known = placeForms[name];
-  if (form === undefined || known === undefined || known.includes(form)) return;
-  throw new BenchError(
-    'verifier-command',
-    `{${name}:${form}} has no such form; there are ${known.join(', ')}`,
-  );
+  if (form === undefined || known === undefined) return;
+  if (known instanceof RegExp ? known.test(form) : known.includes(form)) return;
+  const accepted =
+    known instanceof RegExp ? `wanted a number, as in {${name}:0}` : `there are ${known.join(', ')}`;
+  throw new BenchError('verifier-command', `{${name}:${form}} has no such form; ${accepted}`);
 }
 
 /** One recipient's life: its state is carried from one run to the next. */

@@ -12,7 +12,7 @@ import type { Delivery, Payload } from '../../device/delivery.ts';
 import { deliveryToJson, recipientToJson } from '../../device/json.ts';
 import type { Component, Recipient, TrustAnchor } from '../../device/recipient.ts';
 import type { Filling, Place } from './command-template.ts';
-import type { SessionFolder } from './session-folder.ts';
+import { type SessionFolder, slotName } from './session-folder.ts';
 
 /** One run of the command. */
 export interface CommandRun {
@@ -98,7 +98,10 @@ const places: Readonly<Record<string, Fill>> = {
   delivery: ({ delivery, folder }) =>
     one(folder.write('delivery.json', bytesOf(JSON.stringify(deliveryToJson(delivery))))),
   now: ({ recipient: { clock } }) => (clock.kind === 'none' ? unable('no clock') : one(String(clock.now))),
-  'slot-dir': ({ folder }) => one(folder.path('slots')),
+  'slot-dir': ({ recipient, folder }) => {
+    folder.write('slots/slots.json', bytesOf(JSON.stringify(recipient.components.map(slotsOf))));
+    return one(folder.path('slots'));
+  },
   'component-file': ({ recipient, folder }, form) => {
     const component = Number(form ?? 0);
     const current = recipient.components[component]?.current;
@@ -180,6 +183,12 @@ function payloadFiles(
   return each(texts);
 }
 
+/** Which of a component's files its commands act on. */
+function slotsOf({ current, running, slots }: Component, component: number) {
+  const files = slots.map((_, slot) => slotName(component, slot));
+  return { current: files[current], ...(running !== undefined && { running: files[running] }), files };
+}
+
 function nameOfPayload(i: number): string {
   return `payload-${i}`;
 }
@@ -208,12 +217,16 @@ function noForm(name: string, form: string): Filling & { kind: 'unable' } {
   return unable(`{${name}:${form}}: there is no such form`);
 }
 
-/** Forms that a place can be checked for before anything is run; undefined: any text. */
-export const placeForms: Readonly<Record<string, readonly (KeyForm | string)[]>> = {
+/** Forms that a place can be checked for before anything is run; one without may have any text. */
+export const placeForms: Readonly<Record<string, readonly (KeyForm | string)[] | RegExp>> = {
   envelope: ['hex', 'base64'],
   anchor: keyForms,
   anchors: keyForms,
   'vendor-id': ['hex', 'uuid'],
   'class-id': ['hex', 'uuid'],
   'device-id': ['hex', 'uuid'],
+  // A component's number.
+  'component-file': /^(0|[1-9]\d{0,4})$/,
+  // Given where the device has none.
+  sequence: /^\d{1,20}$/,
 };

@@ -12,7 +12,7 @@ import { builtinNames, countedBuiltins, workerBuiltins } from '../builtins.ts';
 import { ceilingBytesOf } from '../host.ts';
 import { openChildHost } from './child-host.ts';
 import { type IsolatedHost, type TransportOptions, transportOptions } from './isolated-host.ts';
-import { type NamedEntry, optionsOf, specOf } from './verifier-entry.ts';
+import { entryKinds, type NamedEntry, optionsOf, specOf } from './verifier-entry.ts';
 import { openWorkerHost } from './worker-host.ts';
 
 /**
@@ -90,10 +90,13 @@ function existing(spec: string, path: string, { cwd }: TransportOptions): string
 }
 
 /** What is wrong with an entry, with the file and the key that it stands at. */
-function inConfig({ file, name }: NamedEntry, thrown: unknown): unknown {
+function inConfig({ file, name, entry }: NamedEntry, thrown: unknown): unknown {
   if (!(thrown instanceof BenchError)) return thrown;
   const { code, blame, cause, message } = thrown;
-  return new BenchError(code, `${escapeText(file)}: verifiers.${name}: ${message}`, { blame, cause });
+  const kind = entryKinds.find((one) => entry[one] !== undefined);
+  const isOfWords = code === 'verifier-command' || code === 'verifier-not-found';
+  const key = kind !== undefined && isOfWords ? `${name}.${kind}` : name;
+  return new BenchError(code, `${escapeText(file)}: verifiers.${key}: ${message}`, { blame, cause });
 }
 
 function ofConfig({ entries = [] }: TransportOptions): string {

@@ -65,7 +65,7 @@ export class SessionFolder {
   }
 
   slotPath(component: number, slot: number): string {
-    return this.path(`slots/${component}-${slot}`);
+    return this.path(`slots/${slotName(component, slot)}`);
   }
 
   /** One file a slot that holds bytes; an empty one has none. */
@@ -104,6 +104,11 @@ export class SessionFolder {
       // The command has taken away the right to remove it; nothing more can be done.
     }
   }
+}
+
+/** Of a slot's file. */
+export function slotName(component: number, slot: number): string {
+  return `${component}-${slot}`;
 }
 
 function restoreFolder(folder: string): void {
