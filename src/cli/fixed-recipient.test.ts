@@ -54,7 +54,7 @@ async function fixed(of: object = recipient): Promise<FixedPlan> {
 describe('a recipient whose keys, ids and components are burned in', () => {
   it('is the same in every case that is made for it, and nothing else is', async () => {
     const plan = await fixed();
-    const pool = new ScenarioPool(1, plan);
+    const pool = new ScenarioPool(1, { fixed: plan });
     const cases = allCases.flatMap((attack) => {
       const drawn = drawCase(attack, 0, 1, pool);
       return isInapplicable(drawn) ? [] : [drawn];
@@ -182,7 +182,7 @@ describe('a recipient whose keys, ids and components are burned in', () => {
       allCases[0] as (typeof allCases)[number],
       0,
       1,
-      new ScenarioPool(1, await fixed()),
+      new ScenarioPool(1, { fixed: await fixed() }),
     );
     const device = isInapplicable(drawn) ? undefined : recipientToJson(drawn.control.recipient);
     writeFileSync(

@@ -22,6 +22,7 @@ import type { FixedPlan } from '../scenarios/fixed.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
 import { whyNoHistory } from '../scenarios/given-releases.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { Within } from '../scenarios/within.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
 import type { Config } from './config.ts';
@@ -79,6 +80,7 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
     ...more,
     ...(scenario && { scenario }),
     ...(fixed && { fixed }),
+    ...(choice.within && { within: choice.within }),
   };
   const planned = plannedCases(sequence);
   if (planned === 0)
@@ -99,6 +101,7 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
         ...notesFor(scenario, notYet),
         ...notesOnHistories(scenario, more),
         ...notesOnReset(fixed, planned),
+        ...(choice.within ? [noteOnWithin(choice.within)] : []),
         ...(choice.packages ? [noteOnPackages()] : []),
       ],
       choice,
@@ -114,7 +117,21 @@ export function planRun(options: RunChoice & { readonly seed: number; readonly s
 
 /** Without what decides nothing of the sequence. */
 function choiceOf(of: RunChoice): RunChoice {
-  const { runs, histories, pairs, only, valid, packages, fixed, envelope, key, payload, corpus, stored } = of;
+  const {
+    runs,
+    histories,
+    pairs,
+    only,
+    valid,
+    packages,
+    fixed,
+    within,
+    envelope,
+    key,
+    payload,
+    corpus,
+    stored,
+  } = of;
   return {
     runs,
     ...(histories !== undefined && { histories }),
@@ -123,6 +140,7 @@ function choiceOf(of: RunChoice): RunChoice {
     ...(valid && { valid }),
     ...(packages && { packages }),
     ...(fixed && { fixed }),
+    ...(within && { within }),
     ...(envelope !== undefined && { envelope }),
     ...(key !== undefined && { key }),
     ...(payload && { payload }),
@@ -200,6 +218,10 @@ function notesOnReset(fixed: FixedPlan | undefined, planned: number): readonly s
   return [
     `without reset each case begins with an update of its own, and its numbers are above those before; begin the next run with recipient.sequenceNumber ${highest}`,
   ];
+}
+
+function noteOnWithin({ events, algorithms, structures }: Within): string {
+  return `scenarios are drawn within what is claimed, where an attack asks for no more: events ${events.join(', ')}; algorithms ${algorithms.join(', ')}; structures ${structures.join(', ')}`;
 }
 
 /** undefined: generated scenarios. Throws BenchError `usage`. */

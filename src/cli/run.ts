@@ -15,6 +15,8 @@ import type { Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
 import { validFamilyIds } from '../scenarios/families.ts';
 import { familyRows } from '../scenarios/family-rows.ts';
+import type { Within } from '../scenarios/within.ts';
+import { claimedWithin } from './claimed-within.ts';
 import { readJson } from './files.ts';
 import { jobsFolder, jobsOf, runJobs } from './jobs.ts';
 import type { HostChoices } from './open-verifiers.ts';
@@ -33,6 +35,8 @@ export interface RunOptions extends HostChoices {
   readonly time?: number;
   readonly only?: readonly string[];
   readonly valid?: boolean;
+  /** What the verifiers claim, where that is little; found out where it is not given. */
+  readonly within?: Within;
   readonly envelope?: string;
   readonly key?: string;
   readonly payload?: readonly string[];
@@ -52,8 +56,19 @@ export interface RunOptions extends HostChoices {
   readonly format: 'text' | 'json';
 }
 
-export async function runRun(options: RunOptions): Promise<number> {
-  const { baseline, out, format, shard } = options;
+/** A user's own envelope is attacked as it is. */
+async function scopeOf({
+  verifier = ['reference'],
+  ...options
+}: RunOptions): Promise<Pick<RunOptions, 'within'>> {
+  const isGiven = options.envelope !== undefined;
+  const within = isGiven ? undefined : await claimedWithin(verifier, options);
+  return within ? { within } : {};
+}
+
+export async function runRun(given: RunOptions): Promise<number> {
+  const { baseline, out, format, shard } = given;
+  const options = { ...given, ...(await scopeOf(given)) };
   if (options.resume && out === undefined)
     throw new BenchError('usage', '--resume goes on with what --out has');
   if (shard && baseline !== undefined)

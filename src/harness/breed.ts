@@ -137,7 +137,10 @@ function bredBy(way: Way, parent: Parent, dice: Dice, options: BreedOptions): Br
     case 'plan': {
       // What two attacks need together may not be drawn freely.
       const drawsPlans = attack.id.startsWith('pair.') ? changeBytes : attack;
-      const donor = sampleOne(planArbitrary(drawsPlans, options.fixed), dice.seed());
+      const donor = sampleOne(
+        planArbitrary(drawsPlans, options.fixed && { fixed: options.fixed }),
+        dice.seed(),
+      );
       const near = nearPlan(plan, donor, attack.on, dice);
       return near && { attack, plan: near, choice };
     }
@@ -195,7 +198,7 @@ function fresh(
 ): Case | Inapplicable {
   const attack = attacks[dice.below(attacks.length)] as AnyAttack;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const plan = sampleOne(planArbitrary(attack, fixed), dice.seed());
+    const plan = sampleOne(planArbitrary(attack, fixed && { fixed }), dice.seed());
     const made = makeCase(attack, n, scenarios.of(plan), drawn(attack, dice));
     if (made !== undefined) return { ...made, plan };
   }

@@ -12,7 +12,7 @@ import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { drawCase, isInapplicable } from './case.ts';
 import type { Check, CheckUpOptions } from './check-up.ts';
-import { missingFor } from './claims-seen.ts';
+import { deviceOf, missingFor } from './claims-seen.ts';
 import { summary } from './judge.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { deliver } from './trial.ts';
@@ -30,7 +30,7 @@ export function twoReleases(
   claims: Claims,
   { seed, fixed }: Pick<CheckUpOptions, 'seed' | 'fixed'>,
 ): TwoReleases | undefined {
-  const pool = new ScenarioPool(seed, fixed);
+  const pool = new ScenarioPool(seed, deviceOf(claims, fixed));
   const attack = allCases.find(({ id }) => id === 'rollback.sequence.lower');
   for (let round = 0; attack !== undefined && round < rounds; round++) {
     const drawn = drawCase(attack, round, seed, pool);

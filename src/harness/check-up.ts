@@ -9,7 +9,7 @@ import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
 import { checkMemory, checkReset, twoReleases } from './check-reset.ts';
-import { type ClaimSeen, fittingCases, missingFor, SeenClaims } from './claims-seen.ts';
+import { type ClaimSeen, deviceOf, fittingCases, missingFor, SeenClaims } from './claims-seen.ts';
 import { Course } from './forward.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { ControlCache, deliver, tryCase } from './trial.ts';
@@ -141,7 +141,7 @@ function checkClaims(claims: Claims, plain: readonly Case[], drawn: Drawn): Chec
 /** What the manifest that asks for least beyond the claims asks for. */
 function nearest(claims: Claims, { seed, fixed }: Drawn): readonly string[] {
   const generous: Claims = { ...claims, extras: [] };
-  const pool = new ScenarioPool(seed, fixed);
+  const pool = new ScenarioPool(seed, deviceOf(claims, fixed));
   const lacks = allCases
     .filter(({ family }) => family === 'valid')
     .flatMap((family) => [0, 1].map((round) => drawCase(family, round, seed, pool)))
@@ -209,7 +209,7 @@ async function checkTampered(
 ): Promise<Check> {
   const name = `refused: ${what}`;
   const attack = allCases.find((one) => one.id === id);
-  const pool = new ScenarioPool(seed, fixed);
+  const pool = new ScenarioPool(seed, deviceOf(host.claims, fixed));
   let skipped = 'no such delivery needs only what is claimed';
   let refused = 0;
   for (let round = 0; attack !== undefined && round < rounds; round++) {

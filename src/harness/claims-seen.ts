@@ -9,12 +9,13 @@ import { extrasOf, levels, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import { extensionsOf } from '../device/recipient.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
+import { withinClaims } from '../scenarios/within.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
 import { unclaimed, unclaimedExtras } from './claims-fit.ts';
 import { Course } from './forward.ts';
-import { ScenarioPool } from './scenario-pool.ts';
+import { type Device, ScenarioPool } from './scenario-pool.ts';
 import { ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
 
@@ -57,13 +58,19 @@ export interface DrawOptions {
 
 /** Valid cases that need only what is claimed, family after family, round after round. */
 export function* fittingCases(claims: Claims, { seed, fixed, rounds, stop }: DrawOptions): Generator<Case> {
-  const pool = new ScenarioPool(seed, fixed);
+  const pool = new ScenarioPool(seed, deviceOf(claims, fixed));
   for (let round = 0; round < rounds && !stop(); round++) {
     for (const family of validCases) {
       const drawn = drawCase(family, round, seed, pool);
       if (!isInapplicable(drawn) && missingFor(claims, drawn).length === 0) yield drawn;
     }
   }
+}
+
+/** What cases for a verifier with these claims are drawn for. */
+export function deviceOf(claims: Claims, fixed: FixedPlan | undefined): Device {
+  const within = withinClaims([claims]);
+  return { ...(fixed && { fixed }), ...(within && { within }) };
 }
 
 /** What a case needs and the claims lack, in words. */

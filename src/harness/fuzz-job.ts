@@ -166,7 +166,7 @@ class Job implements FuzzJob {
     this.hosts = hosts;
     this.attacks = attacks;
     this.stored = stored;
-    this.pool = new ScenarioPool(options.setup.seed, options.setup.fixed);
+    this.pool = new ScenarioPool(options.setup.seed, options.setup.fixed && { fixed: options.setup.fixed });
   }
 
   tell({ parents, behaviours, differences, fingerprints, stopped }: News): void {

@@ -11,10 +11,19 @@ import { type FixedPlan, heldTo } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import { arbitraryPlan } from '../scenarios/plan-arbitrary.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { drawnWithin, type Within } from '../scenarios/within.ts';
 
 export interface Drawn {
   readonly plan: Plan;
   readonly scenario: Scenario;
+}
+
+/** What scenarios are drawn for; nothing: devices of all kinds. */
+export interface Device {
+  /** A user's own. */
+  readonly fixed?: FixedPlan;
+  /** What the verifiers claim, where that is little. */
+  readonly within?: Within;
 }
 
 /**
@@ -26,13 +35,13 @@ const lanes = 2;
 /** Remembers the scenarios of one round: draw round after round. */
 export class ScenarioPool {
   private readonly seed: number;
-  private readonly fixed: FixedPlan | undefined;
+  private readonly device: Device;
   private readonly drawn = new Map<number, Drawn>();
   private round = -1;
 
-  constructor(seed: number, fixed?: FixedPlan) {
+  constructor(seed: number, device: Device = {}) {
     this.seed = seed;
-    this.fixed = fixed;
+    this.device = device;
   }
 
   /** Depends on nothing but seed, the attack's needs and id, round and attempt. */
@@ -44,7 +53,7 @@ export class ScenarioPool {
     const seed = planSeed(this.seed, attack, round, attempt);
     const known = this.drawn.get(seed);
     if (known !== undefined) return known;
-    const plan = sampleOne(planArbitrary(attack, this.fixed), seed);
+    const plan = sampleOne(planArbitrary(attack, this.device), seed);
     const drawn = { plan, scenario: buildScenario(plan) };
     this.drawn.set(seed, drawn);
     return drawn;
@@ -54,9 +63,13 @@ export class ScenarioPool {
 const arbitraries = new Map<string, fc.Arbitrary<Plan>>();
 
 /** One object for attacks with the same needs. */
-export function planArbitrary(attack: AnyAttack, fixed?: FixedPlan): fc.Arbitrary<Plan> {
-  const key = JSON.stringify([needsKey(attack), fixed]);
-  const free = (): fc.Arbitrary<Plan> => arbitraryPlan(attack.on);
+export function planArbitrary(attack: AnyAttack, { fixed, within }: Device = {}): fc.Arbitrary<Plan> {
+  const key = JSON.stringify([needsKey(attack), fixed, within]);
+  const free = (): fc.Arbitrary<Plan> => {
+    const drawn = arbitraryPlan(attack.on);
+    if (within === undefined) return drawn;
+    return drawn.map((plan) => drawnWithin(plan, within, attack.on ?? {}));
+  };
   const arbitrary = arbitraries.get(key) ?? (fixed ? free().map((plan) => heldTo(plan, fixed)) : free());
   arbitraries.set(key, arbitrary);
   return arbitrary;

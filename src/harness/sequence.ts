@@ -7,6 +7,7 @@
 import type { AnyAttack } from '../attacks/attack.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { Within } from '../scenarios/within.ts';
 import { type Case, drawCase, drawCaseOn, type Inapplicable } from './case.ts';
 import { type Composed, composedDraws } from './composed-cases.ts';
 import { inForward } from './forward.ts';
@@ -23,6 +24,8 @@ export interface SequenceOptions extends Composed {
   readonly firstRound?: number;
   /** A user's own device, which the scenarios are generated for. */
   readonly fixed?: FixedPlan;
+  /** What the verifiers claim, where that is little: the scenarios are generated within it. */
+  readonly within?: Within;
   /** A user's own envelope, in place of generated scenarios. */
   readonly scenario?: Scenario;
   /** Only this part of the sequence; each case keeps its place. */
@@ -72,8 +75,8 @@ export function* casesOf(options: SequenceOptions): Generator<Case | Inapplicabl
   for (const slot of slotsOf(options)) yield slot.draw(pool);
 }
 
-export function poolOf({ seed, fixed }: SequenceOptions): ScenarioPool {
-  return new ScenarioPool(seed, fixed);
+export function poolOf({ seed, fixed, within }: SequenceOptions): ScenarioPool {
+  return new ScenarioPool(seed, { ...(fixed && { fixed }), ...(within && { within }) });
 }
 
 /** The cases at these places of the whole sequence. */

@@ -46,7 +46,7 @@ async function shrinkPlan(search: Search, from: Plan): Promise<void> {
   let plan = from;
   for (const field of fields) {
     // The device is the user's.
-    if (field === 'fixed') continue;
+    if (field === 'fixed' || field === 'within') continue;
     const { attack, choice } = search.best.smallest;
     const plainer = planFor(withField(plan, field, plain), attack.on);
     if (plainer === undefined || JSON.stringify(plainer) === JSON.stringify(plan)) continue;

@@ -69,7 +69,7 @@ export async function shrinkWhile(
     (choice) => search.fails(given, choice, found.plan),
   );
   if (found.plan !== undefined) {
-    const plans = planArbitrary(attack, found.plan.fixed);
+    const plans = planArbitrary(attack, found.plan);
     await walk(
       plans,
       drawOf((attempt) => drawOne(plans, planSeed(options.seed, attack, round, attempt)), found.plan),

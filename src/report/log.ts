@@ -12,6 +12,7 @@ import { DeadControls, givenUp } from '../harness/dead-controls.ts';
 import type { RecordLine } from '../harness/record.ts';
 import type { Shard } from '../harness/sequence.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
+import type { Within } from '../scenarios/within.ts';
 
 export const logFormat = 'suit-gauntlet/log/2';
 
@@ -47,6 +48,8 @@ export interface RunChoice {
   readonly packages?: true;
   /** A user's own device, which the scenarios are generated for. */
   readonly fixed?: FixedPlan;
+  /** What the verifiers claim, where that is little: the scenarios are generated within it. */
+  readonly within?: Within;
   readonly envelope?: string;
   readonly key?: string;
   readonly payload?: readonly string[];

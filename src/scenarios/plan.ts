@@ -10,6 +10,7 @@ import type { FixedPlan } from './fixed.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import type { PublishedName } from './published.ts';
 import type { PlannedRights } from './rights.ts';
+import type { Within } from './within.ts';
 
 /** Which procedures are run: an update, a boot of what is in place, or an update and its boot. */
 export type PlannedDeliveries = 'update' | 'boot' | 'update-boot';
@@ -70,6 +71,8 @@ export interface Plan extends HistoryPlan {
   readonly unusedPayloads?: number;
   /** A user's own device, which the plan is held to. */
   readonly fixed?: FixedPlan;
+  /** What verifiers claim, which the plan was drawn within; nothing is built by it. */
+  readonly within?: Within;
   /** Start of the images' bytes; no two contents of a scenario are the same. */
   readonly seed: number;
 }

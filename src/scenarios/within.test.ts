@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildScenario } from './build.ts';
+import type { Feature } from './features.ts';
+import { stillHas } from './fixed.ts';
+import { arbitraryPlan } from './plan-arbitrary.ts';
+import { drawnWithin, type Within, withinClaims } from './within.ts';
+
+const little: Within = { events: ['update'], algorithms: [-7], structures: ['sign1'] };
+const wide: Within = {
+  events: ['update', 'boot'],
+  algorithms: [-19, -9, -8, -7, 5],
+  structures: ['sign1', 'sign', 'mac0'],
+};
+
+describe('withinClaims', () => {
+  it('leaves plans as they are where one verifier, or all together, claim what is commonly drawn', () => {
+    expect(withinClaims([wide])).toBeUndefined();
+    expect(withinClaims([little, wide])).toBeUndefined();
+    const halves = [
+      { ...wide, events: ['update'] as const },
+      { ...little, events: ['boot'] as const },
+    ];
+    expect(withinClaims(halves)).toBeUndefined();
+    expect(withinClaims([{ ...little, algorithms: [] }])).toBeUndefined();
+  });
+
+  it('is what any of them claims', () => {
+    expect(withinClaims([little, { ...little, algorithms: [-8] }])).toEqual({
+      ...little,
+      algorithms: [-7, -8],
+    });
+  });
+});
+
+describe('drawnWithin', () => {
+  it('plans nothing but what is claimed where nothing more is asked for', () => {
+    fc.assert(
+      fc.property(arbitraryPlan({ event: 'update' }), (drawn) => {
+        const { needs } = buildScenario(drawnWithin(drawn, little, { event: 'update' }));
+        expect(needs).toMatchObject({ events: ['update'], algorithms: [-7], structures: ['sign1'] });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps what an attack asks for, claimed or not', () => {
+    for (const features of [['boot'], ['sign'], ['mac'], ['both-sign']] as Feature[][]) {
+      const on = { features };
+      const plans = fc.sample(arbitraryPlan(on), { seed: 1, numRuns: 10 });
+      expect(plans.map((drawn) => stillHas(drawnWithin(drawn, little, on), on))).toEqual(
+        plans.map(() => true),
+      );
+    }
+  });
+
+  it('draws what is claimed, each of it', () => {
+    const plans = fc.sample(arbitraryPlan({ event: 'update' }), { seed: 1, numRuns: 60 });
+    const several = { ...little, algorithms: [-7, -8] };
+    const drawn = plans.map(
+      (plan) => drawnWithin(plan, several, { event: 'update' }).authentication.algorithm,
+    );
+    expect(new Set(drawn)).toEqual(new Set([-7, -8]));
+  });
+});
