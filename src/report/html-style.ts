@@ -41,6 +41,7 @@ button{cursor:pointer}
 .frame{overflow-x:auto;border:1px solid var(--line);border-radius:4px;margin-bottom:.8rem;width:fit-content;max-width:100%}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .6rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);white-space:nowrap}
+.family>*{vertical-align:middle}
 tbody:last-child>tr:last-child>*{border-bottom:0}
 th[scope=row],thead th:first-child{text-align:left;font-weight:inherit;white-space:normal;min-width:15rem}
 thead th{background:var(--panel);font-weight:600}
