@@ -1,6 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { selectAttacks } from '../attacks/catalogue.ts';
+import { replayable } from '../attacks/replayable.ts';
+import { runCampaign } from '../harness/campaign.ts';
+import { directHost } from '../harness/direct-host.ts';
+import { findingsOf } from '../harness/findings.ts';
+import { createVerifier } from '../verifiers/reference/reference.ts';
 import { exampleFinding, exampleResults, hostile, lower } from './fixtures/results.ts';
 import { renderSarif } from './sarif.ts';
+
+const schemaFile = process.env.GAUNTLET_SARIF_SCHEMA ?? '';
 
 interface Log {
   readonly version: string;
@@ -39,6 +49,46 @@ describe('SARIF', () => {
     expect(rules.map(({ id }) => id)).toEqual([lower]);
     expect(rules[0]?.help.text).toContain('draft-ietf-suit-manifest-37 §8.4.2');
     expect(results.map(({ ruleId, ruleIndex }) => [ruleId, rules[ruleIndex]?.id])).toEqual([[lower, lower]]);
+  });
+
+  it('has rules with help for what is composed of several deliveries or attacks', () => {
+    const composed = replayable.filter(({ id }) => /^(?:history|pair|blind)\./.test(id)).map(({ id }) => id);
+    expect(composed.length).toBeGreaterThan(3);
+    const findings = composed.map((attack) => exampleFinding({ attack }));
+    const { rules } = parse(exampleResults({ attacks: {}, findings }));
+    expect(rules.map(({ id }) => id).sort()).toEqual(composed.toSorted());
+    for (const { help } of rules) expect(help.text).toMatch(/^Attack .*What is changed: \S.*\nClause: .* §/);
+  });
+
+  it('has fingerprints that follow the defect, not the case', async () => {
+    const attacks = selectAttacks('E') ?? [];
+    const fingerprints = async (seed: number): Promise<readonly string[]> => {
+      const host = await directHost('mine', createVerifier({ rules: { acceptsSequence: () => true } }));
+      const campaign = await runCampaign({ hosts: [host], attacks, stored: [], seed, runs: 2 });
+      const findings = await findingsOf(campaign, [], { seed, shrinkTries: 0, withoutSecrets: false });
+      expect(findings.length).toBeGreaterThan(2);
+      const { results } = parse(exampleResults({ findings }));
+      return results.map(({ partialFingerprints }) => Object.values(partialFingerprints).join());
+    };
+    const [one, other] = [await fingerprints(1), await fingerprints(2)];
+    expect(new Set(one).size).toBe(one.length);
+    expect(other.toSorted()).toEqual(one.toSorted());
+  });
+
+  // The schema is OASIS's own and no part of this repository: sarif-schema-2.1.0.json, named by the variable.
+  it.skipIf(!existsSync(schemaFile))('fits the schema of OASIS', () => {
+    const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(schemaFile, 'utf8'));
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+    const findings = ['history.mixed', lower, 'rollback'].map((attack) =>
+      exampleFinding({ attack, note: hostile, verifier: hostile }),
+    );
+    const baseline = { known: new Map([['ffff000011112222', hostile]]), problems: [] };
+    for (const options of [{}, { baseline, folder: 'a b', stored: new Set(['aaaa11112222']) }]) {
+      const log = JSON.parse(renderSarif(exampleResults({ findings }), options));
+      expect(validate(log) || validate.errors).toBe(true);
+      log.runs[0].results[0].level = 'no level';
+      expect(validate(log)).toBe(false);
+    }
   });
 
   it('has the level of the strength', () => {
