@@ -1,5 +1,5 @@
 /**
- * Changes to an envelope's items that may make it cost more: repeat, nest, stretch, insert, drop.
+ * Changes to an envelope's items that may make it cost more: repeat, nest, stretch, insert, drop, fill.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { write } from '../cbor/write.ts';
 import { commandCode as code, parameterKey } from '../suit/registry.ts';
 import { type Draw, drawFrom } from './draws.ts';
 
-export const mutations = ['repeat', 'nest', 'stretch', 'insert', 'drop'] as const;
+export const mutations = ['repeat', 'nest', 'stretch', 'insert', 'drop', 'fill'] as const;
 
 export type Mutation = (typeof mutations)[number];
 
@@ -131,6 +131,8 @@ function changeList(items: readonly Item[], kind: Mutation, room: number, draw: 
       );
     case 'drop':
       return chunk.length === 0 ? undefined : with_([], chunk.length);
+    case 'fill':
+      return with_([filling(room, draw)]);
   }
 }
 
@@ -166,9 +168,20 @@ function changeMap(container: CborMap, kind: Mutation, room: number, draw: Draw)
     }
     case 'insert':
       return unique([...entries, plainEntry]);
+    case 'fill':
+      return unique([...entries, [tstr('f'), filling(room, draw)]]);
   }
 }
 
+/** As many of the smallest items as there is room for, the heads around them apart. */
+function filling(room: number, draw: Draw): Item {
+  const smallest = drawFrom(draw, [bstr(new Uint8Array(0)), int(0), sequence([]), noEntries]);
+  return sequence(Array.from({ length: Math.max(0, room - headsAround) }, () => smallest));
+}
+
+const headsAround = 12;
+
+const noEntries: Item = { kind: 'map', entries: [] };
 const plainEntry: Entry = [tstr('a'), bstr(new Uint8Array(0))];
 
 /** In canonical order, the first of several of the same key. */

@@ -73,6 +73,18 @@ export async function searchWorst(options: WorstOptions): Promise<WorstReport> {
   }
 }
 
+/** What is dear is found sooner where it is small; then it is grown, doubling the bytes in each stage. */
+const smallStart = 400;
+
+/** The most bytes at each try. */
+function limitAt(part: number, most: number): number {
+  const start = Math.min(most, smallStart);
+  const doublings = Math.ceil(Math.log2(most / start));
+  // Half of all tries on the small ones.
+  const stage = part < 0.5 ? 0 : Math.ceil((part - 0.5) * 2 * doublings);
+  return Math.min(most, start * 2 ** stage);
+}
+
 const nicheSize = 4;
 /** So that an individual's change can meet another's, but a few dozen tries are not wasted on one place. */
 const mostMutations = 3;
@@ -82,6 +94,7 @@ class Search {
   private readonly options: WorstOptions;
   private readonly draw: Draw;
   private readonly niches = new Map<string, readonly Individual[]>();
+  private limit = 0;
   private evaluated = 0;
   private crashes = 0;
 
@@ -105,6 +118,7 @@ class Search {
         `${verifier}: no delivery of at most ${bytes} bytes told its ${metric}; the verifier may not count it (--metric time is always there), or more bytes are needed`,
       );
     for (let i = 0; i < tries; i++) {
+      this.limit = limitAt((i + 1) / tries, bytes);
       const parent = this.parent();
       if (parent !== undefined) await this.breed(parent);
     }
@@ -133,7 +147,7 @@ class Search {
     let { parts } = parent;
     const done: string[] = [];
     for (let i = 1 + this.draw(mostMutations); i > 0; i--) {
-      const room = this.options.bytes - encode(parts).length;
+      const room = Math.max(0, this.limit - encode(parts).length);
       const kind = drawFrom(this.draw, mutations);
       const changed = this.changed(parts, kind, room);
       if (changed === undefined) continue;
@@ -142,7 +156,7 @@ class Search {
     }
     if (done.length === 0) return;
     const envelope = envelopeOf(parts, parent.signers);
-    if (envelope.length > this.options.bytes) return;
+    if (envelope.length > this.limit) return;
     const child = { ...parent, parts, delivery: { ...parent.delivery, envelope } };
     const cost = await this.costOf(child);
     if (cost !== undefined) this.keep({ ...child, cost, mutations: [...parent.mutations, ...done] });

@@ -32,6 +32,10 @@ export function readHeaders(run: Run, at: number): number {
   const count = open(run, major.map, 'auth-malformed');
   if (count < 0) return -1;
   if (count > maxLabels) return refused(run, 'limit-count');
+  // Where the labels stand: to go over the values again for each would take an outsider's large one 32 times.
+  const mark = run.arena.top;
+  const labels = allocate(run, Math.max(0, count - 1) * 4) / 4;
+  if (labels < 0) return -1;
   for (let i = 0; i < count; i++) {
     const { parser } = run;
     const key = parser.position;
@@ -41,13 +45,15 @@ export function readHeaders(run: Run, at: number): number {
       parser.major === major.uint && parser.argumentHigh === 0 ? partOf(parser.argumentLow) : undefined;
     const value = parser.position;
     // RFC 9052 §3: labels are unique, however their integers are encoded.
-    const earlier = findLabel(run, at, i, key);
+    const earlier = findLabel(run, labels, i, key);
     if (earlier < 0) return -1;
     if (earlier > 0) return refused(run, 'cbor-invalid');
     if (which !== undefined) words[base + which] = value;
+    if (i < count - 1) words[labels + i] = key;
     goTo(run, value);
     if (!skipItem(run)) return -1;
   }
+  run.arena.release(mark);
   return base;
 }
 
@@ -99,15 +105,14 @@ function partOf(name: number): number | undefined {
   return name === label.kid ? part.kid : undefined;
 }
 
-/** Is the label at `key` among the first `count` of the map? 1, 0, or -1 after a refusal. */
-function findLabel(run: Run, map: number, count: number, key: number): number {
+/** Is the label at `key` among the first `count`, whose places are noted from the word `labels` on? 1, 0, or -1 after a refusal. */
+function findLabel(run: Run, labels: number, count: number, key: number): number {
   const { parser, bytes } = run;
   goTo(run, key);
   if (!nextHead(run)) return -1;
   const { major: type, argumentHigh: high, argumentLow: low, contentStart, contentEnd } = parser;
-  goTo(run, map);
-  if (!nextHead(run)) return -1;
   for (let i = 0; i < count; i++) {
+    goTo(run, run.arena.words[labels + i]!);
     if (!nextHead(run)) return -1;
     const isSame =
       parser.major === type &&
@@ -115,7 +120,6 @@ function findLabel(run: Run, map: number, count: number, key: number): number {
       parser.argumentLow === low &&
       compareSpans(bytes, parser.contentStart, parser.contentEnd, contentStart, contentEnd) === 0;
     if (isSame) return 1;
-    if (!skipItem(run)) return -1;
   }
   return 0;
 }
