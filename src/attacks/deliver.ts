@@ -32,10 +32,10 @@ export interface DeliverOptions {
 /** Alters what was signed and reseals nothing: an outsider, or the network. */
 export function alter(
   scenario: Scenario,
-  change: (parts: EnvelopeParts, bytes: Uint8Array) => EnvelopeParts | Uint8Array | undefined,
+  change: (parts: EnvelopeParts) => EnvelopeParts | Uint8Array | undefined,
   options: DeliverOptions = {},
 ): Attacked | undefined {
-  const changed = change(scenario.release, encode(scenario.release));
+  const changed = change(scenario.release);
   return changed && deliverEnvelope(scenario, changed, options);
 }
 

@@ -12,7 +12,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { wrappedDigest } from '../suit/build.ts';
 import { manifest } from '../suit/clause.ts';
 import { removeMember, setMember } from '../suit/edit.ts';
-import { digestAlgorithm, type EnvelopeParts, sign } from '../suit/parts.ts';
+import { digestAlgorithm, type EnvelopeParts, encode, sign } from '../suit/parts.ts';
 import { envelopeKey, suitTag } from '../suit/registry.ts';
 import type { AnyAttack, Attack, Attacked, Expectation } from './attack.ts';
 import { alter, deliverEnvelope } from './deliver.ts';
@@ -108,9 +108,9 @@ export const reorderMembers: Attack<{ order: Order }> = {
 
   apply(scenario, { order }) {
     const expect = order === 'members-reversed' || order === 'members-first' ? memberOrder : frameOrder;
-    const changed = (parts: EnvelopeParts, bytes: Uint8Array) => {
+    const changed = (parts: EnvelopeParts) => {
       const reordered = reframe(parts, (e) => ({ ...e, entries: inOrder(order, e.entries) }));
-      return equalBytes(reordered, bytes) ? undefined : reordered;
+      return equalBytes(reordered, encode(parts)) ? undefined : reordered;
     };
     return alter(scenario, changed, { expect });
   },

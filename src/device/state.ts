@@ -10,7 +10,7 @@ import { stateToJson } from './json.ts';
 import type { Content, RecipientState } from './recipient.ts';
 
 export function equalState(a: RecipientState, b: RecipientState): boolean {
-  return differences(a, b).length === 0;
+  return differing(a, b).next().done === true;
 }
 
 /** SHA-256, hexadecimal: the same for equal states. */
@@ -40,27 +40,27 @@ export function describeState(state: RecipientState): readonly string[] {
 
 /** What is not the same in the second state, one line each; empty if they are equal. */
 export function differences(a: RecipientState, b: RecipientState): readonly string[] {
-  const found: string[] = [];
-  const compare = (what: string, isSame: boolean, first: string, second: string) => {
-    if (!isSame) found.push(`${what}: ${first} became ${second}`);
-  };
-  compare(
-    'sequence number',
-    a.sequenceNumber === b.sequenceNumber,
-    String(a.sequenceNumber ?? 'none'),
-    String(b.sequenceNumber ?? 'none'),
-  );
+  return [...differing(a, b)].map((inFull) => inFull());
+}
+
+/** Each difference, to be put into words only where somebody reads them: contents are hashed for that. */
+function* differing(a: RecipientState, b: RecipientState): Generator<() => string> {
+  const [from, to] = [a.sequenceNumber, b.sequenceNumber];
+  if (from !== to) yield () => `sequence number: ${from ?? 'none'} became ${to ?? 'none'}`;
   const envelopes = [contentOf(a.installed), contentOf(b.installed)] as const;
-  compare('stored envelope', equalContent(...envelopes), inWords(envelopes[0]), inWords(envelopes[1]));
+  if (!equalContent(...envelopes)) yield () => `stored envelope: ${change(...envelopes)}`;
   for (let component = 0; component < Math.max(a.contents.length, b.contents.length); component++) {
     const [before, after] = [a.contents[component] ?? [], b.contents[component] ?? []];
     for (let slot = 0; slot < Math.max(before.length, after.length); slot++) {
       const [first, second] = [before[slot], after[slot]];
-      const isSame = first !== undefined && second !== undefined && equalContent(first, second);
-      compare(placeName(component, slot), isSame, inWords(first), inWords(second));
+      if (first === undefined || second === undefined || !equalContent(first, second))
+        yield () => `${placeName(component, slot)}: ${change(first, second)}`;
     }
   }
-  return found;
+}
+
+function change(first: Content | undefined, second: Content | undefined): string {
+  return `${inWords(first)} became ${inWords(second)}`;
 }
 
 export function equalContent(a: Content, b: Content): boolean {

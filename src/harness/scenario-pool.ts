@@ -64,7 +64,7 @@ const arbitraries = new Map<string, fc.Arbitrary<Plan>>();
 
 /** One object for attacks with the same needs. */
 export function planArbitrary(attack: AnyAttack, { fixed, within }: Device = {}): fc.Arbitrary<Plan> {
-  const key = JSON.stringify([needsKey(attack), fixed, within]);
+  const key = JSON.stringify([placeOf(attack).needs, fixed, within]);
   const free = (): fc.Arbitrary<Plan> => {
     const drawn = arbitraryPlan(attack.on);
     if (within === undefined) return drawn;
@@ -76,16 +76,33 @@ export function planArbitrary(attack: AnyAttack, { fixed, within }: Device = {})
 }
 
 export function planSeed(seed: number, attack: AnyAttack, round: number, attempt: number): number {
-  return seedOf(seed, 'scenario', needsKey(attack), laneOf(attack), round, attempt);
+  const { needs, lane } = placeOf(attack);
+  return seedOf(seed, 'scenario', needs, lane, round, attempt);
 }
 
 /** The same for attacks that are given the same scenarios in each round. */
 export function groupOf(attack: AnyAttack): string {
-  return `${laneOf(attack)} ${needsKey(attack)}`;
+  return placeOf(attack).group;
 }
 
-function laneOf({ id }: AnyAttack): number {
-  return seedOf(id) % lanes;
+interface Place {
+  /** Names what it needs of a scenario. */
+  readonly needs: string;
+  readonly lane: number;
+  readonly group: string;
+}
+
+const places = new WeakMap<AnyAttack, Place>();
+
+function placeOf(attack: AnyAttack): Place {
+  const known = places.get(attack);
+  if (known !== undefined) return known;
+  const { id, on } = attack;
+  const needs = JSON.stringify([on?.event, on?.family, [...(on?.features ?? [])].sort()]);
+  const lane = seedOf(id) % lanes;
+  const place = { needs, lane, group: `${lane} ${needs}` };
+  places.set(attack, place);
+  return place;
 }
 
 /** A value, and how it is drawn again: as the one at this index of those that the seed draws. */
@@ -107,8 +124,4 @@ export function sampleOne<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
 /** A 31-bit seed for one draw. */
 export function seedOf(...parts: readonly (string | number)[]): number {
   return hash('sha256', JSON.stringify(parts), 'buffer').readInt32BE(0) & 0x7fffffff;
-}
-
-function needsKey({ on }: AnyAttack): string {
-  return JSON.stringify([on?.event, on?.family, [...(on?.features ?? [])].sort()]);
 }
