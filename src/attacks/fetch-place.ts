@@ -139,8 +139,11 @@ function withPayload(scenario: Scenario, change: (payload: Entry, uri: string) =
 /** Other bytes of the same length whose digest has the same first byte; undefined: none was found. */
 function alike(image: Uint8Array, algorithm: number): Uint8Array | undefined {
   const first = digestOf(algorithm, image)?.[0];
+  const other = image.slice();
+  const [low = 0, high = 0] = image;
   for (let i = 1; i < 4096; i++) {
-    const other = image.map((byte, at) => (at === 0 ? byte ^ (i & 0xff) : at === 1 ? byte ^ (i >> 8) : byte));
+    other[0] = low ^ (i & 0xff);
+    other[1] = high ^ (i >> 8);
     if (!equalBytes(other, image) && digestOf(algorithm, other)?.[0] === first) return other;
   }
   return undefined;
