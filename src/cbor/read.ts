@@ -72,6 +72,8 @@ interface Reader {
   headsLeft: number;
   /** The head read last. */
   readonly head: HeadRoom;
+  /** The innermost that is not complete. */
+  open: Frame | undefined;
   /** Ends the reading: what reads answers `undefined` from here on. */
   fault: CborError | undefined;
 }
@@ -85,16 +87,17 @@ function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
     at: 0,
     headsLeft: options.maxItems ?? 100_000,
     head: headRoom(),
+    open: undefined,
     fault: undefined,
   };
 }
 
 /** An array, map or tag whose end has not been reached. */
-interface Frame {
-  readonly head: Head;
-  /** Of an array or tag. */
+interface Frame extends Pick<Head, 'major' | 'info' | 'argument' | 'width' | 'start'> {
+  readonly parent: Frame | undefined;
+  readonly depth: number;
+  /** Items of an array or tag; entries of a map, and its last key while that has no value yet. */
   readonly items: Item[];
-  /** Of a map, and its last key while that has no value yet. */
   readonly entries: Entry[];
   key: Item | undefined;
   /** Below zero where only a break ends it. */
@@ -102,31 +105,29 @@ interface Frame {
 }
 
 function readOne(reader: Reader): Item | undefined {
-  const stack: Frame[] = [];
   for (;;) {
     const head = nextHead(reader);
     if (head === undefined) return undefined;
 
     let done: Item | undefined;
-    if (isBreak(head)) done = closeAtBreak(reader, stack, head);
-    else if (head.major >= 4 && head.major <= 6) done = openFrame(reader, stack, head);
+    if (isBreak(head)) done = closeAtBreak(reader, head);
+    else if (head.major >= 4 && head.major <= 6) done = openFrame(reader, head);
     else done = readLeaf(reader, head);
     if (reader.fault !== undefined) return undefined;
 
     while (done !== undefined) {
-      const parent = stack[stack.length - 1];
+      const parent = reader.open;
       if (parent === undefined) return done;
       adopt(parent, done);
       if (parent.missing !== 0) break;
-      stack.pop();
-      done = finishFrame(reader, parent);
+      done = closeFrame(reader, parent);
     }
   }
 }
 
 function adopt(frame: Frame, child: Item): void {
   frame.missing -= 1;
-  if (frame.head.major !== 5) frame.items.push(child);
+  if (frame.major !== 5) frame.items.push(child);
   else if (frame.key === undefined) frame.key = child;
   else {
     frame.entries.push([frame.key, child]);
@@ -145,22 +146,41 @@ function nextHead(reader: Reader): Head | undefined {
   return head;
 }
 
-/** Pushes the frame; an empty container is finished at once and returned. */
-function openFrame(reader: Reader, stack: Frame[], head: Head): Item | undefined {
+/** Opens the frame; an empty container is closed at once and returned. */
+function openFrame(reader: Reader, head: Head): Item | undefined {
+  const { major, info, argument, width, start } = head;
   const left = reader.bytes.length - head.end;
   const missing = childrenOf(head);
-  if (head.major !== 6 && missing > left) {
-    const claimed = head.major === 5 ? 2n * head.argument : head.argument;
-    return fault(reader, 'count-over', head.start, `a head claims ${claimed} items, ${left} bytes are left`);
+  if (major !== 6 && missing > left) {
+    const claimed = major === 5 ? 2n * argument : argument;
+    return fault(reader, 'count-over', start, `a head claims ${claimed} items, ${left} bytes are left`);
   }
-  if (stack.length >= reader.maxDepth) {
-    return fault(reader, 'limit-depth', head.start, `nested deeper than ${reader.maxDepth}`);
+  const parent = reader.open;
+  const depth = parent === undefined ? 1 : parent.depth + 1;
+  if (depth > reader.maxDepth) {
+    return fault(reader, 'limit-depth', start, `nested deeper than ${reader.maxDepth}`);
   }
-  const frame: Frame = { head: { ...head }, items: [], entries: [], key: undefined, missing };
-  if (missing === 0) return finishFrame(reader, frame);
-  stack.push(frame);
-  return undefined;
+  const items: Item[] = major === 5 ? none : [];
+  const entries: Entry[] = major === 5 ? [] : none;
+  const frame: Frame = {
+    major,
+    info,
+    argument,
+    width,
+    start,
+    parent,
+    depth,
+    items,
+    entries,
+    key: undefined,
+    missing,
+  };
+  reader.open = frame;
+  return missing === 0 ? closeFrame(reader, frame) : undefined;
 }
+
+/** Never written to. */
+const none: never[] = [];
 
 /** How many items must follow an array, map or tag head (rounded beyond 2^53); -1 where a break ends them. */
 function childrenOf(head: Head): number {
@@ -169,23 +189,24 @@ function childrenOf(head: Head): number {
   return (head.major === 5 ? 2 : 1) * Number(head.argument);
 }
 
-function closeAtBreak(reader: Reader, stack: Frame[], head: Head): Item | undefined {
-  const frame = stack.pop();
-  if (frame === undefined || frame.head.info !== 31) {
-    return fault(reader, 'stray-break', head.start, 'a break where nothing of indefinite length is open');
+function closeAtBreak(reader: Reader, { start }: Head): Item | undefined {
+  const frame = reader.open;
+  if (frame === undefined || frame.info !== 31) {
+    return fault(reader, 'stray-break', start, 'a break where nothing of indefinite length is open');
   }
   if (frame.key !== undefined) {
-    return fault(reader, 'odd-map', head.start, `the map at ${frame.head.start} ends after a key`);
+    return fault(reader, 'odd-map', start, `the map at ${frame.start} ends after a key`);
   }
-  return finishFrame(reader, frame);
+  return closeFrame(reader, frame);
 }
 
-function finishFrame(reader: Reader, { head, items, entries }: Frame): Item {
-  const span = spanFrom(reader, head.start);
-  if (head.major === 6) return inForm(head, { kind: 'tag', tag: head.argument, item: items[0]!, span });
-  const item: List | CborMap =
-    head.major === 4 ? { kind: 'array', items, span } : { kind: 'map', entries, span };
-  return head.info === 31 ? { ...item, indefinite: true } : inForm(head, item);
+function closeFrame(reader: Reader, frame: Frame): Item {
+  reader.open = frame.parent;
+  const { major, info, argument, items, entries, start } = frame;
+  const span = spanFrom(reader, start);
+  if (major === 6) return inForm(frame, { kind: 'tag', tag: argument, item: items[0]!, span });
+  const item: List | CborMap = major === 4 ? { kind: 'array', items, span } : { kind: 'map', entries, span };
+  return info === 31 ? { ...item, indefinite: true } : inForm(frame, item);
 }
 
 /** An item without children: integer, string, simple value or float. */
@@ -241,9 +262,11 @@ function readContent(reader: Reader, head: Head): Uint8Array | undefined {
 }
 
 /** The width is recorded only where it is not the shortest, so that equal items built by hand compare equal. */
-function inForm<const T extends object>(head: Head, item: T): T & { readonly width?: Width } {
-  const isShortest = head.width === 0 || head.width === shortestWidth(Number(head.argument));
-  return isShortest ? item : { ...item, width: head.width };
+function inForm<const T extends object>(
+  { width, argument }: Pick<Head, 'width' | 'argument'>,
+  item: T,
+): T & { readonly width?: Width } {
+  return width === 0 || width === shortestWidth(Number(argument)) ? item : { ...item, width };
 }
 
 function isBreak(head: Head): boolean {

@@ -15,6 +15,8 @@ export function isMacStructure(structure: Structure): boolean {
 }
 
 const empty = new Uint8Array(0);
+/** The context strings of the four, encoded once. */
+const contexts = new Map(['Signature1', 'Signature', 'MAC0', 'MAC'].map((text) => [text, tstr(text)]));
 
 /** Sig_structure. `bodyProtected` and `signProtected` are the contents of the byte strings in the message. */
 export function sigStructure(
@@ -51,7 +53,7 @@ export function structure(
   payload: Uint8Array,
 ): Uint8Array {
   const fields = [...headers, externalAad ?? empty, payload];
-  return write(array(tstr(context), ...fields.map(bstr)));
+  return write(array(contexts.get(context) ?? tstr(context), ...fields.map(bstr)));
 }
 
 /** RFC 9052 §4.4 step 2, §6.3: an empty protected map sent as h'a0' is authenticated as the empty string. */

@@ -80,8 +80,8 @@ export function itemsIn(item: Item): number {
   const todo: Item[] = [item];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     count++;
-    if (next.kind === 'array') todo.push(...next.items);
-    else if (next.kind === 'map') todo.push(...next.entries.flat());
+    if (next.kind === 'array') for (const one of next.items) todo.push(one);
+    else if (next.kind === 'map') for (const [key, value] of next.entries) todo.push(key, value);
     else if (next.kind === 'tag') todo.push(next.item);
   }
   return count;

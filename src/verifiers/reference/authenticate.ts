@@ -59,13 +59,17 @@ function authenticationElements(work: Work): Result<readonly Item[]> {
   const { items } = list.value;
   if (items.length > work.limits.blocks + 1)
     return bad('limit-count', `${items.length} elements`, list.value);
-  const elements = items.flatMap((item) => (item.kind === 'bstr' ? [item.bytes] : []));
-  if (elements.length < items.length) {
+  if (items.some((item) => item.kind !== 'bstr')) {
     return bad('auth-malformed', 'an element of the wrapper is not wrapped in a byte string', list.value);
   }
-  const [, ...blocks] = elements;
-  const twice = blocks.some((a, i) => blocks.findIndex((b) => equalBytes(a, b)) !== i);
+  const twice = items.some(
+    (block, i) => i > 1 && items.findIndex((b, j) => j > 0 && sameContent(b, block)) < i,
+  );
   return twice ? bad('auth-malformed', 'the same block twice', list.value) : good(items);
+}
+
+function sameContent(a: Item, b: Item): boolean {
+  return a.kind === 'bstr' && b.kind === 'bstr' && equalBytes(a.bytes, b.bytes);
 }
 
 /** One result for each signature or MAC of the block. */

@@ -122,6 +122,6 @@ function readHeaders(
   }
   const understood = work.rules.headersUnderstood(headers);
   return understood === true
-    ? good({ ...headers, protectedBytes: header.bytes })
+    ? good({ protected: inside.value, unprotected, protectedBytes: header.bytes })
     : bad(understood, 'critical or contradictory headers', header);
 }

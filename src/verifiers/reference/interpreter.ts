@@ -158,8 +158,7 @@ function overrideParameters(
     } else if (key === parameterKey.strictOrder) {
       machine.strict = value.strictOrder === true;
     } else {
-      const table = rules.assign(rules.parametersOf(machine.tables, index), value);
-      machine.tables = machine.tables.with(index, table);
+      machine.tables[index] = rules.assign(rules.parametersOf(machine.tables, index), value);
     }
   }
   drain(machine);

@@ -15,7 +15,7 @@ import type { Work } from './work.ts';
 export interface Machine {
   readonly work: Work;
   /** One table for each component of the manifest. */
-  tables: readonly Parameters[];
+  readonly tables: Parameters[];
   section: Section;
   /** Is the shared sequence running? */
   shared: boolean;
@@ -93,7 +93,7 @@ export interface Current {
 export function startMachine(work: Work): Machine {
   return {
     work,
-    tables: work.rules.startTable(work.device.leftover, work.components.length),
+    tables: [...work.rules.startTable(work.device.leftover, work.components.length)],
     section: 'shared',
     shared: false,
     strict: true,

@@ -91,8 +91,15 @@ function checkMember(work: Work, code: number, value: Item): Problem | undefined
     : bad('manifest-structure', `${code} is not severable`, value).problem;
 }
 
-/** SUIT_Common (draft §8.4.5), unwrapped. */
+/** SUIT_Common (draft §8.4.5), unwrapped, by whichever step needs it first. */
 export function commonOf(work: Work): CborMap | Problem {
+  if (work.common !== undefined) return work.common;
+  const common = openCommon(work);
+  if (!('reason' in common)) work.common = common;
+  return common;
+}
+
+function openCommon(work: Work): CborMap | Problem {
   const member = work.rules.member(work.manifest, manifestKey.common, 'execute');
   if (member === undefined) return bad('manifest-structure', 'no suit-common', work.manifest).problem;
   const item = unwrap(work, member, 'type-mismatch', 'suit-common');

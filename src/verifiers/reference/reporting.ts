@@ -30,7 +30,7 @@ export type ReportingEngine = (
 export const followPolicies: ReportingEngine = (information, wanted) => {
   if (!wanted.record && !wanted.system) return undefined;
   const { manifest, section, offset, component, command, policy, result } = information;
-  return {
+  const record: { -readonly [Part in keyof CommandRecord]: CommandRecord[Part] } = {
     manifest,
     section,
     offset,
@@ -38,9 +38,10 @@ export const followPolicies: ReportingEngine = (information, wanted) => {
     command,
     policy,
     result,
-    ...(wanted.record && { parameters: information.parameters() }),
-    ...(wanted.system && { system: information.system() }),
   };
+  if (wanted.record) record.parameters = information.parameters();
+  if (wanted.system) record.system = information.system();
+  return record;
 };
 
 /** At the completion of each command, once for each component of an array or of true, in their order. */
@@ -117,13 +118,16 @@ function consumed(command: number, set: Parameters): Parameters {
 
 function found(machine: Machine, command: number, current: Current): Parameters {
   const { component, parameters } = current;
+  const [vendorId] = component.vendorIds;
+  const [classId] = component.classIds;
+  const [deviceId] = component.deviceIds;
   switch (command) {
     case commandCode.vendorIdentifier:
-      return idOf('vendorId', component.vendorIds);
+      return vendorId ? { vendorId } : {};
     case commandCode.classIdentifier:
-      return idOf('classId', component.classIds);
+      return classId ? { classId } : {};
     case commandCode.deviceIdentifier:
-      return idOf('deviceId', component.deviceIds);
+      return deviceId ? { deviceId } : {};
     case commandCode.componentSlot:
       return { componentSlot: BigInt(component.current) };
     case commandCode.imageMatch:
@@ -131,11 +135,6 @@ function found(machine: Machine, command: number, current: Current): Parameters 
     default:
       return {};
   }
-}
-
-function idOf(name: 'vendorId' | 'classId' | 'deviceId', ids: readonly Uint8Array[]): Parameters {
-  const [id] = ids;
-  return id ? { [name]: id } : {};
 }
 
 function heldDigest(machine: Machine, current: Current, algorithm: number | undefined): Parameters {

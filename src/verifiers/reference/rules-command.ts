@@ -114,7 +114,7 @@ export const commandRules = {
 
   /** Draft §6.1: parameter storage is cleared before the first command. */
   startTable(_previous: readonly Parameters[], components: number): readonly Parameters[] {
-    return Array.from({ length: components }, () => ({}));
+    return new Array<Parameters>(components).fill({});
   },
 
   /** Draft §8.4.8: parameters belong to one component. */

@@ -23,6 +23,8 @@ export interface Command {
 
 export type Sequence = readonly Command[];
 
+const none: readonly never[] = [];
+
 /** Every section, of this procedure or not: what is not well-formed is refused before anything is done. */
 export function readSequences(work: Work): Problem | undefined {
   const sequences = new Map<Section, Sequence>();
@@ -65,27 +67,28 @@ function readCommand(
   argument: Item,
   depth: number,
 ): Result<Command> {
-  const plain: Command = { code, argument, offset, sequences: [], assignments: [] };
+  const of = (sequences: Command['sequences'], assignments: Command['assignments']): Result<Command> =>
+    good({ code, argument, offset, sequences, assignments });
   switch (commandByCode(code)?.argument) {
     case 'policy': {
       const ok = work.rules.policy(argument);
-      return ok === true ? good(plain) : bad(ok, `the reporting policy of command ${code}`, argument);
+      return ok === true ? of(none, none) : bad(ok, `the reporting policy of command ${code}`, argument);
     }
     case 'parameters': {
       const assignments = readParameters(work, argument);
-      return assignments.ok ? good({ ...plain, assignments: assignments.value }) : assignments;
+      return assignments.ok ? of(none, assignments.value) : assignments;
     }
     case 'sequence': {
       const sequence = readSequence(work, argument, depth + 1);
-      return sequence.ok ? good({ ...plain, sequences: [sequence.value] }) : sequence;
+      return sequence.ok ? of([sequence.value], none) : sequence;
     }
     case 'sequences': {
       const branches = readBranches(work, argument, depth);
-      return branches.ok ? good({ ...plain, sequences: branches.value }) : branches;
+      return branches.ok ? of(branches.value, none) : branches;
     }
     // The index is judged when it is set; an unknown command when it is to be run.
     default:
-      return good(plain);
+      return of(none, none);
   }
 }
 

@@ -51,16 +51,20 @@ export type Entry =
 export const emptyJournal: Journal = { entries: [], mark: 'clear' };
 
 export const journalled: Storage = {
-  stage: (device) => ({
-    ...stageSlots(device, (entry) => record(device, entry)),
-    commit(more) {
-      for (const entry of more) record(device, entry);
-      if (device.journal.entries.length === 0) return;
-      // Draft §6.3.1: from here on it is the new state that holds, whenever the power fails.
-      setMark(device);
-      recover(device);
-    },
-  }),
+  stage(device) {
+    const { read, write } = stageSlots(device, (entry) => record(device, entry));
+    return {
+      read,
+      write,
+      commit(more) {
+        for (const entry of more) record(device, entry);
+        if (device.journal.entries.length === 0) return;
+        // Draft §6.3.1: from here on it is the new state that holds, whenever the power fails.
+        setMark(device);
+        recover(device);
+      },
+    };
+  },
   recover,
 };
 
@@ -76,13 +80,15 @@ function recover(device: Stored): void {
 
 /** The slots as they are to be, in working memory; `keep` has each write as it is made. */
 export function stageSlots(device: Stored, keep: (entry: Entry) => void): Pick<Staged, 'read' | 'write'> {
-  const slots = device.recipient.components.map((component) => [...component.slots]);
+  const slots = device.recipient.components.map((component) => component.slots);
   return {
     read: (component, slot) => slots[component]?.[slot] ?? { kind: 'empty' },
     write(component, slot, content) {
-      const written = slots[component];
-      if (written === undefined) return;
+      const before = slots[component];
+      if (before === undefined) return;
+      const written = [...before];
       written[slot] = content;
+      slots[component] = written;
       keep({ kind: 'slot', component, slot, content });
     },
   };
@@ -106,7 +112,7 @@ export function clearMark(device: Stored): void {
 
 function markStep(device: Stored, mark: Journal['mark']): void {
   const become = (to: Journal['mark']) => {
-    device.journal = { ...device.journal, mark: to };
+    device.journal = { entries: device.journal.entries, mark: to };
   };
   takeStep(device.power, { whole: () => become(mark), torn: () => become('torn') });
 }
@@ -165,7 +171,7 @@ function change(components: readonly Component[], entry: Entry): Partial<Recipie
 }
 
 function setEntries(device: Stored, entries: readonly Entry[]): void {
-  device.journal = { ...device.journal, entries };
+  device.journal = { entries, mark: device.journal.mark };
 }
 
 /** Bytes; undefined: not known (assumed content without a size). */

@@ -67,6 +67,8 @@ export interface Work {
   /** What those who signed may do; undefined: everything (draft §9). */
   rights: readonly Right[] | undefined;
   manifest: CborMap;
+  /** suit-common, once it has been opened. */
+  common: CborMap | undefined;
   sequenceNumber: bigint;
   /** The manifest's component list. */
   identifiers: readonly ComponentIdentifier[];
@@ -117,6 +119,7 @@ export function startWork(shared: Shared, buffer: Uint8Array): Work {
     digest: noDigest,
     rights: undefined,
     manifest: noMap,
+    common: undefined,
     sequenceNumber: 0n,
     identifiers: [],
     components: [],
