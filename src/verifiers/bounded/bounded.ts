@@ -139,8 +139,10 @@ interface Brought {
 
 /** Undefined: the arena cannot even hold the parser and the fields. */
 function begin(fixed: Fixed, brought: Brought): Run | undefined {
-  const storage = stagedSlots(brought.recipient);
-  return startRun({ ...fixed, ...brought, storage, effects: [] });
+  const { arena, maxSteps, crypto } = fixed;
+  const { recipient, bytes, event, payloads } = brought;
+  const storage = stagedSlots(recipient);
+  return startRun({ bytes, recipient, event, payloads, storage, effects: [], crypto, arena, maxSteps });
 }
 
 /** Why the delivery is refused; undefined: it is not. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Recipient, withState } from '../../device/recipient.ts';
+import type { Recipient } from '../../device/recipient.ts';
 import { sequenceNumberOf } from './manifest.ts';
 import type { Run } from './run.ts';
 
@@ -14,16 +14,9 @@ import type { Run } from './run.ts';
  */
 export function stateAfter(run: Run): Recipient {
   const { recipient, storage, event, bytes, effects } = run;
-  const contents = storage.contents();
-  const { sequenceNumber: numberBefore, installed } = recipient;
-  if (event === 'update') {
-    const sequenceNumber = sequenceNumberOf(run);
-    effects.push({ kind: 'commit', sequenceNumber });
-    return withState(recipient, { sequenceNumber, installed: bytes.slice(), contents });
-  }
-  return withState(recipient, {
-    ...(numberBefore !== undefined && { sequenceNumber: numberBefore }),
-    ...(installed !== undefined && { installed }),
-    contents,
-  });
+  const components = storage.components();
+  if (event !== 'update') return { ...recipient, components };
+  const sequenceNumber = sequenceNumberOf(run);
+  effects.push({ kind: 'commit', sequenceNumber });
+  return { ...recipient, sequenceNumber, installed: bytes.slice(), components };
 }

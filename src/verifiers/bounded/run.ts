@@ -96,7 +96,7 @@ export type Inputs = Omit<Run, 'parser' | 'fields' | 'reason' | 'at'>;
 
 /** Undefined: the arena cannot even hold the parser and the fields. */
 export function startRun(inputs: Inputs): Run | undefined {
-  const { arena, bytes, maxSteps } = inputs;
+  const { bytes, recipient, event, payloads, storage, effects, crypto, arena, maxSteps } = inputs;
   const words = stateWords(maxNesting);
   if (!arena.reset()) return undefined;
   const state = arena.allocate(words * 4);
@@ -105,7 +105,21 @@ export function startRun(inputs: Inputs): Run | undefined {
   if (fields < 0) return undefined;
   arena.words.fill(0, fields / 4, fields / 4 + fieldCount);
   const parser = new PullParser(bytes, arena.words.subarray(state / 4, state / 4 + words), { maxSteps });
-  return { ...inputs, parser, fields: fields / 4, reason: undefined, at: 0 };
+  return {
+    bytes,
+    recipient,
+    event,
+    payloads,
+    storage,
+    effects,
+    crypto,
+    arena,
+    maxSteps,
+    parser,
+    fields: fields / 4,
+    reason: undefined,
+    at: 0,
+  };
 }
 
 export function get(run: Run, which: Field): number {

@@ -6,15 +6,15 @@
  * @module
  */
 
-import type { Content, Recipient, RecipientState } from '../../device/recipient.ts';
+import type { Component, Content, Recipient } from '../../device/recipient.ts';
 
 export interface SlotStorage {
   /** What the component's current slot holds. Components by the recipient's index, here and below. */
   current(component: number): Content;
   write(component: number, content: Content): void;
   exchange(component: number, other: number): void;
-  /** All slots as they now stand. */
-  contents(): RecipientState['contents'];
+  /** The components with their slots as these now stand. */
+  components(): readonly Component[];
 }
 
 export function stagedSlots({ components }: Recipient): SlotStorage {
@@ -35,7 +35,10 @@ export function stagedSlots({ components }: Recipient): SlotStorage {
       write(component, current(other));
       write(other, content);
     },
-    contents: () => staged ?? components.map(({ slots }) => slots),
+    components: () =>
+      staged === undefined
+        ? components
+        : components.map((component, i) => ({ ...component, slots: staged?.[i] ?? component.slots })),
   };
 }
 

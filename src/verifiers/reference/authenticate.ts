@@ -17,7 +17,8 @@ import { unwrap, type Work } from './work.ts';
 export function authenticate(work: Work): Problem | undefined {
   const blocks = authenticationBlocks(work);
   if (!blocks.ok) return blocks.problem;
-  const verified = blocks.value.flatMap((block) => verifyElement(work, block));
+  const verified: Result<TrustAnchor>[] = [];
+  for (const block of blocks.value) verified.push(...verifyElement(work, block));
   return decideAuthority(work, verified);
 }
 

@@ -50,8 +50,12 @@ function readIdentifiers(list: Item): Result<readonly ComponentIdentifier[]> {
 /** SUIT_Component_Identifier; undefined: it is none. */
 export function identifierOf(item: Item): ComponentIdentifier | undefined {
   if (item.kind !== 'array') return undefined;
-  const parts = item.items.flatMap((part) => (part.kind === 'bstr' ? [part.bytes] : []));
-  return parts.length === item.items.length ? parts : undefined;
+  const parts: Uint8Array[] = [];
+  for (const part of item.items) {
+    if (part.kind !== 'bstr') return undefined;
+    parts.push(part.bytes);
+  }
+  return parts;
 }
 
 export function sameIdentifier(a: ComponentIdentifier, b: ComponentIdentifier): boolean {
