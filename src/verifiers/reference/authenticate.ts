@@ -36,7 +36,8 @@ export function authenticationBlocks(work: Work): Result<readonly Item[]> {
 
 /** Are the authorities whose signatures were verified enough? If not, the first refusal says why. */
 export function decideAuthority(work: Work, verified: readonly Result<TrustAnchor>[]): Problem | undefined {
-  const anchors = verified.flatMap((result) => (result.ok ? [result.value] : []));
+  const anchors: TrustAnchor[] = [];
+  for (const result of verified) if (result.ok) anchors.push(result.value);
   const { policy, anchors: trusted } = work.device.recipient;
   if (work.rules.authorized(anchors, policy, verified.length, trusted) === true) {
     work.rights = work.rules.granted(anchors, trusted);

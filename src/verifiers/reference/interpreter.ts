@@ -69,7 +69,7 @@ function execute(machine: Machine, command: Command, frame: Frame): Failure | un
   for (const index of selection) {
     if ((machine.turn ?? index) !== index) continue;
     const failure = mayWait(machine, command)
-      ? issue(frame, () => executeOn(machine, command, frame, index))
+      ? issue(machine, command, frame, index)
       : executeOn(machine, command, frame, index);
     if (failure !== undefined) return failure;
   }
@@ -81,8 +81,8 @@ function mayWait({ strict, work }: Machine, command: Command): boolean {
   return !strict && work.device.recipient.processing === 'parallel' && !work.rules.isBarrier(command.code);
 }
 
-function issue(frame: Frame, act: () => Failure | undefined): undefined {
-  frame.issued.push(act);
+function issue(machine: Machine, command: Command, frame: Frame, index: number): undefined {
+  frame.issued.push(() => executeOn(machine, command, frame, index));
 }
 
 /** Executes what was issued, the last first, and all of it; the first failure counts. */

@@ -61,8 +61,8 @@ function inOrder(works: readonly Work[]): readonly Work[] {
 
 /** One step after the other. Only a step that waits makes the delivery wait: no step of the reference does. */
 function firstProblem(steps: readonly Step[], work: Work): ReturnType<Step['run']> {
-  for (const [i, step] of steps.entries()) {
-    const problem = step.run(work);
+  for (let i = 0; i < steps.length; i++) {
+    const problem = steps[i]?.run(work);
     if (problem instanceof Promise)
       return problem.then((late) => late ?? firstProblem(steps.slice(i + 1), work));
     if (problem !== undefined) return problem;

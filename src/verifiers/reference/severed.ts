@@ -49,7 +49,7 @@ export function collectElements(work: Work): Problem | undefined {
 interface Element {
   readonly severing: Severing;
   readonly listed: boolean;
-  readonly item?: Item;
+  readonly item: Item | undefined;
 }
 
 function elementOf(work: Work, key: number): Result<Element> {
@@ -61,8 +61,9 @@ function elementOf(work: Work, key: number): Result<Element> {
   if (severing !== 'inline' && severing !== 'envelope' && severing !== 'absent') {
     return bad(severing, `element ${key}`, inEnvelope ?? inManifest);
   }
-  const item = { inline: inManifest, envelope: inEnvelope, absent: undefined }[severing];
-  return good({ severing, listed: inManifest !== undefined, ...(item && { item }) });
+  const place = severing === 'inline' ? inManifest : inEnvelope;
+  const item = severing === 'absent' ? undefined : place;
+  return good({ severing, listed: inManifest !== undefined, item });
 }
 
 /** Draft §8.4.12: the digest covers the whole byte string in the envelope. */
