@@ -42,6 +42,8 @@ button{cursor:pointer}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .6rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);white-space:nowrap}
 .family>*{vertical-align:middle}
+.matrix thead th+th{white-space:normal;overflow-wrap:anywhere;min-width:8.8rem;max-width:12rem;vertical-align:bottom}
+.matrix th:first-child{position:sticky;left:0;z-index:1;background:var(--ground)}.matrix thead th:first-child{background:var(--panel)}
 tbody:last-child>tr:last-child>*{border-bottom:0}
 th[scope=row],thead th:first-child{text-align:left;font-weight:inherit;white-space:normal;min-width:15rem}
 thead th{background:var(--panel);font-weight:600}
@@ -89,7 +91,7 @@ dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}dd ul,dd ol,dd p{margin
 @media (max-width:700px){
 body{font-size:15px}html{scroll-padding-top:1rem}
 .bar{position:static}nav{flex-basis:100%;gap:.2rem 1.2rem}nav a{padding-block:.4rem}#search{flex:1 1 9rem}button,select,input{min-height:2.4rem}.opener{min-height:2rem}
-th[scope=row],thead th:first-child{min-width:11rem}
+th[scope=row],thead th:first-child{min-width:10rem}.opened th[scope=row]{padding-left:.6rem}
 dl{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.5rem}
 
 .pair thead{display:none}.pair tr,.pair td{display:block}.pair td+td{border-left:0}.pair td:empty,.pair .same td+td{display:none}
