@@ -11,11 +11,20 @@ export function benchMarkdown(report: BenchReport): string {
 }
 
 /** Where the figures come from, by which command, and what they are multiples of. */
-export function provenance({ machine, calibration }: BenchReport, by: string): readonly string[] {
+export function provenance({ machine, taken, calibration }: BenchReport, by: string): readonly string[] {
   return [
     `Made by ${by} on ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, OpenSSL ${machine.openssl}.`,
     `Times are multiples of a calibration loop (${(calibration.medianNs / 1000).toFixed(1)} µs) in the same run; bytes and steps are counted and repeat exactly.`,
+    ...(taken ? [`Taken on ${taken.date}, ${loadInWords(taken.load, machine.cores)}.`] : []),
   ];
+}
+
+/** Of what ran beside it. */
+function loadInWords(load: number, cores: number): string {
+  const said = `when the load of the machine was ${load.toFixed(1)}`;
+  return load < 0.5 * cores
+    ? said
+    : `${said}: it was busy with other things, and the times are rough; what is counted is not touched by that`;
 }
 
 function section({ title, note, head, lines }: BenchTable): readonly string[] {

@@ -65,6 +65,8 @@ export interface BenchRow {
 
 export interface BenchReport {
   readonly machine: Machine;
+  /** The day in UTC, and what else the machine was doing when it began: its load average of one minute. */
+  readonly taken?: { readonly date: string; readonly load: number };
   readonly node: string;
   readonly quick: boolean;
   /** What ratios are ratios to. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { loadavg } from 'node:os';
 import { BenchError } from '../bench-error.ts';
 import type { BenchReport, BenchRow, Skipped } from './bench-report.ts';
 import {
@@ -68,6 +69,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
   const counted = options.counted ?? false;
   const timing = timingOf(counted ? 'none' : quick ? 'quick' : 'whole');
   const verifiers: Candidate[] = [];
+  const taken = { date: new Date().toISOString().slice(0, 10), load: loadavg()[0] ?? 0 };
   try {
     for (const spec of new Set(options.verifiers ?? defaultVerifiers))
       verifiers.push(await openCandidate(spec));
@@ -75,6 +77,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
     const report = await measure(verifiers, subjects, { quick, timing, exact, counted });
     return {
       ...report,
+      taken,
       ...(options.decoders && { decoders: await compareDecoders(timing) }),
       ...(options.families && { families: familyRooms() }),
       ...(options.cms && { packages: await comparePackages(timing) }),
