@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { provenance } from './bench-markdown.ts';
+import { benchMarkdown, provenance } from './bench-markdown.ts';
 import type { BenchReport } from './bench-report.ts';
 
 describe('where figures come from', () => {
@@ -24,5 +24,27 @@ describe('where figures come from', () => {
     expect(provenance(report(20), 'x').at(-1)).toContain(
       'load of the machine was 20.0: it was busy with other things',
     );
+  });
+
+  it('stands above the tables, and of a decoder is said what it died of', () => {
+    const interval = { low: 1, high: 1, confidence: 1 };
+    const decoder = {
+      ratio: 1,
+      interval,
+      allocatedBytes: 2,
+      malformed: 3,
+      acceptedMalformed: 0,
+      acceptedOf: {},
+    };
+    const deaths = [{ input: 'arrays 90,000 deep', inputBytes: 90_001, how: 'SIGABRT' }];
+    const text = benchMarkdown({
+      ...report(0),
+      decoders: [
+        { ...decoder, decoder: 'a', deaths },
+        { ...decoder, decoder: 'b', deaths: [] },
+      ],
+    });
+    expect(text).toContain('| a | 1.00 | 2 | 0 of 3 | arrays 90,000 deep (90001 bytes): SIGABRT |');
+    expect(text).toMatch(/\| b \|.*\| none of 17 \|/);
   });
 });
