@@ -6,6 +6,7 @@
 import { listCatalogue, listValidFamilies } from '../attacks/catalogue.ts';
 import { listPackageAttacks } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
+import { renderCatalogue } from '../report/catalogue-markdown.ts';
 import { table } from '../report/terminal.ts';
 import { revision } from '../scenarios/needs.ts';
 
@@ -13,7 +14,7 @@ export interface CatalogueOptions {
   readonly only?: string;
   /** The valid families in place of the attacks. */
   readonly valid?: boolean;
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'markdown';
 }
 
 export function runCatalogue(options: CatalogueOptions): number {
@@ -30,6 +31,10 @@ export function runCatalogue(options: CatalogueOptions): number {
     );
   if (options.format === 'json') {
     process.stdout.write(`${JSON.stringify(listed, null, 1)}\n`);
+    return 0;
+  }
+  if (options.format === 'markdown') {
+    process.stdout.write(`${renderCatalogue(listed).join('\n')}\n`);
     return 0;
   }
   const rows = listed.map((row) => [

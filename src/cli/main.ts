@@ -192,7 +192,7 @@ program
   .description('every attack, or with --valid every family of valid scenarios, with clause and strength')
   .option('--valid', 'the families of valid scenarios')
   .option('--only <name>', 'attack id, group, family, requirement or threat')
-  .addOption(format())
+  .addOption(new Option('--format <format>').choices(['text', 'json', 'markdown']).default('text'))
   .action(exitWith(runCatalogue));
 
 program

@@ -56,6 +56,8 @@ function renderThreats(trace: ThreatTrace): string[] {
   return [
     '# Threats',
     '',
+    'Covered: at least one attack on it is built. Planned: attacks on it are listed, and none is built yet, for the reason that stands first. Not testable: no delivery to a verifier could show it.',
+    '',
     ...trace.threats.flatMap((threat) => {
       const mitigating = threat.requirements.flatMap((id) => byId.get(id) ?? []);
       return [`## ${threat.id}`, '', ...tableOf(heading, [threat, ...mitigating], itemCells), ''];
@@ -70,7 +72,9 @@ function renderThreats(trace: ThreatTrace): string[] {
 }
 
 function itemCells({ id, section, status, attacks, reason }: TracedItem): string[] {
-  return [id, `§${section}`, status, attacks.map(coverText).join('; ') || cell(reason ?? '')];
+  const why = reason === undefined ? [] : [cell(reason)];
+  const listed = attacks.length === 0 ? [] : [attacks.map(coverText).join('; ')];
+  return [id, `§${section}`, status, [...why, ...listed].join(': ')];
 }
 
 /** "cose.sig.flip (reference: 10 proven)", or "(not yet)". */

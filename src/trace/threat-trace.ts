@@ -31,7 +31,7 @@ export interface TracedItem {
   readonly section: string;
   readonly status: Status;
   readonly attacks: readonly Cover[];
-  /** Why no attack is there. */
+  /** Why no attack is there, or none that is built. */
   readonly reason?: string;
 }
 
@@ -55,12 +55,12 @@ export interface ThreatTraceInput {
 export function traceThreats(input: ThreatTraceInput = {}): ThreatTrace {
   const { world = currentWorld(), reasons = withoutAttack, results } = input;
   const item = (id: string, section: string, of: 'threats' | 'requirements'): TracedItem => {
-    const attacks = world.attacks
-      .filter((attack) => attack[of].includes(id))
-      .map((attack) => coverOf(attack.id, attack.notYet, results));
-    const reason = reasons[id];
-    const shared = { id, section, status: statusOf(attacks, reason), attacks };
-    return reason === undefined ? shared : { ...shared, reason };
+    const about = world.attacks.filter((attack) => attack[of].includes(id));
+    const attacks = about.map((attack) => coverOf(attack.id, attack.notYet, results));
+    const status = statusOf(attacks, reasons[id]);
+    const missing = [...new Set(about.flatMap(({ why }) => why ?? []))].join('; ');
+    const reason = reasons[id] ?? (status === 'planned' && missing !== '' ? missing : undefined);
+    return { id, section, status, attacks, ...(reason !== undefined && { reason }) };
   };
   const ofThreats = Object.entries(threats).map(
     ([id, section]): TracedThreat => ({
@@ -75,12 +75,12 @@ export function traceThreats(input: ThreatTraceInput = {}): ThreatTrace {
     view: 'threats',
     threats: ofThreats,
     requirements: ofRequirements,
-    orphans: [...ofThreats, ...ofRequirements].flatMap(looseEnd),
+    orphans: [...ofThreats, ...ofRequirements].flatMap((one) => looseEnd(one, reasons[one.id])),
     summary: { threats: countStatuses(ofThreats), requirements: countStatuses(ofRequirements) },
   };
 }
 
-function looseEnd({ id, attacks, reason }: TracedItem): string[] {
+function looseEnd({ id, attacks }: TracedItem, reason: string | undefined): string[] {
   if (attacks.length === 0 && reason === undefined)
     return [
       `${id}: no attack bears it; name it in a row of src/attacks/rows.ts, or say why in src/trace/threat-trace.ts`,

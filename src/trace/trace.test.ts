@@ -138,6 +138,15 @@ describe('traceClauses', () => {
 });
 
 describe('traceThreats', () => {
+  it('says of each threat and requirement without a built attack why', () => {
+    const { threats, requirements } = traceThreats();
+    const bare = [...threats, ...requirements].filter(({ status }) => status !== 'covered');
+    expect(bare.length).toBeGreaterThan(0);
+    for (const { id, reason } of bare) expect(reason, id).toMatch(/\S{3}/);
+    const [first] = bare;
+    expect(renderTrace(traceThreats())).toContain(`| ${first?.status} | ${first?.reason?.split(' (')[0]}`);
+  });
+
   it('has an attack or a reason for each threat and requirement of RFC 9124', () => {
     const trace = traceThreats();
     expect([trace.threats.length, trace.requirements.length]).toEqual([18, 35]);

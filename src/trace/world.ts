@@ -23,6 +23,8 @@ export interface WorldAttack {
   readonly id: string;
   /** On the working list, not built. */
   readonly notYet: boolean;
+  /** Why it is not built. */
+  readonly why?: string;
   readonly threats: readonly string[];
   readonly requirements: readonly string[];
 }
