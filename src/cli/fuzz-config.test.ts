@@ -49,8 +49,9 @@ describe('gauntlet fuzz with a config file', () => {
     expect([first.status, first.stderr]).toEqual([1, '']);
     const report = JSON.parse(readFileSync(join(folder, 'out', 'fuzz.json'), 'utf8'));
     expect(report.verifiers).toEqual(['mine']);
-    expect(Object.keys(report.origins)).toEqual(expect.arrayContaining(['choice', 'plan', 'graft']));
-    expect(Object.keys(report.origins)).not.toContain('stored');
+    const origins = Object.keys(report.origins);
+    expect(origins.filter((one) => ['choice', 'plan', 'graft'].includes(one))).not.toEqual([]);
+    expect(origins.filter((one) => ['stored', 'pair', 'history', 'blind'].includes(one))).toEqual([]);
     const [finding] = report.findings;
     expect(finding.replay).toMatch(/--verifier mine --class 2$/);
     expect(run(...finding.replay.split(' ').slice(1)).status).toBe(1);

@@ -42,16 +42,21 @@ export interface Inapplicable {
 /** Draws for each case until one has a meaning. */
 export const attempts = 12;
 
-/** The case of this attack and round; the draws depend on nothing but seed, attack and round. */
+/**
+ * The case of this attack and round; the draws depend on nothing but seed, attack and round.
+ *
+ * `choiceRound`: the round whose choice it has; default: its own.
+ */
 export function drawCase(
   attack: AnyAttack,
   round: number,
   seed: number,
   pool: ScenarioPool = new ScenarioPool(seed),
+  choiceRound = round,
 ): Case | Inapplicable {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { plan, scenario } = pool.draw(attack, round, attempt);
-    const made = makeCase(attack, round, scenario, drawChoice(seed, attack, round, attempt).value);
+    const made = makeCase(attack, round, scenario, drawChoice(seed, attack, choiceRound, attempt).value);
     if (made !== undefined) return { ...made, plan };
   }
   return { kind: 'inapplicable', attack, round };

@@ -19,6 +19,7 @@ import { asCase, casesToReplay } from './corpus.ts';
 import { type CaseFile, caseFromFile, caseToFile, type Finding, fingerprintOf } from './finding.ts';
 import { type FindingOptions, storedFinding, triesFor } from './findings.ts';
 import { batchSize, type CountedRecord, differenceKey, type FuzzSetup, type Origin } from './fuzz-lines.ts';
+import { FuzzTurns } from './fuzz-turns.ts';
 import { logged } from './logged-outcome.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { planned } from './shrink.ts';
@@ -154,6 +155,7 @@ class Job implements FuzzJob {
   private readonly known = new Set<string>();
   private readonly stopped = new Set<string>();
   private readonly pool: ScenarioPool;
+  private readonly turns: FuzzTurns;
   private isClosed = false;
 
   constructor(
@@ -166,6 +168,7 @@ class Job implements FuzzJob {
     this.hosts = hosts;
     this.attacks = attacks;
     this.stored = stored;
+    this.turns = new FuzzTurns(attacks, options.setup.seed);
     this.pool = new ScenarioPool(options.setup.seed, options.setup.fixed && { fixed: options.setup.fixed });
   }
 
@@ -236,9 +239,8 @@ class Job implements FuzzJob {
     const { seed, composes, fixed } = this.options.setup;
     const turn = turnAt(n - this.stored.length, this.attacks.length);
     if (turn !== undefined) {
-      const round = Math.floor(turn / this.attacks.length);
-      const attack = this.attacks[turn % this.attacks.length] as AnyAttack;
-      return { origin: 'turn', case: { ...drawCase(attack, round, seed, this.pool), round: n } };
+      const { attack, round, choiceRound } = this.turns.at(turn);
+      return { origin: 'turn', case: { ...drawCase(attack, round, seed, this.pool, choiceRound), round: n } };
     }
     const options = { seed, attacks: this.attacks, composes, ...(fixed && { fixed }) };
     const { way, case: one } = breed(n, parents, options, scenarios);
@@ -348,15 +350,15 @@ class Job implements FuzzJob {
   }
 }
 
-/**
- * Which case of a plain run stands at this place; undefined: a bred one does. Half of the places keep to the plain
- * sequence, so that what takes nothing but another draw is found no later than at twice its place there.
- */
+/** Which plain case stands at this place; undefined: a bred one does. After the first round every eighth is bred. */
 function turnAt(place: number, attacks: number): number | undefined {
   if (place < attacks) return place;
   const after = place - attacks;
-  return after % 2 === 0 ? attacks + after / 2 : undefined;
+  return after % bredOf === bredOf - 1 ? undefined : place - Math.floor(after / bredOf);
 }
+
+/** One of so many is bred. What broken verifiers are caught by is nearly always a choice that had not been there. */
+const bredOf = 8;
 
 /** A plan that an older version stored may make another scenario, or none: then nothing is bred from it. */
 function breedable(one: Case, origin: Origin): Case {
