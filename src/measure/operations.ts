@@ -41,7 +41,10 @@ export interface Operation {
   run(): Answer | Promise<Answer>;
   /** What one operation counts; nothing of what is unknown. */
   count(): Promise<Counted>;
-  /** Its signature checks and digests alone, nothing around them; absent: unknown. */
+  /**
+   * Its signature checks and digests alone; absent: unknown. One follows the other and caches stay warm: among the
+   * verifier's own work the same calls take longer.
+   */
   bare?(): Promise<() => void>;
 }
 
