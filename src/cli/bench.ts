@@ -43,7 +43,7 @@ export interface BenchCommandOptions {
   readonly format: 'text' | 'json';
 }
 
-/** Exit status 1: cost that is not linear, or more than the baseline has. */
+/** Exit status 1: cost that is not linear, or more than the baseline has, or what it has and was refused now. */
 export async function runBenchCommand(options: BenchCommandOptions): Promise<number> {
   const before = baselineOf(options);
   const report = await runBench({
