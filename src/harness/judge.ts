@@ -17,7 +17,7 @@ import type { Claims } from '../verifiers/verifier.ts';
 import { judgedLevel } from './claims-fit.ts';
 import { contradiction, withoutEffect } from './contradiction.ts';
 import { earlyEffect, type Judged, prohibitedEffect } from './effects.ts';
-import { stateDifference, unreported } from './state-check.ts';
+import { silentOn, stateDifference, unreported } from './state-check.ts';
 import type { FindingKind, Ruling } from './verdict.ts';
 
 /** A valid run: every step must be accepted, at the highest level claimed, with the expected state. */
@@ -120,6 +120,9 @@ function judgeStep(
   if (decision.kind === 'accepted') return judgeWrongAcceptance(step, decision, expect, claims);
   const changed = inAll(recipients, (one) => stateChangedBy(decision, one, claims));
   if (changed !== undefined) return failed('state-changed', changed, outcome);
+  const missing = inAll(recipients, (one) => silentOn(decision, one, claims));
+  if (missing !== undefined)
+    return failed('wrong-state', `rejected without a report of ${missing}, which it claims to make`, outcome);
   const contrary = contradiction(decision, claims);
   if (contrary !== undefined) return failed('contradiction', contrary, outcome);
   if (expect.strength === 'policy')

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { equalBytes } from '../cbor/hex.ts';
-import type { Accepted, Decision } from '../device/decision.ts';
+import type { Accepted, Decision, Rejected } from '../device/decision.ts';
 import { reaches } from '../device/delivery.ts';
-import type { Content, Recipient, RecipientState } from '../device/recipient.ts';
+import { type Content, type Recipient, type RecipientState, stateOf } from '../device/recipient.ts';
 import { differences, equalContent } from '../device/state.ts';
 import type { RunStep } from '../scenarios/scenario.ts';
 import type { Claims } from '../verifiers/verifier.ts';
@@ -33,9 +33,9 @@ export function stateDifference(
   return invocationDifference(decision, expected, claims);
 }
 
-/** What an acceptance leaves out of what it claims to report; undefined: nothing. */
+/** What a decision leaves out of what it claims to report; undefined: nothing. */
 export function unreported(
-  { state }: Accepted,
+  { state }: Decision,
   after: RecipientState,
   { components }: Recipient,
   { reports }: Claims,
@@ -46,6 +46,16 @@ export function unreported(
   if (!reports.includes('components') || full !== undefined || told.length >= components.length)
     return undefined;
   return `what component ${told.length} holds`;
+}
+
+/**
+ * What a rejection leaves out of what its verifier claims to report: who says nothing may hide a change. One without
+ * room cannot say more.
+ */
+export function silentOn(decision: Rejected, recipient: Recipient, claims: Claims): string | undefined {
+  return decision.stage === 'resource'
+    ? undefined
+    : unreported(decision, stateOf(recipient), recipient, claims);
 }
 
 /** The first place that holds what none of the allowed states has there, in words. */

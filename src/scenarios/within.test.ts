@@ -6,11 +6,12 @@ import { stillHas } from './fixed.ts';
 import { arbitraryPlan } from './plan-arbitrary.ts';
 import { drawnWithin, type Within, withinClaims } from './within.ts';
 
-const little: Within = { events: ['update'], algorithms: [-7], structures: ['sign1'] };
+const little: Within = { events: ['update'], algorithms: [-7], structures: ['sign1'], commands: [] };
 const wide: Within = {
   events: ['update', 'boot'],
   algorithms: [-19, -9, -8, -7, 5],
   structures: ['sign1', 'sign', 'mac0'],
+  commands: [15, 31, 32],
 };
 
 describe('withinClaims', () => {
@@ -38,6 +39,9 @@ describe('drawnWithin', () => {
     fc.assert(
       fc.property(arbitraryPlan({ event: 'update' }), (drawn) => {
         const { needs } = buildScenario(drawnWithin(drawn, little, { event: 'update' }));
+        expect(needs.commands).not.toContain(15);
+        expect(needs.commands).not.toContain(31);
+        expect(needs.commands).not.toContain(32);
         expect(needs).toMatchObject({ events: ['update'], algorithms: [-7], structures: ['sign1'] });
       }),
       { numRuns: 100 },

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DeliveryEvent } from '../device/delivery.ts';
+import { commandCode as code } from '../suit/registry.ts';
 import { familyOf } from './families.ts';
 import type { Feature } from './features.ts';
 import { stillHas } from './fixed.ts';
@@ -18,10 +19,14 @@ export interface Within {
   /** COSE ids. */
   readonly algorithms: readonly number[];
   readonly structures: readonly string[];
+  /** Codes; what is left out is not of those that plans draw by choice. */
+  readonly commands: readonly number[];
 }
 
 /** Those that plans draw, of one author. */
 const drawnAlgorithms: readonly AuthenticationPlan['algorithm'][] = [-19, -8, -9, -7, -46, 5];
+/** Those that are in manifests by a choice of their own. */
+const drawnCommands: readonly number[] = [code.tryEach, code.runSequence, code.swap];
 const a128kw = -3;
 const hmac = 5;
 
@@ -32,10 +37,12 @@ export function withinClaims(claims: readonly Within[]): Within | undefined {
     events: all(({ events }) => events),
     algorithms: all(({ algorithms }) => algorithms),
     structures: all(({ structures }) => structures),
+    commands: all(({ commands }) => commands).filter((one) => drawnCommands.includes(one)),
   };
   const isWide =
     within.events.includes('boot') &&
     within.structures.includes('sign') &&
+    drawnCommands.every((one) => within.commands.includes(one)) &&
     drawnAlgorithms.every((one) => one === -46 || within.algorithms.includes(one));
   return isWide || within.algorithms.length === 0 ? undefined : within;
 }
@@ -45,7 +52,18 @@ export function drawnWithin(drawn: Plan, within: Within, on: PlanOptions): Plan 
   const wanted: readonly Feature[] = [...(on.event ? [on.event] : []), ...(on.features ?? [])];
   const authentication = authenticationWithin(drawn, within);
   const deliveries = within.events.includes('boot') ? drawn.deliveries : 'update';
-  const settled = settleIfPossible({ ...drawn, deliveries, authentication }, wanted);
+  const has = (one: number): boolean => within.commands.includes(one);
+  const commands = {
+    ...(!has(code.tryEach) && { tryEach: 'none' as const }),
+    ...(!has(code.runSequence) && { runSequence: 'none' as const }),
+    images: drawn.images.map(({ slots, ...image }) => ({
+      ...image,
+      // Which slot it is for, a manifest tells by a try-each.
+      ...(slots && has(code.tryEach) && { slots }),
+      ...(image.staged === 'swap' && !has(code.swap) && { staged: 'copy' as const }),
+    })),
+  };
+  const settled = settleIfPossible({ ...drawn, ...commands, deliveries, authentication }, wanted);
   const plan = settled && { ...settled, family: familyOf(settled) };
   return { ...(plan && stillHas(plan, on) ? plan : drawn), within };
 }
