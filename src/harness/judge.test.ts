@@ -82,7 +82,11 @@ describe('a must-reject', () => {
     ['at a later stage', { ...refused, stage: 'payload', reason: 'image-mismatch' }, 'proven'],
     ['at an earlier stage', { ...refused, stage: 'decode', reason: 'not-well-formed' }, 'masked'],
     ['for lack of room', { ...refused, stage: 'resource', reason: 'limit-memory' }, 'masked'],
-    ['without stage and reason', { kind: 'rejected' }, 'unattributed'],
+    [
+      'without stage and reason',
+      { kind: 'rejected', state: { sequenceNumber: 4n, full: before } },
+      'unattributed',
+    ],
     ['accepted', accepted, 'failed: accepted-invalid'],
     ['accepted at a level that does not decide', { ...accepted, level: 'authenticated' }, 'inconclusive'],
     ['crashed', { kind: 'crashed', error: 'x' }, 'failed: crashed'],
