@@ -157,6 +157,31 @@ describe('reporting policies', () => {
     expect(await systems(held, set({ imageDigest: other }), asked('imageMatch'))).toHaveLength(1);
   });
 
+  it('say of content known by its digest what is known, and give no record where none is wanted', async () => {
+    const device = recipient({ components: [component(0, [{ kind: 'assumed', digest: sha256(image) }])] });
+    const {
+      install: _,
+      invoke: __,
+      ...booting
+    } = manifest({
+      sharedSequence: [...compatibility, set({ imageDigest: sha256(image) })],
+      validate: [reporting('imageMatch', 4), reporting('vendorIdentifier', 10)],
+    });
+    const found = await records(deliver(booting, { event: 'boot', recipient: device }));
+    expect(found.map(({ system }) => system)).toEqual([{ imageDigest: sha256(image) }]);
+  });
+
+  it('are kept up to the limit', async () => {
+    const verifier = createVerifier({ limits: { records: 2 } });
+    const each = [reporting('vendorIdentifier', 1), reporting('classIdentifier', 1)];
+    const count = async (...validate: Command[]) =>
+      (await records(deliver(manifest({ validate }), { verifier }))).length;
+    const match = reporting('imageMatch', 1);
+    expect([await count(match), await count(match, ...each.slice(1)), await count(match, ...each)]).toEqual([
+      1, 2, 2,
+    ]);
+  });
+
   it('are hints: another engine keeps what it likes', async () => {
     const seen: CommandInformation[] = [];
     const verifier = createVerifier({
