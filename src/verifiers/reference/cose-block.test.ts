@@ -63,6 +63,23 @@ describe('a block is taken', () => {
   });
 });
 
+describe('an envelope', () => {
+  it('has as many blocks as a recipient looks at, and no more', async () => {
+    const withBlocks = (count: number) =>
+      deliver(manifest(), {
+        alter: (parts) => ({
+          ...parts,
+          // Each another one, for the same block twice is refused.
+          blocks: Array.from({ length: count }, (_, i) =>
+            makeBlock(author, signedBytes(parts), { unprotected: map([int(-70_000), int(i)]) }),
+          ),
+        }),
+      });
+    expect(await withBlocks(defaultLimits.blocks)).toMatchObject({ kind: 'accepted' });
+    expect(await withBlocks(defaultLimits.blocks + 1)).toMatchObject({ reason: 'limit-count' });
+  });
+});
+
 describe('a block is no block', () => {
   it.each<[string, Signer, Change]>([
     ['one element less', author, without],

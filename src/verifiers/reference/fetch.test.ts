@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Payload } from '../../device/delivery.ts';
+import type { Command } from '../../suit/model.ts';
 import {
   act,
+  compatibility,
   component,
   deliver,
   image,
@@ -11,6 +13,7 @@ import {
   oldImage,
   recipient,
   set,
+  sha256,
   twoComponents,
   uri,
 } from './fixtures/trial.ts';
@@ -88,28 +91,39 @@ describe('what the network answers the second time', () => {
   });
 });
 
-describe('what no digest was checked with', () => {
+describe('what was fetched without a digest', () => {
   const pair = recipient({ components: [component(0), component(1)] });
-  const unknown = {
-    components: twoComponents().components,
-    sharedSequence: [index(true), ...(manifest().sharedSequence ?? []).slice(0, 3)],
-  };
+  const wanted = set({ imageDigest: sha256(image) });
+  const copied = [index(0), set({ sourceComponent: 1n }), act('copy')];
+  const update = (...install: readonly Command[]) =>
+    deliver(
+      twoComponents({
+        sharedSequence: [index(true), ...compatibility],
+        install: [index(1), set({ uri }), act('fetch'), ...install],
+        validate: [index(0), act('vendorIdentifier')],
+        invoke: [],
+      }),
+      { recipient: pair },
+    );
 
   it('is not left behind, neither where it was fetched nor where it was copied', async () => {
-    const install = [
-      index(1),
-      set({ uri }),
-      act('fetch'),
-      index(0),
-      set({ sourceComponent: 1n }),
-      act('copy'),
-    ];
-    const made = twoComponents({
-      ...unknown,
-      install,
-      validate: [index(0), act('vendorIdentifier')],
-      invoke: [],
-    });
-    expect(await reasonOf(deliver(made, { recipient: pair }))).toBe('not-validated');
+    expect(await reasonOf(update())).toBe('not-validated');
+    expect(await reasonOf(update(...copied))).toBe('not-validated');
+  });
+
+  it('is known where it, or its copy, was checked', async () => {
+    expect(await reasonOf(update(wanted, act('imageMatch')))).toBe('accepted');
+    expect(await reasonOf(update(...copied, wanted, act('imageMatch')))).toBe('accepted');
+  });
+
+  it('is not known by what was checked elsewhere and is another thing', async () => {
+    const old = set({ imageDigest: sha256(oldImage) });
+    expect(await reasonOf(update(index(0), old, act('imageMatch')))).toBe('not-validated');
+  });
+
+  it('moves with a swap, and is no better known there', async () => {
+    const swapped = [index(0), set({ sourceComponent: 1n }), act('swap')];
+    expect(await reasonOf(update(...swapped))).toBe('not-validated');
+    expect(await reasonOf(update(...swapped, wanted, act('imageMatch')))).toBe('accepted');
   });
 });
