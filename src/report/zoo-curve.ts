@@ -27,7 +27,7 @@ interface Axis {
 
 const plot = { width: 360, height: 250, left: 52, top: 62, gap: 30 } as const;
 
-/** Both abscissas are logarithmic. */
+/** Both abscissas are logarithmic; a report without times, as --write leaves it, has the cases alone. */
 export function zooCurve(report: ZooReport): string {
   const curves = curvesOf(report);
   const axes = [
@@ -38,7 +38,7 @@ export function zooCurve(report: ZooReport): string {
       ({ ms }) => ms,
       (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`),
     ),
-  ];
+  ].filter((one) => curves.some((drawn) => one.of(drawn).length > 0));
   const width = axes.length * (plot.left + plot.width + plot.gap);
   const title = `Broken verifiers caught (seed ${report.seed})`;
   return picture({ width, height: plot.top + plot.height + 48, title }, [
