@@ -6,8 +6,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runFuzz } from '../harness/fuzz.ts';
-import { type FuzzJob, type JobOptions, openJob } from '../harness/fuzz-job.ts';
+import { openJob } from '../harness/fuzz-job.ts';
 import type { FuzzSetup } from '../harness/fuzz-lines.ts';
+import type { FuzzJob, JobOptions } from '../harness/fuzz-orders.ts';
 import { noStore } from '../harness/fuzz-store.ts';
 import { openThreadJob } from '../harness/fuzz-thread.ts';
 import { Stop } from '../harness/stop.ts';

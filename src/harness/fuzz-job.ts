@@ -5,98 +5,33 @@
  */
 import type { AnyAttack } from '../attacks/attack.ts';
 import { replayable } from '../attacks/replayable.ts';
-import type { CoseKey } from '../cose/key.ts';
-import type { DeviceProfile } from '../device/classes.ts';
 import { keepKey } from '../scenarios/keyring.ts';
 import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
-import type { NamedEntry } from '../verifiers/transports/verifier-entry.ts';
-import { behaviourOf, type Difference, differenceOf } from './behaviour.ts';
+import { behaviourOf, differenceOf } from './behaviour.ts';
 import { breed, type Parent, ScenarioCache } from './breed.ts';
 import { policyDimension } from './campaign.ts';
 import { type Case, drawCase, type Inapplicable, isInapplicable } from './case.ts';
 import { asCase, casesToReplay } from './corpus.ts';
-import { type CaseFile, caseFromFile, caseToFile, type Finding, fingerprintOf } from './finding.ts';
+import { caseFromFile, caseToFile, type Finding, fingerprintOf } from './finding.ts';
 import { type FindingOptions, storedFinding, triesFor } from './findings.ts';
 import { batchSize, type CountedRecord, differenceKey, type FuzzSetup, type Origin } from './fuzz-lines.ts';
-import { FuzzTurns } from './fuzz-turns.ts';
+import type {
+  BatchOrder,
+  CaseReport,
+  FoundFailure,
+  FuzzJob,
+  JobOptions,
+  News,
+  ShrinkOrder,
+} from './fuzz-orders.ts';
+import { FuzzTurns, turnAt } from './fuzz-turns.ts';
 import { logged } from './logged-outcome.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { planned } from './shrink.ts';
 import { shrinkBred } from './shrink-bred.ts';
 import { type CaseRuling, ControlCache, tryCase } from './trial.ts';
 import type { Ruling } from './verdict.ts';
-
-/** JSON-safe: it may come from another thread. */
-export interface BatchOrder {
-  readonly number: number;
-  /** So many of the parents may be bred from. */
-  readonly corpus: number;
-  /** No case from this place on. */
-  readonly end: number;
-}
-
-/** What has become known elsewhere since the last order. */
-export interface News {
-  readonly parents: readonly Parent[];
-  /** By verifier. */
-  readonly behaviours: Readonly<Record<string, readonly string[]>>;
-  readonly differences: readonly string[];
-  readonly fingerprints: readonly string[];
-  readonly stopped: readonly string[];
-}
-
-export interface CaseReport {
-  readonly n: number;
-  readonly origin: Origin;
-  readonly attack: string;
-  readonly records: readonly CountedRecord[];
-  /** By verifier; absent: not asked. */
-  readonly behaviours: Readonly<Record<string, string>>;
-  readonly difference?: Difference;
-  /** Specs of the verifiers whose control died, and of those whose control was answered. */
-  readonly dead: readonly string[];
-  readonly alive: readonly string[];
-  /** Failures that this job had not heard of. */
-  readonly findings: readonly FoundFailure[];
-  /** Where something in it was new to this job. */
-  readonly file?: CaseFile;
-}
-
-/** A finding as it was first seen: stored, not shrunk. */
-export interface FoundFailure {
-  readonly finding: Finding;
-  /** There is nothing to shrink. */
-  readonly isSettled: boolean;
-}
-
-/** A stored finding to shrink. */
-export interface ShrinkOrder {
-  readonly finding: Finding;
-  readonly file: unknown;
-}
-
-export interface FuzzJob {
-  tell(news: News): void;
-  batch(order: BatchOrder): AsyncIterable<CaseReport>;
-  /** The finding again, as small as the budget of tries made it. */
-  shrink(order: ShrinkOrder): Promise<Finding>;
-  close(): Promise<void>;
-}
-
-export interface JobOptions {
-  readonly setup: FuzzSetup;
-  /** Where findings are stored; absent: nowhere. */
-  readonly folder?: string;
-  /** Verifiers that a config file names. */
-  readonly entries?: readonly NamedEntry[];
-  /** That file, as a replay line has to name it. */
-  readonly config?: string;
-  /** What the setup's class stands for. */
-  readonly profile?: DeviceProfile;
-  /** The signing key of the setup's own device: it is never written. */
-  readonly key?: CoseKey;
-}
 
 /** Throws BenchError where a verifier or a corpus cannot be had. `open`: how a verifier is had; default: by its spec. */
 export async function openJob(
@@ -349,16 +284,6 @@ class Job implements FuzzJob {
     return true;
   }
 }
-
-/** Which plain case stands at this place; undefined: a bred one does. After the first round every eighth is bred. */
-function turnAt(place: number, attacks: number): number | undefined {
-  if (place < attacks) return place;
-  const after = place - attacks;
-  return after % bredOf === bredOf - 1 ? undefined : place - Math.floor(after / bredOf);
-}
-
-/** One of so many is bred. What broken verifiers are caught by is nearly always a choice that had not been there. */
-const bredOf = 8;
 
 /** A plan that an older version stored may make another scenario, or none: then nothing is bred from it. */
 function breedable(one: Case, origin: Origin): Case {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Finding } from './finding.ts';
-import type { BatchOrder, CaseReport, JobOptions, News, ShrinkOrder } from './fuzz-job.ts';
+import type { BatchOrder, CaseReport, JobOptions, News, ShrinkOrder } from './fuzz-orders.ts';
 
 export type ToJob =
   | { readonly kind: 'open'; readonly options: JobOptions }

@@ -5,8 +5,9 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { BenchError } from '../bench-error.ts';
-import { type FuzzJob, openJob } from './fuzz-job.ts';
+import { openJob } from './fuzz-job.ts';
 import type { FromJob, ToJob } from './fuzz-messages.ts';
+import type { FuzzJob } from './fuzz-orders.ts';
 
 let job: FuzzJob | undefined;
 

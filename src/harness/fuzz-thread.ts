@@ -5,8 +5,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { BenchError } from '../bench-error.ts';
-import type { CaseReport, FuzzJob, JobOptions } from './fuzz-job.ts';
 import type { FromJob, ToJob } from './fuzz-messages.ts';
+import type { CaseReport, FuzzJob, JobOptions } from './fuzz-orders.ts';
 
 /** Milliseconds that verifiers get to leave by themselves. */
 const closeMs = 3000;
