@@ -39,19 +39,22 @@ describe('openVerifier', () => {
   );
 
   it.each([
-    [{ command: 'sh {envelope} {anchor} {nope}' }, 'no place {nope}'],
-    [{ command: 'sh {envelope} {anchor}', exits: { '2-999': 'rejected' } }, '"2-999"'],
-    [{ command: 'sh {envelope} {anchor}', output: [{ match: '(' }] }, 'no regular expression'],
+    [{ command: 'sh {envelope} {anchor} {nope}' }, 'command', 'no place {nope}'],
+    [{ command: 'sh {envelope} {anchor}', exits: { '2-999': 'rejected' } }, 'exits', '"2-999"'],
+    [{ command: 'sh {envelope} {anchor}', output: [{ match: '(' }] }, 'output', 'no regular expression'],
     [
       { command: 'sh {envelope} {anchor}', output: [{ match: '(?<reson>x)' }] },
+      'output',
       'a group reson; a group may be',
     ],
-    [{ module: './nowhere.mjs' }, 'there is no file'],
-  ] as const)('says in which entry of which config file something is wrong: %j', async (entry, message) => {
-    const entries = [{ name: 'mine', file: '/a/c.json', folder: '/', entry }];
-    await expect(openVerifier('mine', { entries })).rejects.toMatchObject({
-      message: expect.stringMatching(/^\/a\/c\.json: verifiers\.mine: /),
-    });
-    await expect(openVerifier('mine', { entries })).rejects.toThrow(message);
-  });
+    [{ module: './nowhere.mjs' }, 'module', 'there is no file'],
+  ] as const)(
+    'says at which key of which config file something is wrong: %j, %s',
+    async (entry, key, message) => {
+      const entries = [{ name: 'mine', file: '/a/c.json', folder: '/', entry }];
+      const thrown = await openVerifier('mine', { entries }).catch((error: unknown) => error);
+      expect(String(thrown)).toContain(`/a/c.json: verifiers.mine.${key}: `);
+      expect(String(thrown)).toContain(message);
+    },
+  );
 });

@@ -95,8 +95,14 @@ function inConfig({ file, name, entry }: NamedEntry, thrown: unknown): unknown {
   const { code, blame, cause, message } = thrown;
   const kind = entryKinds.find((one) => entry[one] !== undefined);
   const isOfWords = code === 'verifier-command' || code === 'verifier-not-found';
-  const key = kind !== undefined && isOfWords ? `${name}.${kind}` : name;
-  return new BenchError(code, `${escapeText(file)}: verifiers.${key}: ${message}`, { blame, cause });
+  // What a command's own rules say begins with the key that they stand under.
+  const [, key, rest] = /^(exits|output): (.*)$/s.exec(message) ?? [
+    undefined,
+    isOfWords ? kind : undefined,
+    message,
+  ];
+  const place = key === undefined ? name : `${name}.${key}`;
+  return new BenchError(code, `${escapeText(file)}: verifiers.${place}: ${rest}`, { blame, cause });
 }
 
 function ofConfig({ entries = [] }: TransportOptions): string {
