@@ -15,7 +15,7 @@ export async function claimedWithin(
   const claims: Within[] = [];
   for (const spec of new Set(specs)) {
     const host = await openOne(spec, options);
-    claims.push(host.claims);
+    claims.push({ ...host.claims, untold: host.untold ?? [] });
     await host.close();
   }
   return withinClaims(claims);

@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
 import { packageRoot } from '../package-root.ts';
 
 const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const broken = join(packageRoot(), 'src/verifiers/transports/fixtures/broken');
+
+const folder = mkdtempSync(join(tmpdir(), 'gauntlet-doctor-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function doctor(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, [gauntlet, 'doctor', ...args], { encoding: 'utf8' });
@@ -42,6 +47,38 @@ describe('gauntlet doctor', () => {
     const failed = report.checks.find((check: { readonly status: string }) => check.status === 'failed');
     expect(failed.name).toBe(name);
     expect(report.fixFirst).toContain(fix);
+  });
+
+  it.each([
+    ['an existing program that is told envelope and key', '', {}],
+    // What a command line cannot say is not asked of it, however it draws.
+    ['one that is told of one component', '{sequence} {vendor-id} {class-id} {component-id}', {}],
+    ['one that claims few commands', '', { commands: [1, 2, 3, 20, 21], parameters: [1, 2, 3, 14, 21] }],
+  ])(
+    'finds nothing to mend in %s',
+    (_, places, claims) => {
+      const script = join(packageRoot(), 'src/verifiers/transports/fixtures/commands/plain.mjs');
+      const dist = fileURLToPath(new URL('../..', import.meta.url));
+      const command = `'${process.execPath}' '${script}' '${dist}' {envelope} {anchor} ${places}`;
+      const file = join(folder, 'a b.json');
+      writeFileSync(file, JSON.stringify({ verifiers: { mine: { command, claims, memory: 512 } } }));
+      const words = ['mine', '--config', file, '--time', '2', '--deadline', '20000'];
+      const { status, stdout } = doctor(...words, '--seed', '3');
+      expect(stdout).toMatch(/ok {4}valid example accepted/);
+      expect(stdout).toMatch(/ok {4}refused: one bit of the signature flipped/);
+      expect(stdout).toMatch(/ok {4}a new session is a new recipient/);
+      expect(status).toBe(0);
+    },
+    60_000,
+  );
+
+  it('advises lines that run as they are', () => {
+    const command = "sh -c 'exit 1' {envelope} {anchor}";
+    const file = join(folder, 'refuses it.json');
+    writeFileSync(file, JSON.stringify({ verifiers: { mine: { command } } }));
+    const { status, stdout } = doctor('mine', '--config', file, '--time', '1');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/First: .* -v mine --config '[^']*refuses it\.json' --out DIR,/);
   });
 
   it('shows no control characters of a verifier’s', () => {

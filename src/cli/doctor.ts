@@ -7,8 +7,10 @@ import { BenchError } from '../bench-error.ts';
 import { type Check, type CheckUp, checkUp } from '../harness/check-up.ts';
 import { timeTasks } from '../measure/timing.ts';
 import { type DoctorReport, renderDoctor } from '../report/doctor.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Host } from '../verifiers/host.ts';
 import { version } from '../version.ts';
+import { configToName } from './config.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 import { type HostChoices, openOne } from './open-verifiers.ts';
 import { demandEnvelopes } from './packages.ts';
@@ -24,9 +26,17 @@ export interface DoctorOptions extends Omit<HostChoices, 'class'> {
 export async function runDoctor(spec: string, options: DoctorOptions): Promise<number> {
   const report = await examine(spec, options);
   process.stdout.write(
-    options.format === 'json' ? `${JSON.stringify(report, null, 1)}\n` : renderDoctor(report),
+    options.format === 'json'
+      ? `${JSON.stringify(report, null, 1)}\n`
+      : renderDoctor(report, wordsFor(spec, options)),
   );
   return report.healthy ? 0 : 1;
+}
+
+/** As the verifier is named in the lines that are advised. */
+function wordsFor(spec: string, { config }: DoctorOptions): string {
+  const file = configToName([spec], config);
+  return ['-v', spec, ...(file === undefined ? [] : ['--config', file])].map(shellWord).join(' ');
 }
 
 async function examine(spec: string, options: DoctorOptions): Promise<DoctorReport> {
@@ -40,6 +50,7 @@ async function examine(spec: string, options: DoctorOptions): Promise<DoctorRepo
   try {
     const result = await checkUp(host, {
       seed: options.seed,
+      named: wordsFor(spec, options),
       timeMs: 1000 * options.time,
       ...(fixed && { fixed }),
     });

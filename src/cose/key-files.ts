@@ -83,6 +83,11 @@ export function keyToJwk(
   };
 }
 
+/** Some kinds of key, and some algorithms that one may be bound to, have no name there. */
+export function hasJwk({ kty, alg }: CoseKey): boolean {
+  return kty !== 'HSS-LMS' && (alg === undefined || joseAlgorithms.some(([, id]) => id === alg));
+}
+
 const supported = 'supported are EC P-256, P-384 and P-521, Ed25519, and symmetric keys';
 const pemLabels: readonly string[] = ['PRIVATE KEY', 'PUBLIC KEY', 'EC PRIVATE KEY'];
 

@@ -33,6 +33,12 @@ describe('the forms of a key', () => {
       }
   });
 
+  it('a key that is bound to an algorithm without a JOSE name has no JWK', () => {
+    const bound = { ...publicOf(authorP256), alg: -47 };
+    expect(keyInForm(bound, 'jwk')).toBeUndefined();
+    expect(keyInForm(bound, 'cose')).toBeDefined();
+  });
+
   it('a symmetric key has no PEM, an HSS key neither PEM nor JWK', () => {
     expect(keyInForm(authorHmac, 'pem')).toBeUndefined();
     expect(keyInForm(authorHmac, 'raw')).toEqual((authorHmac as { readonly k: Uint8Array }).k);

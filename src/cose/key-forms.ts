@@ -10,7 +10,7 @@ import { concat } from '../cbor/hex.ts';
 import { bstr, type CborMap, int, map } from '../cbor/item.ts';
 import { write } from '../cbor/write.ts';
 import { type CoseKey, publicOf } from './key.ts';
-import { keyToJwk } from './key-files.ts';
+import { hasJwk, keyToJwk } from './key-files.ts';
 
 export const keyForms = ['pem', 'jwk', 'cose', 'raw'] as const;
 
@@ -22,7 +22,7 @@ export function keyInForm(key: CoseKey, form: KeyForm): Uint8Array | undefined {
     case 'pem':
       return pemOf(key);
     case 'jwk':
-      return key.kty === 'HSS-LMS' ? undefined : textBytes(`${JSON.stringify(jwkOf(key))}\n`);
+      return !hasJwk(key) ? undefined : textBytes(`${JSON.stringify(jwkOf(key))}\n`);
     case 'cose':
       return write(wholeCoseKey(key));
     case 'raw':

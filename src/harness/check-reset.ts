@@ -9,10 +9,9 @@ import { buildScenario } from '../scenarios/build.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import { before, type Run, step } from '../scenarios/scenario.ts';
 import type { Host } from '../verifiers/host.ts';
-import type { Claims } from '../verifiers/verifier.ts';
 import { drawCase, isInapplicable } from './case.ts';
 import type { Check, CheckUpOptions } from './check-up.ts';
-import { deviceOf, missingFor } from './claims-seen.ts';
+import { deviceOf, missingFor, type Subject } from './claims-seen.ts';
 import { summary } from './judge.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { deliver } from './trial.ts';
@@ -25,24 +24,40 @@ export interface TwoReleases {
 
 const rounds = 40;
 
-/** Undefined: none could be drawn that needs only what is claimed. */
-export function twoReleases(
-  claims: Claims,
+/** Updates that are tried until one can be told. */
+const triesAtMost = 10;
+
+/** Undefined: none was drawn that needs only what is claimed. If none of them can be told, the first. */
+export async function toldReleases(
+  host: Host,
+  options: Pick<CheckUpOptions, 'seed' | 'fixed'>,
+): Promise<TwoReleases | undefined> {
+  let first: TwoReleases | undefined;
+  let tried = 0;
+  for (const two of releases(host, options)) {
+    first ??= two;
+    if (last(await deliver(host, two.older))?.kind !== 'unsupported') return two;
+    if (++tried === triesAtMost) break;
+  }
+  return first;
+}
+
+function* releases(
+  subject: Subject,
   { seed, fixed }: Pick<CheckUpOptions, 'seed' | 'fixed'>,
-): TwoReleases | undefined {
-  const pool = new ScenarioPool(seed, deviceOf(claims, fixed));
+): Generator<TwoReleases> {
+  const pool = new ScenarioPool(seed, deviceOf(subject, fixed));
   const attack = allCases.find(({ id }) => id === 'rollback.sequence.lower');
   for (let round = 0; attack !== undefined && round < rounds; round++) {
     const drawn = drawCase(attack, round, seed, pool);
     if (isInapplicable(drawn) || drawn.plan === undefined) continue;
-    if (missingFor(claims, drawn).length > 0 || drawn.control.steps.length !== 1) continue;
+    if (missingFor(subject.claims, drawn).length > 0 || drawn.control.steps.length !== 1) continue;
     const installed = fixed ? fixed.sequence : '5';
     const [older, newer] = [5n, 15n].map((more) =>
       updateOf(drawn.plan as Plan, installed, String(BigInt(installed ?? 0) + more)),
     );
-    if (older && newer) return { older, newer };
+    if (older && newer) yield { older, newer };
   }
-  return undefined;
 }
 
 function updateOf(plan: Plan, installed: string | undefined, offered: string): Run | undefined {

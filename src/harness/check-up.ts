@@ -5,11 +5,19 @@
  */
 import { allCases } from '../attacks/catalogue.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Host } from '../verifiers/host.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { type Case, drawCase, isInapplicable } from './case.ts';
-import { checkMemory, checkReset, twoReleases } from './check-reset.ts';
-import { type ClaimSeen, deviceOf, fittingCases, missingFor, SeenClaims } from './claims-seen.ts';
+import { checkMemory, checkReset, toldReleases } from './check-reset.ts';
+import {
+  type ClaimSeen,
+  deviceOf,
+  fittingCases,
+  missingFor,
+  SeenClaims,
+  type Subject,
+} from './claims-seen.ts';
 import { Course } from './forward.ts';
 import { ScenarioPool } from './scenario-pool.ts';
 import { ControlCache, deliver, tryCase } from './trial.ts';
@@ -43,6 +51,8 @@ export interface CheckUpOptions {
   readonly seed: number;
   /** Its own device, which cases are drawn for. */
   readonly fixed?: FixedPlan;
+  /** The words that name the verifier in a line to be run; default `-v` and its name. */
+  readonly named?: string;
   /** Nothing new is begun after so many milliseconds. */
   readonly timeMs: number;
 }
@@ -72,6 +82,8 @@ const tampered: readonly (readonly [id: string, what: string, fix: string])[] = 
 const fruitless = 5;
 /** Rounds in which a case that fits the claims is sought. */
 const rounds = 40;
+/** And with an attack that shows more claims. */
+const attackRounds = 3;
 
 export async function checkUp(host: Host, options: CheckUpOptions): Promise<CheckUp> {
   const { timeMs } = options;
@@ -79,16 +91,18 @@ export async function checkUp(host: Host, options: CheckUpOptions): Promise<Chec
   const stop = () => performance.now() > end;
   const seen = new SeenClaims(host.claims);
   const course = new Course(options.fixed);
-  const plain = plainest(firstFitting(host.claims, options));
-  const claims = checkClaims(host.claims, plain, options);
+  const plain = plainest(firstFitting(host, options));
+  const claims = checkClaims(host, plain, options);
   if (plain.length === 0) return { checks: [claims], claims: seen.list() };
-  const { check: valid, plain: accepted } = await checkValid(host, plain, { seen, course });
+  const { check: valid, plain: accepted } = await checkValid(host, plain, options, { seen, course });
   const isUseful = accepted !== undefined;
   const hostile: Check[] = [];
   for (const row of tampered)
     if (isUseful) hostile.push(await checkTampered(host, row, options, { seen, course }));
-  const two = isUseful ? twoReleases(host.claims, options) : undefined;
-  if (isUseful) await seen.seek(host, fittingCases(host.claims, { ...options, rounds, stop }), course);
+  const draws = { ...options, rounds, stop };
+  const two = isUseful && !course.isForward ? await toldReleases(host, options) : undefined;
+  if (isUseful) await seen.seek(host, fittingCases(host, draws), course);
+  if (isUseful) await seen.seekByAttacks(host, { ...draws, rounds: attackRounds }, course);
   const list = seen.list();
   const states = course.isForward
     ? [withoutReset(course)]
@@ -108,9 +122,9 @@ export async function checkUp(host: Host, options: CheckUpOptions): Promise<Chec
 type Drawn = Pick<CheckUpOptions, 'seed' | 'fixed'>;
 
 /** Some cases that fit the claims, of the first rounds that have any. */
-function firstFitting(claims: Claims, drawn: Drawn): readonly Case[] {
-  for (const tried of [1, 6]) {
-    const cases = [...fittingCases(claims, { ...drawn, rounds: tried, stop: () => false })];
+function firstFitting(subject: Subject, drawn: Drawn): readonly Case[] {
+  for (const tried of [1, 6, 12]) {
+    const cases = [...fittingCases(subject, { ...drawn, rounds: tried, stop: () => false })];
     if (cases.length > 0) return cases;
   }
   return [];
@@ -123,13 +137,13 @@ function plainest(cases: readonly Case[]): readonly Case[] {
   return [...cases].sort((a, b) => weight(a) - weight(b));
 }
 
-function checkClaims(claims: Claims, plain: readonly Case[], drawn: Drawn): Check {
-  const { structures, algorithms, commands, parameters, levels } = claims;
+function checkClaims(subject: Subject, plain: readonly Case[], drawn: Drawn): Check {
+  const { structures, algorithms, commands, parameters, levels } = subject.claims;
   if (plain.length > 0) {
     const note = `${structures.join(', ')}; algorithms ${algorithms.join(', ')}; ${commands.length} commands, ${parameters.length} parameters; up to ${levels.at(-1)}`;
     return { name: 'claims', status: 'passed', note };
   }
-  const missing = nearest(claims, drawn);
+  const missing = nearest(subject, drawn);
   return {
     name: 'claims',
     status: 'failed',
@@ -139,9 +153,9 @@ function checkClaims(claims: Claims, plain: readonly Case[], drawn: Drawn): Chec
 }
 
 /** What the manifest that asks for least beyond the claims asks for. */
-function nearest(claims: Claims, { seed, fixed }: Drawn): readonly string[] {
-  const generous: Claims = { ...claims, extras: [] };
-  const pool = new ScenarioPool(seed, deviceOf(claims, fixed));
+function nearest(subject: Subject, { seed, fixed }: Drawn): readonly string[] {
+  const generous: Claims = { ...subject.claims, extras: [] };
+  const pool = new ScenarioPool(seed, deviceOf(subject, fixed));
   const lacks = allCases
     .filter(({ family }) => family === 'valid')
     .flatMap((family) => [0, 1].map((round) => drawCase(family, round, seed, pool)))
@@ -167,11 +181,16 @@ interface Valid {
   readonly plain?: Case;
 }
 
-async function checkValid(host: Host, cases: readonly Case[], { seen, course }: Seeing): Promise<Valid> {
+async function checkValid(
+  host: Host,
+  plain: readonly Case[],
+  options: CheckUpOptions,
+  { seen, course }: Seeing,
+): Promise<Valid> {
   const name = 'valid example accepted';
   let tried = 0;
   let first: Ruling | undefined;
-  for (const one of cases) {
+  for (const one of further(host, plain, options)) {
     const { ruling } = await tryCase(host, course.next(one), new ControlCache());
     seen.add(one, ruling);
     if (ruling.verdict === 'accepted')
@@ -181,10 +200,20 @@ async function checkValid(host: Host, cases: readonly Case[], { seen, course }: 
     if (ruling.verdict !== 'skipped' && ++tried === 3) break;
   }
   const note = first?.note ?? 'nothing was delivered';
-  return { check: { name, status: 'failed', note, fix: fixFor(first) } };
+  const named = options.named ?? `-v ${shellWord(host.spec)}`;
+  return { check: { name, status: 'failed', note, fix: fixFor(first, named) } };
 }
 
-function fixFor(ruling: Ruling | undefined): string {
+/** The plainest, then all that fit: what cannot be told of one recipient can be of another. */
+function* further(host: Host, plain: readonly Case[], options: CheckUpOptions): Generator<Case> {
+  yield* plain;
+  const end = performance.now() + options.timeMs / 4;
+  yield* fittingCases(host, { ...options, rounds, stop: () => performance.now() > end });
+}
+
+function fixFor(ruling: Ruling | undefined, named: string): string {
+  if (ruling?.verdict === 'skipped')
+    return 'give it more places, or claim less: none of the valid manifests that fit its claims could be told it';
   switch (ruling?.kind) {
     case 'crashed':
       return 'no delivery may end the program or throw: find out what did (stderr’s last line is above)';
@@ -197,7 +226,7 @@ function fixFor(ruling: Ruling | undefined): string {
     case 'wrong-state':
       return 'report the state that the delivery leaves, or do not claim to report it';
     default:
-      return 'accept the plainest valid manifests first: gauntlet run --valid --only valid.auth.sign1 -v …, then gauntlet explain on the envelope';
+      return `accept the plainest valid manifests first: gauntlet run --valid --only valid.auth.sign1 ${named} --out DIR, then gauntlet explain on the envelope in DIR/findings`;
   }
 }
 
@@ -209,7 +238,7 @@ async function checkTampered(
 ): Promise<Check> {
   const name = `refused: ${what}`;
   const attack = allCases.find((one) => one.id === id);
-  const pool = new ScenarioPool(seed, deviceOf(host.claims, fixed));
+  const pool = new ScenarioPool(seed, deviceOf(host, fixed));
   let skipped = 'no such delivery needs only what is claimed';
   let refused = 0;
   for (let round = 0; attack !== undefined && round < rounds; round++) {

@@ -1,9 +1,10 @@
 /**
  * What of a verifier's claims was seen to work: valid scenarios are drawn that need nothing else, until each claim
- * was part of an accepted one.
+ * was part of an accepted one; for what only attacks use, attacks.
  *
  * @module
  */
+import { catalogue } from '../attacks/catalogue.ts';
 import { validCases } from '../attacks/valid.ts';
 import { extrasOf, levels, reaches } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
@@ -57,19 +58,38 @@ export interface DrawOptions {
 }
 
 /** Valid cases that need only what is claimed, family after family, round after round. */
-export function* fittingCases(claims: Claims, { seed, fixed, rounds, stop }: DrawOptions): Generator<Case> {
-  const pool = new ScenarioPool(seed, deviceOf(claims, fixed));
+export function* fittingCases(subject: Subject, { seed, fixed, rounds, stop }: DrawOptions): Generator<Case> {
+  const pool = new ScenarioPool(seed, deviceOf(subject, fixed));
   for (let round = 0; round < rounds && !stop(); round++) {
     for (const family of validCases) {
       const drawn = drawCase(family, round, seed, pool);
-      if (!isInapplicable(drawn) && missingFor(claims, drawn).length === 0) yield drawn;
+      if (!isInapplicable(drawn) && missingFor(subject.claims, drawn).length === 0) yield drawn;
     }
   }
 }
 
+/** Attacks that need only what is claimed, and something that only attacks use. */
+export function* fittingAttacks(
+  subject: Subject,
+  { seed, fixed, rounds, stop }: DrawOptions,
+): Generator<Case> {
+  const pool = new ScenarioPool(seed, deviceOf(subject, fixed));
+  for (let round = 0; round < rounds && !stop(); round++) {
+    for (const attack of catalogue) {
+      if (stop()) return;
+      const drawn = drawCase(attack, round, seed, pool);
+      if (isInapplicable(drawn) || keysOfMore(drawn).length === 0) continue;
+      if (missingFor(subject.claims, drawn).length === 0) yield drawn;
+    }
+  }
+}
+
+/** Who is examined. */
+export type Subject = Pick<Host, 'claims' | 'untold'>;
+
 /** What cases for a verifier with these claims are drawn for. */
-export function deviceOf(claims: Claims, fixed: FixedPlan | undefined): Device {
-  const within = withinClaims([claims]);
+export function deviceOf({ claims, untold = [] }: Subject, fixed: FixedPlan | undefined): Device {
+  const within = withinClaims([{ ...claims, untold }]);
   return { ...(fixed && { fixed }), ...(within && { within }) };
 }
 
@@ -78,6 +98,7 @@ export function missingFor(claims: Claims, one: Case): readonly string[] {
   return [...unclaimed(claims, one.needs), ...unclaimedExtras(claims, [one.control, one.attacked])];
 }
 
+const dead: readonly Ruling['kind'][] = ['crashed', 'hung', 'exhausted'];
 /** A claim that is part of this many refused manifests is not tried again. */
 const tries = 3;
 /** Deaths after which nothing more is delivered. */
@@ -89,6 +110,8 @@ const patience = 400;
 export class SeenClaims {
   readonly #claims: Claims;
   readonly #seen = new Set<ClaimKey>();
+  /** Of rows that leave the answer open. */
+  readonly #answered = new Set<ClaimKey>();
   readonly #refused = new Map<ClaimKey, { readonly note: string; readonly times: number }>();
   #answers = 0;
 
@@ -109,19 +132,48 @@ export class SeenClaims {
       idle = 0;
       const { ruling } = await tryCase(host, course.next(one), controls);
       this.add(one, ruling);
-      if (ruling.kind === 'crashed' || ruling.kind === 'hung' || ruling.kind === 'exhausted') deaths++;
+      if (dead.includes(ruling.kind)) deaths++;
       if (deaths === deathsAtMost) return;
+    }
+  }
+
+  /** The same with attacks, for what no valid scenario has. */
+  async seekByAttacks(host: Host, options: DrawOptions, course: Course): Promise<void> {
+    const open = claimKinds
+      .filter(isOfAttacks)
+      .flatMap((kind) => claimedOf(this.#claims, kind).map((value): ClaimKey => `${kind} ${value}`));
+    const isOpen = (): boolean => open.some((key) => !this.#seen.has(key) && !this.#refused.has(key));
+    if (!isOpen()) return;
+    const controls = new ControlCache();
+    for (const one of fittingAttacks(host, { ...options, stop: () => options.stop() || !isOpen() })) {
+      if (!keysOfMore(one).some((key) => this.#isWanted(key))) continue;
+      const { ruling } = await tryCase(host, course.next(one), controls);
+      this.addAnswer(ruling.outcome);
+      const shown = {
+        proven: this.#seen,
+        unattributed: this.#seen,
+        accepted: this.#seen,
+        policy: this.#answered,
+      };
+      const found = shown[ruling.verdict as keyof typeof shown];
+      for (const key of keysOfMore(one)) found?.add(key);
+      if (ruling.verdict === 'weak' || ruling.verdict === 'failed')
+        this.#refuse(keysOfMore(one), `${one.attack.id}: ${ruling.note}`);
+      if (dead.includes(ruling.kind)) return;
     }
   }
 
   add(one: Case, ruling: Ruling): void {
     this.addAnswer(ruling.outcome);
     if (ruling.verdict === 'accepted') for (const key of keysOf(one)) this.#seen.add(key);
-    if (ruling.verdict !== 'failed') return;
-    for (const key of keysOf(one)) {
+    if (ruling.verdict === 'failed') this.#refuse(keysOf(one), `${one.family}: ${ruling.note}`);
+  }
+
+  #refuse(keys: readonly ClaimKey[], note: string): void {
+    for (const key of keys) {
       const before = this.#refused.get(key);
       this.#refused.set(key, {
-        note: before?.note ?? `${one.family}: ${ruling.note}`,
+        note: before?.note ?? note,
         times: (before?.times ?? 0) + 1,
       });
     }
@@ -151,6 +203,7 @@ export class SeenClaims {
         if (this.#seen.has(key)) return { kind, value, status: 'seen' };
         const refused = this.#refused.get(key);
         if (refused !== undefined) return { kind, value, status: 'refused', note: refused.note };
+        if (this.#answered.has(key)) return { kind, value, status: 'seen' };
         if (kind === 'report' && this.#answers > 0)
           return { kind, value, status: 'refused', note: 'it stood in no answer' };
         return { kind, value, status: 'not-seen', note: whyNot(kind) };
@@ -165,8 +218,7 @@ export class SeenClaims {
 
 function whyNot(kind: ClaimKind): string {
   if (kind === 'level') return 'no acceptance went so far';
-  if (kind === 'extra')
-    return 'attacks alone use it, or no valid scenario with it needs only what is claimed';
+  if (isOfAttacks(kind)) return 'no case with it that was tried needs only what is claimed';
   return 'no valid manifest that was drawn needs it and nothing unclaimed';
 }
 
@@ -200,4 +252,19 @@ function keysOf({ needs, control }: Case): readonly ClaimKey[] {
     ...of('extension', [...(needs.extensions ?? []), ...extensionsOf(control.recipient)]),
     ...of('extra', [...new Set(control.steps.flatMap(({ delivery }) => extrasOf(delivery)))]),
   ];
+}
+
+/** What recipients and deliveries of an attack have beyond the base. */
+function keysOfMore({ control, attacked }: Case): readonly ClaimKey[] {
+  const steps = [control, attacked].flatMap((run) => run.steps);
+  const recipients = [control, attacked].map(({ recipient }) => recipient);
+  const keys = [
+    ...recipients.flatMap(extensionsOf).map((one): ClaimKey => `extension ${one}`),
+    ...steps.flatMap(({ delivery }) => extrasOf(delivery)).map((one): ClaimKey => `extra ${one}`),
+  ];
+  return [...new Set(keys)];
+}
+
+function isOfAttacks(kind: ClaimKind): boolean {
+  return kind === 'extension' || kind === 'extra';
 }

@@ -23,7 +23,8 @@ export interface DoctorReport {
 const marks = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' } as const;
 const lineLength = 116;
 
-export function renderDoctor(report: DoctorReport): string {
+/** `named`: the words that name the verifier in a line to be run. */
+export function renderDoctor(report: DoctorReport, named: string): string {
   const width = Math.max(...report.checks.map(({ name }) => name.length));
   const lines = [
     `${escapeText(report.verifier)}: ${report.healthy ? 'works' : 'needs mending'}`,
@@ -35,7 +36,7 @@ export function renderDoctor(report: DoctorReport): string {
     ...(report.pace ? [paceLine(report.pace, width)] : []),
     ...claimLines(report.claims),
     '',
-    `First: ${escapeText(report.fixFirst ?? advice(report))}`,
+    `First: ${escapeText(report.fixFirst ?? advice(report, named))}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -52,12 +53,7 @@ function claimLines(claims: readonly ClaimSeen[]): readonly string[] {
     const of = claims.filter((one) => one.kind === kind);
     return of.length === 0 ? [] : [cut(`  ${plural(kind).padEnd(11)}${inWords(of)}`)];
   });
-  return [
-    '',
-    'Claimed, and seen in a valid manifest that was accepted (! refused, ? not seen)',
-    '',
-    ...lines,
-  ];
+  return ['', 'Claimed, and seen in what was answered rightly (! refused, ? not seen)', '', ...lines];
 }
 
 function inWords(claims: readonly ClaimSeen[]): string {
@@ -74,7 +70,7 @@ function plural(kind: ClaimKind): string {
   return `${kind}s`;
 }
 
-function advice({ claims, verifier }: DoctorReport): string {
+function advice({ claims }: DoctorReport, named: string): string {
   const lacks = (kind: ClaimKind, value: string) =>
     !claims.some((one) => one.kind === kind && one.value === value);
   if (lacks('report', 'stage'))
@@ -83,7 +79,7 @@ function advice({ claims, verifier }: DoctorReport): string {
     return 'nothing is broken; report the sequence number, so that rollbacks show';
   if (lacks('report', 'effects'))
     return 'nothing is broken; report effects, so that what is done before authentication shows';
-  return `nothing is broken; attack it: gauntlet run -v '${verifier}'`;
+  return `nothing is broken; attack it: gauntlet run ${named}`;
 }
 
 function cut(line: string): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { commandCode as code } from '../suit/registry.ts';
 import { buildScenario } from './build.ts';
 import type { Feature } from './features.ts';
 import { stillHas } from './fixed.ts';
@@ -11,7 +12,7 @@ const wide: Within = {
   events: ['update', 'boot'],
   algorithms: [-19, -9, -8, -7, 5],
   structures: ['sign1', 'sign', 'mac0'],
-  commands: [15, 31, 32],
+  commands: [5, 6, 12, 14, 15, 18, 22, 24, 31, 32],
 };
 
 describe('withinClaims', () => {
@@ -34,7 +35,51 @@ describe('withinClaims', () => {
   });
 });
 
+describe('withinClaims of what cannot be told', () => {
+  it('is what none of them can be told', () => {
+    const [one, other] = [['anchors', 'components'] as const, ['anchors', 'ids'] as const];
+    expect(
+      withinClaims([
+        { ...wide, untold: one },
+        { ...wide, untold: other },
+      ]),
+    ).toMatchObject({ untold: ['anchors'] });
+    expect(withinClaims([{ ...wide, untold: one }, wide])).toBeUndefined();
+  });
+});
+
 describe('drawnWithin', () => {
+  const update = { event: 'update' } as const;
+
+  it('plans one component, author and id for who cannot be told of several', () => {
+    const untold = ['anchors', 'policies', 'components', 'ids', 'fresh'] as const;
+    fc.assert(
+      fc.property(arbitraryPlan(update), (drawn) => {
+        const { recipient } = buildScenario(drawnWithin(drawn, { ...wide, untold }, update));
+        expect(recipient.anchors).toHaveLength(1);
+        expect(recipient.policy).toEqual({ kind: 'any' });
+        expect(recipient.components).toHaveLength(1);
+        expect(recipient.components[0]).toMatchObject({ vendorIds: [expect.anything()] });
+        expect(recipient.components[0]?.classIds).toHaveLength(1);
+        expect(recipient.components[0]?.pens ?? []).toEqual([]);
+        if (drawn.sequence.offered !== '0') expect(recipient.sequenceNumber).toBeDefined();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('plans no command of choice that is not claimed', () => {
+    const few = { ...wide, commands: [] };
+    fc.assert(
+      fc.property(arbitraryPlan(update), (drawn) => {
+        const { needs } = buildScenario(drawnWithin(drawn, few, update));
+        const needed = [1, 2, code.imageMatch, code.overrideParameters, code.fetch, code.invoke];
+        expect(needs.commands.filter((one) => !needed.includes(one))).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('plans nothing but what is claimed where nothing more is asked for', () => {
     fc.assert(
       fc.property(arbitraryPlan({ event: 'update' }), (drawn) => {

@@ -7,6 +7,7 @@ import type { DeviceProfile } from '../device/classes.ts';
 import type { Delivery } from '../device/delivery.ts';
 import type { Outcome } from '../device/outcome.ts';
 import type { Recipient } from '../device/recipient.ts';
+import type { Untold } from '../device/untold.ts';
 import type { Claims } from './verifier.ts';
 
 /** MiB; `none` for a program that reserves more than it uses, as AddressSanitizer's shadow does. */
@@ -43,6 +44,8 @@ export interface HostStatus {
 export interface Host {
   readonly spec: string;
   readonly claims: Claims;
+  /** Of recipients: what makes their trials `unsupported`; absent: nothing does. */
+  readonly untold?: readonly Untold[];
   /** How many trials may usefully be under way at once. */
   readonly depth: number;
   /** The device that it must fit. */

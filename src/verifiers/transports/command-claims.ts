@@ -8,10 +8,10 @@ import { basename } from 'node:path';
 import { BenchError } from '../../bench-error.ts';
 import { algorithmById } from '../../cose/algorithms.ts';
 import { type Level, levels, reaches } from '../../device/delivery.ts';
-import { commands, parameters } from '../../suit/registry.ts';
+import { commandCode, commands, parameters } from '../../suit/registry.ts';
 import type { Claims } from '../verifier.ts';
 import type { CompiledMapping } from './command-mapping.ts';
-import { tellsAll } from './command-places.ts';
+import { holdsSlots, tellsAll } from './command-places.ts';
 import type { Place } from './command-template.ts';
 
 export interface ClaimsOptions {
@@ -25,23 +25,29 @@ export interface ClaimsOptions {
 
 /** Throws BenchError `verifier-command` where more is claimed than the command line can tell the verifier. */
 export function claimsOfCommand(options: ClaimsOptions): Claims {
-  const { program, places, mapping, level, given } = options;
+  const { program, places, mapping, level, given, isFixed } = options;
   const has = (name: string): boolean => places.some((place) => place.name === name);
-  const holdsSlots = has('slot-dir') || has('component-file');
   const isRead = (field: string): boolean => mapping.fills.has(field);
   const reports: Claims['reports'] = [
     ...(isRead('stage') || isRead('reason') ? (['stage', 'reason'] as const) : []),
     ...(isRead('sequence') ? (['sequence'] as const) : []),
-    ...(holdsSlots && reaches(level, 'installed') ? (['components'] as const) : []),
+    ...(holdsSlots(places) && reaches(level, 'installed') ? (['components'] as const) : []),
     ...(isRead('effect') ? (['effects'] as const) : []),
   ];
+  // From this level on a boot looks at what the components hold.
+  const isBlind = reaches(level, 'installed') && !holdsSlots(places) && !isFixed;
+  const boots = tellsAll(places) || (has('event') && !isBlind);
+  // What only runs at a level that it is told no device id for, it cannot be asked.
+  const isTold = !reaches(level, 'applicable') || has('device-id') || tellsAll(places) || isFixed;
+  const knows = ({ code }: { readonly code: number }): boolean =>
+    isTold || code !== commandCode.deviceIdentifier;
   const claims: Claims = {
     name: basename(program),
     version: '0',
     revisions: ['37'],
     levels: levels.slice(0, levels.indexOf(level) + 1),
-    events: has('event') || tellsAll(places) ? ['update', 'boot'] : ['update'],
-    commands: commands.map((row) => row.code),
+    events: boots ? ['update', 'boot'] : ['update'],
+    commands: commands.filter(knows).map((row) => row.code),
     parameters: parameters.map((row) => row.code),
     algorithms: [-7],
     digests: [-16],

@@ -410,6 +410,49 @@ describe('opening a command', () => {
     });
   });
 
+  it.each([
+    ['', 'authenticated', ['update'], true],
+    ['{event}', 'authenticated', ['update', 'boot'], true],
+    // A boot looks at what the components hold.
+    ['{event}', 'installed', ['update'], false],
+    ['{event} {device-id} {slot-dir}', 'installed', ['update', 'boot'], true],
+  ] as const)(
+    'told %s up to %s, it claims %j, the device id: %s',
+    async (more, level, events, hasDeviceId) => {
+      const words = `{anchor} {sequence} {vendor-id} {class-id} {payload-dir} ${more}`;
+      const { claims } = await openVerifier(`command:cat {envelope} ${words}`, { command: { level } });
+      expect(claims.events).toEqual(events);
+      expect(claims.commands.includes(24)).toBe(hasDeviceId);
+    },
+  );
+
+  it('says what it cannot be told of recipients', async () => {
+    const of = async (words: string) =>
+      (await openVerifier(`command:cat {envelope} ${words}`, { command: { claims: {} } })).untold;
+    expect(await of('{anchor}')).toEqual(['anchors', 'policies']);
+    expect(await of('{anchors} {sequence} {class-id} {component-id}')).toEqual([
+      'policies',
+      'components',
+      'ids',
+      'fresh',
+    ]);
+    expect(await of('{anchor} {sequence:0}')).toEqual(['anchors', 'policies']);
+    expect(await of('{recipient} {delivery}')).toEqual([]);
+  });
+
+  it('is not told of contents whose bytes nobody has', async () => {
+    const digest = { algorithm: -16, bytes: new Uint8Array(32) };
+    const components = tinyRecipient.components.map((one) => ({
+      ...one,
+      slots: [{ kind: 'assumed', digest, size: 3n } as const, { kind: 'empty' } as const],
+    }));
+    const of = async (words: string) =>
+      (await open(`rejects ${words}`)).trial({ ...tinyRecipient, components }, [plain]);
+    const feature = expect.stringContaining('contents');
+    expect(await of('{slot-dir}')).toMatchObject([{ kind: 'unsupported', feature }]);
+    expect(await of('')).toMatchObject([{ kind: 'accepted' }]);
+  });
+
   it('is left alone while what others of its runs left behind is looked for', async () => {
     const host = await openVerifier("command:'/bin/sh' -c 'sleep 0.02' {envelope} {anchor}", {
       deadlineMs: 10_000,

@@ -18,7 +18,15 @@ import {
   compileMapping,
   type OutputRule,
 } from './command-mapping.ts';
-import { fillPlace, placeForms, placeNames, tellsAll, untold } from './command-places.ts';
+import {
+  fillPlace,
+  holdsSlots,
+  placeForms,
+  placeNames,
+  tellsAll,
+  untold,
+  untoldBy,
+} from './command-places.ts';
 import { runCommand } from './command-run.ts';
 import { fill, type Place, parseTemplate, placesIn, type Word } from './command-template.ts';
 import { describeFailure } from './death.ts';
@@ -97,6 +105,7 @@ export function openCommandHost(
   return {
     spec: options.name ?? spec,
     claims: command.claims,
+    ...(!options.isFixed && { untold: untoldBy(command.places) }),
     depth,
     ...(options.profile && { profile: options.profile }),
     trial: (recipient, deliveries) => {
@@ -167,8 +176,7 @@ async function session(
   const folder = new SessionFolder();
   try {
     const uses = (name: string): boolean => command.places.some((place) => place.name === name);
-    const holdsSlots = uses('slot-dir') || uses('component-file');
-    if (holdsSlots) folder.writeSlots(recipient);
+    if (holdsSlots(command.places)) folder.writeSlots(recipient);
     if (uses('state-dir')) folder.makeFolder(folder.path('state'));
     if (uses('payload-dir')) folder.makeFolder(folder.path('payloads'));
     let device = recipient;

@@ -11,6 +11,7 @@ import { type KeyForm, keyForms, keyInForm } from '../../cose/key-forms.ts';
 import type { Delivery, Payload } from '../../device/delivery.ts';
 import { deliveryToJson, recipientToJson } from '../../device/json.ts';
 import type { Component, Recipient, TrustAnchor } from '../../device/recipient.ts';
+import type { Untold } from '../../device/untold.ts';
 import type { Filling, Place } from './command-template.ts';
 import { type SessionFolder, slotName } from './session-folder.ts';
 
@@ -125,6 +126,25 @@ export function fillPlace({ name, form }: Place, run: CommandRun): Filling {
   return (places[name] as Fill)(run, form);
 }
 
+/** Is it told what the components hold? */
+export function holdsSlots(used: readonly Place[]): boolean {
+  return used.some(({ name }) => name === 'slot-dir' || name === 'component-file');
+}
+
+/** What recipients must not have for these places to tell of them. */
+export function untoldBy(used: readonly Place[]): readonly Untold[] {
+  if (tellsAll(used)) return [];
+  const has = (...names: readonly string[]): boolean => used.some(({ name }) => names.includes(name));
+  const isDefaulted = used.every(({ name, form }) => name !== 'sequence' || form !== undefined);
+  return [
+    ...(has('anchors') && !has('algorithm') ? [] : (['anchors'] as const)),
+    'policies',
+    ...(has('component-id') ? (['components'] as const) : []),
+    ...(has('vendor-id', 'class-id', 'device-id') ? (['ids'] as const) : []),
+    ...(isDefaulted ? [] : (['fresh'] as const)),
+  ];
+}
+
 /** What the places used cannot say of this session; undefined: nothing that matters. */
 export function untold(
   { anchors, policy, components }: Recipient,
@@ -133,6 +153,8 @@ export function untold(
 ): string | undefined {
   if (policy.kind !== 'any') return `the policy ${policy.kind}`;
   if (anchors.some(({ roles }) => !roles.includes('author'))) return 'a trust anchor that is no author’s';
+  const isAssumed = components.some(({ slots }) => slots.some(({ kind }) => kind === 'assumed'));
+  if (isAssumed && holdsSlots(used)) return 'contents whose bytes nobody has';
   if (used.some(({ name }) => name === 'capacity')) return undefined;
   const smallest = Math.min(...components.map(({ capacity }) => capacity));
   const sizes = deliveries.flatMap(({ envelope, payloads }) => [
