@@ -4,9 +4,15 @@
  * @module
  */
 
+/** Short byte strings are copied here first: V8 keeps them on its heap, and to ask for their buffer would move them. */
+const short = Buffer.allocUnsafeSlow(256);
+
 /** Lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  if (bytes.length > short.length)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  short.set(bytes);
+  return short.toString('hex', 0, bytes.length);
 }
 
 /** The bytes of hexadecimal text of either case; white space between bytes is ignored. Throws RangeError on anything else. */
