@@ -23,5 +23,6 @@ export function endedEarly({ outcomes, deliveries }: Pending): boolean {
 
 /** One outcome a delivery: what happens while the session is closed takes the place of the last. */
 export function withOutcome({ outcomes, deliveries }: Pending, outcome: Outcome): Outcome[] {
+  if (deliveries.length === 1) return [outcome];
   return [...outcomes.slice(0, Math.max(0, deliveries.length - 1)), outcome];
 }

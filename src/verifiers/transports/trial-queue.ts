@@ -12,6 +12,7 @@ import type { Delivery } from '../../device/delivery.ts';
 import type { Outcome } from '../../device/outcome.ts';
 import type { Recipient } from '../../device/recipient.ts';
 import { describeThrown } from './cap-text.ts';
+import { DeadlineWatch } from './deadline-watch.ts';
 import { describeFailure } from './death.ts';
 import { endedEarly, type Pending, withOutcome } from './pending-trial.ts';
 import type { Failure, Launch, Runner, RunnerEvents, Started } from './runner.ts';
@@ -33,8 +34,6 @@ export interface QueueStatus {
   readonly pid?: number;
 }
 
-/** Added to the deadline: runners report at this grain, and messages take time to arrive. */
-const slackMs = 50;
 const unexplainedLimit = 100;
 
 export class TrialQueue {
@@ -42,7 +41,8 @@ export class TrialQueue {
   readonly #options: QueueOptions;
   #waiting: Pending[] = [];
   #suspects: Pending[] = [];
-  readonly #underWay = new Map<number, Pending>();
+  /** In the order they were sent. So few that to look through them is quicker than a map. */
+  readonly #underWay: Pending[] = [];
   #runner: Runner | undefined;
   #started: Started | undefined;
   /** Counts runners, so that a dead one's late events are told apart. */
@@ -59,15 +59,21 @@ export class TrialQueue {
   /** Of its first hello. */
   #claims: string | undefined;
   #busy = false;
+  #isPumpAwaited = false;
   #closed = false;
-  #lastSign = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #graceGiven = false;
+  readonly #watch: DeadlineWatch;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(launch: Launch, options: QueueOptions) {
     this.#launch = launch;
     this.#options = options;
+    const { deadlineMs } = options;
+    this.#watch = new DeadlineWatch({
+      deadlineMs,
+      underWay: this.#underWay,
+      inOrder: () => this.#started?.inOrder !== false,
+      hung: () => this.#died({ kind: 'hung', afterMs: deadlineMs }),
+    });
   }
 
   /** Starts the verifier for the first time; rejects when it cannot say hello. */
@@ -96,8 +102,18 @@ export class TrialQueue {
         suspect: false,
         settle,
       });
-      // Trials asked for in one turn travel together.
-      queueMicrotask(() => this.#pump());
+      this.#pumpSoon();
+    });
+  }
+
+  /** Trials asked for in one turn travel together. */
+  #pumpSoon(): void {
+    if (this.#isPumpAwaited) return;
+    this.#isPumpAwaited = true;
+    // Not queueMicrotask, which makes an asynchronous resource of each.
+    void Promise.resolve().then(() => {
+      this.#isPumpAwaited = false;
+      this.#pump();
     });
   }
 
@@ -106,7 +122,7 @@ export class TrialQueue {
     if (!this.#closed) {
       this.#closed = true;
       this.#generation++;
-      clearTimeout(this.#timer);
+      this.#watch.stop();
       const runner = this.#runner;
       this.#runner = undefined;
       this.#settleAll('the host was closed before an answer came');
@@ -127,26 +143,25 @@ export class TrialQueue {
       this.#relaunch();
     } else if (this.#suspects.length > 0) {
       // One at a time.
-      if (this.#underWay.size === 0) this.#send(this.#suspects.splice(0, 1));
+      if (this.#underWay.length === 0) this.#send(this.#suspects.splice(0, 1));
     } else {
       // Refill when half is used up, so that messages stay large; at once where trials are worked on side by side.
       const { depth = 1, inOrder = true } = this.#started ?? {};
-      const room = depth - this.#underWay.size;
+      const room = depth - this.#underWay.length;
       if (room > 0 && (!inOrder || room * 2 >= depth)) this.#send(this.#waiting.splice(0, room));
     }
   }
 
   #send(batch: readonly Pending[]): void {
-    if (this.#underWay.size === 0) this.#sign();
-    const now = performance.now();
+    const now = this.#underWay.length === 0 ? this.#watch.sign() : performance.now();
     for (const pending of batch) {
       pending.outcomes = [];
       pending.since = now;
-      this.#underWay.set(pending.id, pending);
+      this.#underWay.push(pending);
     }
     this.#given += batch.length;
     this.#runner?.start(batch.map(({ id, recipient, deliveries }) => ({ id, recipient, deliveries })));
-    this.#watch();
+    this.#watch.start();
   }
 
   async #launchOne(): Promise<Started> {
@@ -157,7 +172,7 @@ export class TrialQueue {
       };
     };
     const events: RunnerEvents = {
-      alive: current(() => this.#sign()),
+      alive: current(() => this.#watch.sign()),
       answered: current((id, outcome) => this.#answered(id, outcome)),
       finished: current((id) => this.#finished(id)),
       died: current((failure) => this.#died(failure)),
@@ -205,26 +220,21 @@ export class TrialQueue {
     else this.#pump();
   }
 
-  #sign(): void {
-    this.#lastSign = performance.now();
-    this.#graceGiven = false;
-  }
-
   #answered(id: number, outcome: Outcome): void {
-    this.#sign();
-    const pending = this.#underWay.get(id);
+    const now = this.#watch.sign();
+    const pending = this.#underWay.find((one) => one.id === id);
     if (pending === undefined) return;
-    pending.since = this.#lastSign;
+    pending.since = now;
     pending.outcomes = withOutcome(pending, outcome);
   }
 
   #finished(id: number): void {
-    this.#sign();
-    const pending = this.#underWay.get(id);
+    this.#watch.sign();
+    const at = this.#underWay.findIndex((one) => one.id === id);
+    const [pending] = at < 0 ? [] : this.#underWay.splice(at, 1);
     if (pending === undefined) return;
-    this.#underWay.delete(id);
     this.#deathsInARow = 0;
-    if (this.#sought !== undefined && this.#suspects.length === 0 && this.#underWay.size === 0) {
+    if (this.#sought !== undefined && this.#suspects.length === 0 && this.#underWay.length === 0) {
       if (this.#unexplained.length < unexplainedLimit) this.#unexplained.push(this.#sought);
       this.#sought = undefined;
     }
@@ -239,10 +249,8 @@ export class TrialQueue {
     const error = describeFailure(failure);
     this.#generation++;
     this.#runner = undefined;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const [first, ...more] = this.#underWay.values();
-    this.#underWay.clear();
+    this.#watch.stop();
+    const [first, ...more] = this.#underWay.splice(0);
     this.#countDeath(error);
     if (first === undefined) {
       if (this.#unexplained.length < unexplainedLimit) this.#unexplained.push(error);
@@ -274,38 +282,7 @@ export class TrialQueue {
   }
 
   #settleAll(error: string, more: { readonly notRun?: true } = {}): void {
-    const all = [...this.#underWay.values(), ...this.#suspects.splice(0), ...this.#waiting.splice(0)];
-    this.#underWay.clear();
+    const all = [...this.#underWay.splice(0), ...this.#suspects.splice(0), ...this.#waiting.splice(0)];
     for (const pending of all) pending.settle([{ kind: 'crashed', error, ...more }]);
-  }
-
-  #watch(): void {
-    this.#timer ??= setTimeout(() => this.#look(), this.#options.deadlineMs + slackMs);
-  }
-
-  #look(): void {
-    this.#timer = undefined;
-    if (this.#underWay.size === 0) return;
-    const left = this.#timeLeft();
-    if (left <= 0 && this.#graceGiven) {
-      this.#died({ kind: 'hung', afterMs: this.#options.deadlineMs });
-      return;
-    }
-    // If the bench itself was held up, answers may be waiting: let them in before judging.
-    this.#graceGiven = left <= 0;
-    this.#timer = setTimeout(() => this.#look(), Math.max(left, slackMs));
-  }
-
-  #timeLeft(): number {
-    const now = performance.now();
-    const allowed = this.#options.deadlineMs + slackMs;
-    const left = this.#lastSign + allowed - now;
-    if (this.#started?.inOrder !== false) return left;
-    // One stuck session among others that go on: they share the machine, so each may take all their time.
-    let least = left;
-    for (const { since } of this.#underWay.values()) {
-      least = Math.min(least, since + allowed * this.#underWay.size - now);
-    }
-    return least;
   }
 }
