@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BenchError } from '../bench-error.ts';
+import { toHex } from '../cbor/hex.ts';
 import { authorEd25519, authorHmac } from '../cose/test-keys.ts';
 import type { Decision } from './decision.ts';
 import type { Delivery, Payload } from './delivery.ts';
@@ -9,11 +10,12 @@ import {
   decisionToJson,
   deliveryFromJson,
   deliveryToJson,
-  deliveryToText,
   recipientFromJson,
   recipientToJson,
+  recipientToText,
   stateFromJson,
   stateToJson,
+  writeDelivery,
 } from './json.ts';
 import type { Component, Content, Recipient, RecipientState } from './recipient.ts';
 
@@ -82,6 +84,16 @@ const state: fc.Arbitrary<RecipientState> = fc
   })
   .map((drawn) => ({ ...drawn, sequenceNumber: 2n ** 63n }));
 
+function written(delivery: Delivery): string {
+  const pieces: string[] = [];
+  const rest = writeDelivery(
+    delivery,
+    { text: (piece) => pieces.push(piece), hex: (of) => pieces.push(toHex(of)) },
+    '{"id":1',
+  );
+  return pieces.join('') + rest;
+}
+
 const overTheWire = (json: unknown): unknown => JSON.parse(JSON.stringify(json));
 
 describe('recipients, deliveries, states and decisions as JSON', () => {
@@ -116,7 +128,8 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
       fc.property(recipient, delivery, state, (r, d, s) => {
         expect(recipientFromJson(overTheWire(recipientToJson(r)))).toEqual(r);
         expect(deliveryFromJson(overTheWire(deliveryToJson(d)))).toEqual(d);
-        expect(deliveryToText(d)).toBe(JSON.stringify(deliveryToJson(d)));
+        expect(recipientToText(r)).toBe(JSON.stringify(recipientToJson(r)));
+        expect(written(d)).toBe(JSON.stringify({ id: 1, ...deliveryToJson(d) }));
         expect(stateFromJson(overTheWire(stateToJson(s)))).toEqual(s);
         const decision: Decision = {
           kind: 'accepted',
@@ -139,6 +152,7 @@ describe('recipients, deliveries, states and decisions as JSON', () => {
     const json = JSON.stringify(recipientToJson({ ...one, anchors }));
     expect(json).not.toContain('"d"');
     expect(json).not.toContain('f3a5039cf85d8e8b');
+    expect(recipientToText({ ...one, anchors })).toBe(json);
   });
 
   it('are refused with the name of the field that is wrong', () => {

@@ -17,13 +17,38 @@ export function recipientToJson(recipient: Recipient): Json {
   return toJson(recipient);
 }
 
+/** The text that JSON.stringify makes of `recipientToJson`. */
+export function recipientToText(recipient: Recipient): string {
+  let text = '';
+  const sink: JsonSink = {
+    text: (piece) => {
+      text += piece;
+    },
+    hex: (bytes) => {
+      text += toHex(bytes);
+    },
+  };
+  const rest = write(recipient, sink, '');
+  return text + rest;
+}
+
 export function deliveryToJson(delivery: Delivery): { readonly [key: string]: Json } {
   return toJson(delivery) as { readonly [key: string]: Json };
 }
 
-/** The text that JSON.stringify makes of `deliveryToJson`; nothing is copied twice, since all traffic goes through here. */
-export function deliveryToText(delivery: Delivery): string {
-  return textOf(delivery);
+/** Takes JSON piece by piece: text as it stands, and bytes that are to become hexadecimal digits. */
+export interface JsonSink {
+  text(piece: string): void;
+  hex(bytes: Uint8Array): void;
+}
+
+/**
+ * The fields of `deliveryToJson` after those of `head`, which is the text of an object up to its closing brace. What is
+ * still unwritten at the end is returned, so that the caller's next words travel with it. Nothing is copied twice, since
+ * all traffic of processes goes through here.
+ */
+export function writeDelivery(delivery: Delivery, sink: JsonSink, head: string): string {
+  return writeFields(delivery as unknown as Fields, sink, head, ',');
 }
 
 export function stateToJson(state: RecipientState): Json {
@@ -71,20 +96,67 @@ function toJson(value: unknown): Json {
   return Object.fromEntries(told(value).map(([key, v]) => [key, toJson(v)]));
 }
 
-function textOf(value: unknown): string {
-  if (typeof value === 'bigint') return `"${value}"`;
-  if (value instanceof Uint8Array) return `"${toHex(value)}"`;
-  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  let text = '';
-  for (const [key, field] of told(value))
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${textOf(field)}`;
-  return `{${text}}`;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Writes the value after what is still unwritten before it; returns what is still unwritten after it. */
+function write(value: unknown, sink: JsonSink, before: string): string {
+  if (typeof value === 'bigint') return `${before}"${value}"`;
+  if (typeof value === 'string') return before + quoted(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return before + value;
+  if (typeof value !== 'object' || value === null) return before + JSON.stringify(value);
+  if (value instanceof Uint8Array) {
+    sink.text(`${before}"`);
+    sink.hex(value);
+    return '"';
+  }
+  if (!Array.isArray(value)) return writeFields(value as Fields, sink, `${before}{`, '');
+  let text = `${before}[`;
+  let mark = '';
+  for (const one of value) {
+    text = write(one, sink, text + mark);
+    mark = ',';
+  }
+  return `${text}]`;
+}
+
+/** As `write`, of the fields and the closing brace; `first` stands before the first field. */
+function writeFields(value: Fields, sink: JsonSink, before: string, first: string): string {
+  let text = before;
+  let mark = first;
+  for (const key in value) {
+    const field = value[key];
+    if (!isTold(key, field)) continue;
+    text = write(field, sink, `${text}${mark}${named(key)}`);
+    mark = ',';
+  }
+  return `${text}}`;
+}
+
+/** Characters that stand for themselves. */
+const plainText = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Fields' names are few. */
+const names = new Map<string, string>();
+
+function named(key: string): string {
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const name = `${JSON.stringify(key)}:`;
+  names.set(key, name);
+  return name;
 }
 
 function told(value: object): readonly (readonly [string, unknown])[] {
-  // `d` is a private scalar: it never leaves this process.
-  return Object.entries(value).filter(([key, field]) => field !== undefined && key !== 'd');
+  return Object.entries(value).filter(([key, field]) => isTold(key, field));
+}
+
+/** `d` is a private scalar: it never leaves this process. */
+function isTold(key: string, field: unknown): boolean {
+  return field !== undefined && key !== 'd';
 }
 
 /** Fields that hold bytes, or lists of bytes, wherever they stand. */

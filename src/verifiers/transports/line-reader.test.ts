@@ -34,6 +34,28 @@ describe('LineReader', () => {
     );
   });
 
+  it('offers short whole lines before it reads them, and does not read what is known', () => {
+    const offered: string[] = [];
+    const read: unknown[] = [];
+    const lines = new LineReader({
+      known: (text, from, end) => {
+        offered.push(text.slice(from, end));
+        return text[from] === '[';
+      },
+      message: (value, line) => read.push([value, line]),
+      wrong: (error) => read.push(error),
+    });
+    lines.push(Buffer.from(`[1\n2\n${'7'.repeat(600)}\n3`));
+    lines.push(Buffer.from('4\n"é"\n[\n'));
+    expect(offered).toEqual(['[1', '2', Buffer.from('"é"').toString('latin1'), '[']);
+    expect(read).toEqual([
+      [2, '2'],
+      [Number('7'.repeat(600)), undefined],
+      [34, '34'],
+      ['é', undefined],
+    ]);
+  });
+
   it('passes over a byte order mark', () => {
     const { lines, messages } = reader();
     lines.push(Buffer.from('\uFEFF{"a":"\uFEFFé"}\n'));

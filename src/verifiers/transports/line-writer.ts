@@ -5,42 +5,86 @@
  * @module
  */
 import type { Writable } from 'node:stream';
+import { toHex } from '../../cbor/hex.ts';
+import type { LineSink } from './process-lines.ts';
+import { hexSlack, writeHex } from './write-hex.ts';
 
-/** Text up to this many bytes goes through a buffer that is used again and again. */
+/** What a turn writes is put together in a buffer of this many bytes, which is used again and again. */
 const bufferBytes = 1 << 18;
 /** UTF-8 needs no more for one UTF-16 unit. */
 const mostBytesEach = 3;
 
-export class LineWriter {
+export class LineWriter implements LineSink {
   readonly #stream: Writable | null;
-  #text = '';
-  /** Free to be written into. */
-  #buffers: Buffer[] = [];
+  /** What came before `#buffer`, in this turn. */
+  #full: Uint8Array[] = [];
+  #fullBytes = 0;
+  #buffer: Buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  #length = 0;
+  /** A second one, while the stream has the first. */
+  #spare: Buffer | undefined;
+  #isAwaited = false;
 
   constructor(stream: Writable | null) {
     this.#stream = stream;
   }
 
-  /** Characters and bytes that have not left yet. */
+  /** Bytes that have not left yet. */
   get waiting(): number {
-    return this.#text.length + (this.#stream?.writableLength ?? 0);
+    return this.#fullBytes + this.#length + (this.#stream?.writableLength ?? 0);
   }
 
-  write(line: string): void {
-    if (this.#text === '') setImmediate(() => this.#flush());
-    this.#text += line;
+  text(piece: string): void {
+    if (!this.#hasRoom(piece.length * mostBytesEach)) this.#append(Buffer.from(piece));
+    else this.#length += this.#buffer.write(piece, this.#length);
+  }
+
+  hex(bytes: Uint8Array): void {
+    if (!this.#hasRoom(2 * bytes.length + hexSlack)) this.#append(Buffer.from(toHex(bytes), 'latin1'));
+    else this.#length += writeHex(bytes, this.#buffer, this.#length);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    if (this.#hasRoom(bytes.length)) {
+      this.#buffer.set(bytes, this.#length);
+      this.#length += bytes.length;
+    } else {
+      this.#append(bytes);
+    }
+  }
+
+  #hasRoom(bytes: number): boolean {
+    if (!this.#isAwaited) {
+      this.#isAwaited = true;
+      setImmediate(() => this.#flush());
+    }
+    return this.#length + bytes <= bufferBytes;
+  }
+
+  /** What has no room in the buffer goes by itself. */
+  #append(bytes: Uint8Array): void {
+    this.#full.push(Buffer.from(this.#buffer.subarray(0, this.#length)), bytes);
+    this.#fullBytes += this.#length + bytes.length;
+    this.#length = 0;
   }
 
   #flush(): void {
-    const text = this.#text;
-    this.#text = '';
-    if (text.length * mostBytesEach > bufferBytes) {
-      this.#stream?.write(text);
-      return;
-    }
-    // A stream that is given text makes three times the room it needs, each time.
-    const buffer = this.#buffers.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
-    const length = buffer.write(text);
-    this.#stream?.write(buffer.subarray(0, length), () => this.#buffers.push(buffer));
+    this.#isAwaited = false;
+    for (const bytes of this.#full) this.#stream?.write(bytes);
+    this.#full = [];
+    this.#fullBytes = 0;
+    const ready = this.#buffer.subarray(0, this.#length);
+    this.#length = 0;
+    if (this.#stream?.writableLength === 0) this.#lend(this.#buffer, ready);
+    // Who does not read is not given a buffer each turn.
+    else this.#stream?.write(Buffer.from(ready));
+  }
+
+  #lend(buffer: Buffer, ready: Buffer): void {
+    this.#buffer = this.#spare ?? Buffer.allocUnsafeSlow(bufferBytes);
+    this.#spare = undefined;
+    this.#stream?.write(ready, () => {
+      this.#spare = buffer;
+    });
   }
 }

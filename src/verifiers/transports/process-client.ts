@@ -3,21 +3,14 @@
  *
  * @module
  */
-
-import {
-  decisionFromJson,
-  deliveryToJson,
-  deliveryToText,
-  type Json,
-  recipientToJson,
-} from '../../device/json.ts';
+import { decisionFromJson } from '../../device/json.ts';
 import { isDecision, type Outcome } from '../../device/outcome.ts';
-import type { Recipient } from '../../device/recipient.ts';
 import type { Claims } from '../verifier.ts';
 import { describeThrown } from './cap-text.ts';
 import { describeValue } from './check-value.ts';
-import { withPaths } from './large-bytes.ts';
+import { KnownAnswers, type ReadDecision } from './known-answers.ts';
 import { type Callback, Questions, withoutAsked } from './process-callbacks.ts';
+import { type LineSink, ProcessLines } from './process-lines.ts';
 import type { Job, RunnerEvents } from './runner.ts';
 import { checkMessage, countUnknownFields } from './schema.ts';
 import { SessionFolder, SpoiltFolder } from './session-folder.ts';
@@ -42,20 +35,12 @@ export interface ProcessClientHandlers {
 const backlogLimit = 64 * 1024 * 1024;
 
 interface OpenSession {
+  readonly session: number;
   readonly job: Job;
   /** Index of the delivery whose decision is awaited; `closing` once all is asked. */
   awaiting: number | 'closing';
   questions?: Questions;
   folder?: SessionFolder;
-}
-
-const texts = new WeakMap<Recipient, string>();
-
-/** A control and its attacks have one recipient. */
-function textOf(recipient: Recipient): string {
-  const known = texts.get(recipient) ?? JSON.stringify(recipientToJson(recipient));
-  texts.set(recipient, known);
-  return known;
 }
 
 interface HelloMessage {
@@ -70,41 +55,50 @@ const replies: Readonly<Record<Callback, string>> = { fetch: 'fetched', storage:
 
 type Message = Readonly<Record<string, unknown>>;
 
-export const protocolVersion = 1;
-
 export class ProcessClient {
-  readonly #write: (line: string) => void;
+  readonly #lines: ProcessLines;
   readonly #handlers: ProcessClientHandlers;
-  readonly #sessions = new Map<number, OpenSession>();
+  /** So few that to look through them is quicker than a map. */
+  readonly #sessions: OpenSession[] = [];
+  readonly #known = new KnownAnswers();
   #nextSession = 1;
   #greeted = false;
   #callbacks: readonly Callback[] = [];
   #reports: Claims['reports'] = [];
-  /** Bytes over which a file takes the place of hexadecimal. */
-  #pathsOver = Number.POSITIVE_INFINITY;
 
-  constructor(write: (line: string) => void, handlers: ProcessClientHandlers) {
-    this.#write = write;
+  constructor(sink: LineSink, handlers: ProcessClientHandlers) {
+    this.#lines = new ProcessLines(sink);
     this.#handlers = handlers;
   }
 
   greet(): void {
-    this.#send({ type: 'hello', protocol: protocolVersion });
+    this.#lines.hello();
   }
 
   start(jobs: readonly Job[]): void {
     for (const job of jobs) {
       const session = this.#nextSession++;
-      const open: OpenSession = { job, awaiting: 0 };
-      this.#sessions.set(session, open);
-      if (Number.isFinite(this.#pathsOver))
-        this.#sendLarge(open, { type: 'open', session, recipient: recipientToJson(job.recipient) });
-      else this.#write(`{"type":"open","session":${session},"recipient":${textOf(job.recipient)}}\n`);
-      this.#deliverOrClose(session, open, 0);
+      const open: OpenSession = { session, job, awaiting: 0 };
+      this.#sessions.push(open);
+      this.#inFolder(open, (folder) => this.#lines.open(session, job.recipient, folder));
+      this.#deliverOrClose(open, 0);
     }
   }
 
-  receive(value: unknown): void {
+  /** Takes a line of a text that is like one before, but for session and id, and in order; false: it has to be read. */
+  receiveKnown(text: string, from: number, end: number): boolean {
+    const answer = this.#known.find(text, from, end);
+    if (answer === undefined) return false;
+    const open = this.#find(answer.session);
+    if (open === undefined || open.awaiting !== (answer.kind === 'close' ? 'closing' : answer.id))
+      return false;
+    if (answer.kind === 'close') this.#closed(open);
+    else this.#decided(open, answer.id, answer.read);
+    return true;
+  }
+
+  /** `line`: what the value was read from, where that may be remembered. */
+  receive(value: unknown, line?: string): void {
     const type = typeOf(value);
     if (!this.#greeted) {
       this.#receiveHello(type, value);
@@ -114,7 +108,7 @@ export class ProcessClient {
     const callback = this.#callbacks.find((one) => one === type);
     const isKnown = type === 'decision' || type === 'close' || callback !== undefined;
     const number = isKnown ? message.session : undefined;
-    const open = typeof number === 'number' ? this.#sessions.get(number) : undefined;
+    const open = typeof number === 'number' ? this.#find(number) : undefined;
     if (!isKnown) {
       const wanted = ['decision', 'close', ...this.#callbacks].join(' or ');
       this.#violation(`a message of type ${describeValue(type)}: wanted ${wanted}`);
@@ -123,7 +117,7 @@ export class ProcessClient {
     } else if (callback !== undefined) {
       this.#receiveQuestion(callback, number, open, message);
     } else if (type === 'decision') {
-      this.#receiveDecision(number, open, message);
+      this.#receiveDecision(number, open, message, line);
     } else {
       this.#receiveClose(number, open, message);
     }
@@ -131,8 +125,11 @@ export class ProcessClient {
 
   /** Ends what was open: nothing will come of it. */
   abandon(): void {
-    for (const { folder } of this.#sessions.values()) folder?.remove();
-    this.#sessions.clear();
+    for (const { folder } of this.#sessions.splice(0)) folder?.remove();
+  }
+
+  #find(session: number): OpenSession | undefined {
+    return this.#sessions.find((open) => open.session === session);
   }
 
   #receiveQuestion(callback: Callback, session: number, open: OpenSession, message: Message): void {
@@ -149,7 +146,7 @@ export class ProcessClient {
     }
     const reply = open.questions.answer(callback, message);
     if (reply.kind === 'wrong') this.#violation(reply.error);
-    else this.#send({ type: replies[callback], session, id: open.awaiting, ...reply.fields });
+    else this.#lines.message({ type: replies[callback], session, id: open.awaiting, ...reply.fields });
   }
 
   #receiveHello(type: unknown, value: unknown): void {
@@ -166,11 +163,11 @@ export class ProcessClient {
     const { claims, concurrency = 1, callbacks = [], pathsOver } = value as HelloMessage;
     this.#callbacks = callbacks;
     this.#reports = (claims as Pick<Claims, 'reports'>).reports;
-    this.#pathsOver = pathsOver ?? Number.POSITIVE_INFINITY;
+    if (pathsOver !== undefined) this.#lines.putInFiles({ over: pathsOver });
     this.#handlers.hello({ claims, concurrency, callbacks });
   }
 
-  #receiveDecision(number: number, open: OpenSession, message: Message): void {
+  #receiveDecision(number: number, open: OpenSession, message: Message, line: string | undefined): void {
     if (open.awaiting === 'closing' || message.id !== open.awaiting) {
       const awaited =
         open.awaiting === 'closing' ? 'all were answered' : `delivery ${open.awaiting} is awaited`;
@@ -179,13 +176,16 @@ export class ProcessClient {
       );
       return;
     }
-    this.#count('decision', message);
-    const read = readDecision(message);
+    const read = { outcome: readDecision(message), unknownFields: countUnknownFields('decision', message) };
+    if (line !== undefined) this.#known.remember(line, read);
+    this.#decided(open, open.awaiting, read);
+  }
+
+  #decided(open: OpenSession, id: number, { outcome: read, unknownFields }: ReadDecision): void {
+    if (unknownFields > 0) this.#handlers.unknownFields(unknownFields);
     const outcome = open.questions?.check(read, this.#reports) ?? read;
-    const next = open.awaiting + 1;
-    const { events } = this.#handlers;
-    events.answered(open.job.id, outcome);
-    this.#deliverOrClose(number, open, isDecision(outcome) ? next : open.job.deliveries.length);
+    this.#handlers.events.answered(open.job.id, outcome);
+    this.#deliverOrClose(open, isDecision(outcome) ? id + 1 : open.job.deliveries.length);
   }
 
   #receiveClose(number: number, open: OpenSession, message: Message): void {
@@ -194,26 +194,40 @@ export class ProcessClient {
       return;
     }
     this.#count('close', message);
-    this.#sessions.delete(number);
+    this.#closed(open);
+  }
+
+  #closed(open: OpenSession): void {
+    this.#sessions.splice(this.#sessions.indexOf(open), 1);
     open.folder?.remove();
     this.#handlers.events.finished(open.job.id);
   }
 
-  #deliverOrClose(session: number, open: OpenSession, index: number): void {
-    const delivery = open.job.deliveries[index];
+  #deliverOrClose(open: OpenSession, index: number): void {
+    const { session, job } = open;
+    const delivery = job.deliveries[index];
     if (delivery === undefined) {
       open.awaiting = 'closing';
-      this.#write(`{"type":"close","session":${session}}\n`);
-    } else {
-      open.awaiting = index;
-      open.questions = new Questions(delivery, open.job.recipient.clock, this.#callbacks);
-      const told = withoutAsked(delivery, this.#callbacks);
-      if (Number.isFinite(this.#pathsOver))
-        this.#sendLarge(open, { type: 'deliver', session, id: index, ...deliveryToJson(told) });
-      else
-        this.#write(
-          `{"type":"deliver","session":${session},"id":${index},${deliveryToText(told).slice(1)}\n`,
-        );
+      this.#lines.close(session);
+      return;
+    }
+    open.awaiting = index;
+    if (this.#callbacks.length > 0)
+      open.questions = new Questions(delivery, job.recipient.clock, this.#callbacks);
+    const told = withoutAsked(delivery, this.#callbacks);
+    this.#inFolder(open, (folder) => this.#lines.deliver(session, index, told, folder));
+  }
+
+  /** Says what may need files of the session. */
+  #inFolder(open: OpenSession, say: (folder: () => SessionFolder) => void): void {
+    try {
+      say(() => {
+        open.folder ??= new SessionFolder();
+        return open.folder;
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof SpoiltFolder)) throw thrown;
+      this.#handlers.events.died({ kind: 'crashed', error: thrown.message });
     }
   }
 
@@ -225,23 +239,6 @@ export class ProcessClient {
   #count(type: 'hello' | 'decision' | 'close', message: Message): void {
     const count = countUnknownFields(type, message);
     if (count > 0) this.#handlers.unknownFields(count);
-  }
-
-  #sendLarge(open: OpenSession, message: Json): void {
-    const folder = (): SessionFolder => {
-      open.folder ??= new SessionFolder();
-      return open.folder;
-    };
-    try {
-      this.#send(withPaths(message, this.#pathsOver, folder));
-    } catch (thrown) {
-      if (!(thrown instanceof SpoiltFolder)) throw thrown;
-      this.#handlers.events.died({ kind: 'crashed', error: thrown.message });
-    }
-  }
-
-  #send(message: Json): void {
-    this.#write(`${JSON.stringify(message)}\n`);
   }
 }
 

@@ -73,7 +73,7 @@ function launchProcess(
       events.died(failure);
     };
     const lines = new LineWriter(stdin);
-    const client = new ProcessClient((line) => lines.write(line), {
+    const client = new ProcessClient(lines, {
       backlog: () => lines.waiting,
       hello: ({ claims, concurrency, callbacks }) =>
         greeting.accept(() => ({
@@ -94,9 +94,14 @@ function launchProcess(
       if (complained > stderrLimit) wrong(`more than ${stderrLimit} bytes on stderr without a message`);
     });
     const reader = new LineReader({
-      message: (value) => {
+      known: (text, from, end) => {
+        const isKnown = client.receiveKnown(text, from, end);
+        if (isKnown) complained = 0;
+        return isKnown;
+      },
+      message: (value, line) => {
         complained = 0;
-        client.receive(value);
+        client.receive(value, line);
       },
       wrong,
     });
