@@ -1,8 +1,8 @@
 // Stryker's side: a test runner that stays in one process, and what is not worth a mutant.
 //
-// The unit tests of the mutated files are loaded once, through `vitest-shim.mjs`, and the stored cases of corpus/cases
-// are a test each: control and attack on the reference in this process, killed when the verdict is another than the
-// stored one. So a mutant costs milliseconds, where a worker of vitest for each costs a second.
+// The unit tests of the mutated part (`parts.mjs`) are loaded once, through `vitest-shim.mjs`, and the stored cases of
+// corpus/cases are a test each: control and attack on the part's verifier in this process, killed when the verdict is
+// another than without the mutant. So a mutant costs milliseconds, where a worker of vitest for each costs a second.
 //
 // With MUTATE_BY=catalogue a mutant is an animal of the zoo instead: no unit test, but the stored cases and some rounds
 // of generated ones, killed when the bench would call it failed.
@@ -11,14 +11,17 @@ import { register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { part } from './parts.mjs';
 import { collected } from './vitest-shim.mjs';
 
 const namespace = '__stryker__';
 const shim = new URL('./vitest-shim.mjs', import.meta.url).href;
 const byCatalogue = process.env.MUTATE_BY === 'catalogue';
+/** Leaves out the part's `late` tests: for a first pass, whose survivors a second one (--incremental) puts to all. */
+const onlyQuick = process.env.MUTATE_TESTS === 'quick';
+const leastHits = 10_000;
 /** Rounds of all attacks, with MUTATE_BY=catalogue. */
 const rounds = 3;
-const folders = ['dist/src/verifiers/reference', 'dist/src/suit'];
 
 /** Stored cases that run for a tenth of a second and more: limits on work, which unit tests hold too. */
 const slow = ['res.loop.true', 'res.int.product', 'app.boot.recheck'];
@@ -59,7 +62,9 @@ class InProcessRunner {
     } catch (cause) {
       return { status: 'killed', killedBy: ['load'], failureMessage: String(cause), nrOfTests: 0 };
     }
-    Object.assign(ns, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
+    // What is executed five times as often as without the mutant will not end (Stryker's own limit: a hundred times).
+    const mostHits = hitLimit === undefined ? Infinity : Math.max(hitLimit / 20, leastHits);
+    Object.assign(ns, { activeMutant: activeMutant.id, hitCount: 0, hitLimit: mostHits });
     const wanted = testFilter && new Set(testFilter);
     let nrOfTests = 0;
     startRun();
@@ -67,8 +72,7 @@ class InProcessRunner {
       if (wanted && !wanted.has(test.id)) continue;
       nrOfTests += 1;
       const failure = await failureOf(test);
-      if (hitLimit !== undefined && ns.hitCount > hitLimit)
-        return { status: 'timeout', reason: `hit ${ns.hitCount} times` };
+      if (ns.hitCount > mostHits) return { status: 'timeout', reason: `hit ${ns.hitCount} times` };
       if (failure !== undefined)
         return { status: 'killed', killedBy: [test.id], failureMessage: failure, nrOfTests };
     }
@@ -77,8 +81,18 @@ class InProcessRunner {
 
   async #load() {
     if (this.#tests !== undefined) return this.#tests;
-    // The quick ones first: a mutant dies as early as it can.
-    this.#tests = byCatalogue ? await allCases() : [...(await unitTests()), ...(await storedCases())];
+    if (byCatalogue) this.#tests = await allCases();
+    else {
+      // The quick ones first: a mutant dies as early as it can.
+      const units = await unitTests();
+      const isLate = ({ file }) => part.late.some((name) => file.endsWith(`/${name}.test.js`));
+      const late = units.filter(isLate);
+      this.#tests = [
+        ...units.filter((test) => !isLate(test)),
+        ...(await storedCases()),
+        ...(onlyQuick ? [] : late),
+      ];
+    }
     return this.#tests;
   }
 }
@@ -91,15 +105,17 @@ const stryker = () => {
 const fromHere = (file) => pathToFileURL(join(process.cwd(), file)).href;
 
 const testFiles = () =>
-  folders.flatMap((folder) =>
+  part.tests.flatMap(({ folder, like }) =>
     readdirSync(folder)
-      .filter((name) => name.endsWith('.test.js'))
-      .filter((name) => folder.endsWith('reference') || name.startsWith('read'))
+      .filter((name) => name.endsWith('.test.js') && like.test(name))
       .map((name) => join(folder, name)),
   );
 
 async function unitTests() {
   register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+  const { default: fc } = await import('fast-check');
+  // A counterexample kills; nobody reads the smallest.
+  fc.configureGlobal({ endOnFailure: true });
   for (const file of testFiles()) {
     collected.file = file;
     await import(fromHere(file));
@@ -110,14 +126,14 @@ async function unitTests() {
 /** Forgets what controls got: another mutant, another verifier. */
 let startRun = () => {};
 
-/** Puts one case to the reference in this process. */
+/** Puts one case to the part's verifier in this process. */
 async function trial() {
-  const [{ ControlCache, tryCase }, { directHost }, { referenceVerifier }] = await compiled(
+  const [{ ControlCache, tryCase }, { directHost }, verifiers] = await compiled(
     'harness/trial',
     'harness/direct-host',
-    'verifiers/reference/reference',
+    part.verifier.module,
   );
-  const host = await directHost('reference', referenceVerifier());
+  const host = await directHost('mutated', verifiers[part.verifier.name]());
   let controls = new ControlCache();
   startRun = () => {
     controls = new ControlCache();
@@ -131,16 +147,22 @@ async function loadStored() {
 }
 
 async function storedCases() {
+  if (part.verifier === undefined) return [];
   const tried = await trial();
-  return (await loadStored()).map((one) => ({
-    id: `corpus/cases/${one.attack.id}`,
-    file: 'corpus/cases',
-    name: one.attack.id,
-    async run() {
+  const tests = [];
+  for (const one of await loadStored()) {
+    const id = `corpus/cases/${one.attack.id}`;
+    // No mutant is active yet. What this touches counts as touched by the test, not as computed at load.
+    stryker().currentTestId = id;
+    const { verdict: wanted } = (await tried(one)).ruling;
+    const run = async () => {
       const { verdict, note } = (await tried(one)).ruling;
-      if (verdict !== one.verdict) throw new Error(`${verdict} instead of ${one.verdict}: ${note}`);
-    },
-  }));
+      if (verdict !== wanted) throw new Error(`${verdict} instead of ${wanted}: ${note}`);
+    };
+    tests.push({ id, file: 'corpus/cases', name: one.attack.id, run });
+  }
+  stryker().currentTestId = undefined;
+  return tests;
 }
 
 /** What a run of the bench delivers first, each killed as an animal is caught. */
