@@ -10,8 +10,16 @@ import type { Session } from '../verifier.ts';
 import { boundedVerifier } from './bounded.ts';
 import { claims } from './claims.ts';
 
-/** Those that need nothing which it does not claim. */
+const built = new Map<number, readonly Scenario[]>();
+
+/** Those that need nothing which it does not claim; made once in a process, for a run of mutants asks again and again. */
 function scenarios(count: number, seed: number): readonly Scenario[] {
+  const known = built.get(seed) ?? build(count, seed);
+  built.set(seed, known);
+  return known;
+}
+
+function build(count: number, seed: number): readonly Scenario[] {
   const all = fc.sample(arbitraryPlan(), { numRuns: count, seed }).map(buildScenario);
   const claimed = all.filter(({ needs }) => unclaimed(claims, needs).length === 0);
   expect(claimed.length).toBeGreaterThan(count / 3);
