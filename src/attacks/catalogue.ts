@@ -7,6 +7,7 @@
  */
 
 import { familyRows, notDrawn } from '../scenarios/family-rows.ts';
+import { accessListAttacks } from './access-lists.ts';
 import { applicabilityAttacks } from './applicability.ts';
 import { type AnyAttack, type By, type Family, families, type Group, type Strength } from './attack.ts';
 import { commandAttacks } from './commands.ts';
@@ -69,6 +70,7 @@ export const catalogue: readonly AnyAttack[] = [
   ...componentAttacks,
   ...componentSetAttacks,
   ...rightsAttacks,
+  ...accessListAttacks,
   ...indexScopeAttacks,
   ...commandAttacks,
   ...tryEachAttacks,

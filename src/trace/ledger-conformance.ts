@@ -50,7 +50,7 @@ export const conformanceLines: readonly LedgerLine[] = [
   ['m8.6-5', 'SHOULD', 'author', 'a much larger element is', 'valid.severed', '', '', 'not a recipient’s duty'],
   ['m8.6-s1', 'statement', 'recipient', 'a procedure that needs a severed element which is gone cannot succeed', '', 'sever.absent-needed', 'needed'],
   // §9, §10
-  ['m9-1', 'RECOMMENDED', 'recipient', 'rights follow one of three models: one key, rights on components, rights on commands', 'valid.fetch valid.acl.models', 'env.auth.threshold-strip app.id.as-identity comp.id.boundary comp.id.path', 'entitled rights authorized granted isUnder mayUse'],
+  ['m9-1', 'RECOMMENDED', 'recipient', 'rights follow one of three models: one key, rights on components, rights on commands', 'valid.fetch valid.acl.models', 'env.auth.threshold-strip app.id.as-identity comp.id.boundary comp.id.path acl.write acl.read acl.digest-ok acl.command acl.branch acl.union', 'entitled rights authorized granted isUnder mayUse'],
   ['m10-1', 'MUST', 'recipient', 'SHA-256 is implemented', 'valid.fetch', 'digest.mismatch', 'hash'],
   ['m10-2', 'MAY', 'recipient', 'other registered digest algorithms may be', 'valid.digest.algs', 'digest.alg.unsupported digest.alg.weak digest.alg.mislabel', 'offers hash'],
   ['m10-s1', 'statement', 'recipient', 'a digest is an algorithm and the bytes that it makes', 'valid.fetch', 'digest.len digest.array.extra', 'digestLength digestMatches'],

@@ -161,7 +161,7 @@ function sourceOf(machine: Machine, current: Current, code: number): Current | F
   const found = currentAt(machine, source);
   if ('problem' in found) return aborted('source-missing', `component ${source}`);
   // Draft §9: to take from a component needs a right on it too.
-  return denied(machine, { of: 'command', code }, source) ?? found;
+  return denied(machine, { of: 'command', code, reads: true }, source) ?? found;
 }
 
 /** Writes a component's slot, within its capacity. */

@@ -12,6 +12,8 @@ import type { Ok } from './rules-encoding.ts';
 export interface Use {
   readonly of: 'command' | 'parameter';
   readonly code: number;
+  /** The component is only read: a copy or swap takes from it. */
+  readonly reads?: true;
 }
 
 export const accessRules = {

@@ -41,7 +41,7 @@ const lines: readonly (readonly [handles: string, defect: string, why: string])[
   ['Z099', 'what was validated in one boot is not validated in the next', 'matches-once (Z363) is its nearest'],
   ['Z104', 'a download is written over the image in place', 'keeps-no-journal (Z251) is this one'],
   ['Z108', 'another copy is run than was verified', 'trusts-its-storage (Z362) is this one'],
-  ['Z110 Z111 Z112 Z113 Z114 Z115 Z117 Z118 Z119 Z120', 'dependencies, access lists, delegation', dependencies],
+  ['Z110 Z111 Z112 Z113 Z114 Z117 Z118 Z119 Z120', 'dependencies, access lists, delegation', dependencies],
   ['Z143 Z144 Z145 Z149', 'dependencies, access lists, delegation', dependencies],
   ['Z121 Z122 Z123 Z124 Z125 Z126', 'time, versions, priorities, links', management],
   ['Z127 Z128 Z129 Z130 Z131 Z132', 'encrypted payloads', encryption],

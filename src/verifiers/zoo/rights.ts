@@ -7,7 +7,7 @@ import type { ComponentIdentifier } from '../../suit/model.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
 
-const { componentOf, granted } = defaultRules;
+const { componentOf, granted, mayUse } = defaultRules;
 
 export const rightsAnimals = [
   animal(
@@ -66,6 +66,41 @@ export const rightsAnimals = [
     {
       rules: { mayUse: (there, { of }) => (there.length > 0 || of === 'parameter' ? true : 'acl-component') },
     },
+  ),
+  animal(
+    'Z115',
+    'asks-no-right-to-read',
+    'A right is asked for the component that is written, not for the one that it is copied from.',
+    ['acl.read'],
+    { rules: { mayUse: (there, use) => (use.reads ? true : mayUse(there, use)) } },
+  ),
+  animal(
+    'Z437',
+    'takes-one-right-for-all',
+    'Who has a right on some component may do everything.',
+    ['acl.write', 'app.id.as-identity'],
+    {
+      rules: {
+        granted(signed, trusted) {
+          const rights = granted(signed, trusted);
+          return rights === undefined || rights.length > 0 ? undefined : rights;
+        },
+      },
+    },
+  ),
+  animal(
+    'Z438',
+    'asks-a-right-to-match',
+    'Without a right on a component nothing may be set for it either, not even the digest to match it with.',
+    ['acl.digest-ok'],
+    { rules: { mayUse: (there, use) => (there.length === 0 ? 'acl-component' : mayUse(there, use)) } },
+  ),
+  animal(
+    'Z439',
+    'lists-no-parameters-in-rights',
+    'Rights are asked for directives alone: what these may be given is not looked at.',
+    ['acl.command', 'app.id.as-identity'],
+    { rules: { mayUse: (there, use) => (use.of === 'parameter' ? true : mayUse(there, use)) } },
   ),
   animal(
     'Z434',
