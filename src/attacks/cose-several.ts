@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import { concat } from '../cbor/hex.ts';
-import { array, bstr, type Item, int, map } from '../cbor/item.ts';
+import { array, bstr, type Item, int, map, wrapped } from '../cbor/item.ts';
 import { coseTags, headerLabels, makeBlocks, makeSign, type Signer } from '../cose/blocks.ts';
 import { deviceKek } from '../cose/test-keys.ts';
 import type { Recipient, TrustAnchor } from '../device/recipient.ts';
@@ -15,8 +15,8 @@ import { type EnvelopeParts, encode, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { alterBlocks, withField } from './cose-change.ts';
 import { shared } from './cose-header.ts';
-import { alter, attacked, defaultEvent } from './deliver.ts';
-import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic } from './expectation.ts';
+import { alter, attacked, defaultEvent, onDevice } from './deliver.ts';
+import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
 
 const emptyString = bstr(new Uint8Array(0));
 
@@ -210,11 +210,78 @@ export const addRecipient: Attack<{ algorithm: number; kid: boolean; first: bool
   },
 };
 
-/** Rows C29, C33, C35, C36 and C38 of the catalogue. */
+type RecipientForm = 'beside' | 'ciphertext' | 'nested' | 'protected';
+
+/** Gives the recipient of a MAC's key what one of its kind must not have; the key is the right one all the same. */
+export const recipientForm: Attack<{ form: RecipientForm; first: boolean }> = {
+  ...shared,
+  id: 'cose.mac.recipient-form',
+  handle: 'C39',
+  change:
+    'a direct recipient with another beside it, a ciphertext or recipients of its own; a protected header filled',
+  by: 'outsider',
+  expects: [shouldReject(['auth-malformed', 'key-usage'], { doc: 'cose', section: '8.5.1' })],
+  on: { features: ['mac'] },
+  choice: fc.record({
+    form: fc.constantFrom<RecipientForm>('beside', 'ciphertext', 'nested', 'protected'),
+    first: fc.boolean(),
+  }),
+
+  apply(scenario, { form, first }) {
+    // No other block may be left that authenticates it all the same.
+    if (scenario.signers.some(({ structure }) => structure !== 'mac')) return undefined;
+    return alter(scenario, (parts) =>
+      alterElement(parts, 'mac', 4, (list) => {
+        const own = list.kind === 'array' ? list.items[0] : undefined;
+        const isWrapped =
+          own?.kind === 'array' && own.items[2]?.kind === 'bstr' && own.items[2].bytes.length > 0;
+        if (own?.kind !== 'array') return undefined;
+        const [, headers = map()] = own.items;
+        switch (form) {
+          case 'beside': {
+            const other = array(emptyString, map([int(headerLabels.alg), int(-6)]), emptyString);
+            return isWrapped ? undefined : array(...(first ? [other, own] : [own, other]));
+          }
+          case 'ciphertext':
+            return isWrapped ? undefined : array(array(emptyString, headers, bstr(new Uint8Array(24))));
+          case 'nested':
+            return array(array(...own.items, array(array(emptyString, map(), emptyString))));
+          case 'protected':
+            return array(array(wrapped(headers), ...own.items.slice(1)));
+        }
+      }),
+    );
+  },
+};
+
+/** The key that wraps may be used for something else alone. */
+export const wrappingKeyBound: Attack<{ by: 'alg' | 'wrap' | 'mac' }> = {
+  ...shared,
+  id: 'cose.mac.kek-bound',
+  handle: 'C40',
+  change: "alg or key_ops of every anchor's key forbid unwrapping with it",
+  by: 'author',
+  violates: ['REQ.SEC.AUTHENTIC', 'REQ.SEC.RIGHTS'],
+  expects: [mustReject(['key-usage'], { doc: 'cose', section: '7.1' })],
+  on: { features: ['mac-wrapped'] },
+  choice: fc.record({ by: fc.constantFrom('alg' as const, 'wrap' as const, 'mac' as const) }),
+  apply: (scenario, { by }) =>
+    onDevice(scenario, (recipient) => {
+      if (scenario.signers.length === 0) return undefined;
+      // A256KW; wrap key is the sender's side, MAC verify another use (RFC 9052 table 5).
+      const bound = { alg: { alg: -5 }, wrap: { keyOps: [5] }, mac: { keyOps: [10] } }[by];
+      const anchors = recipient.anchors.map((one) => ({ ...one, key: { ...one.key, ...bound } }));
+      return { ...recipient, anchors };
+    }),
+};
+
+/** Rows C29, C33, C35, C36 and C38 to C40 of the catalogue. */
 export const coseSeveralAttacks: readonly AnyAttack[] = [
   emptyBodyHeader,
   mixSignatures,
   reuseWrappingKey,
   malformHssSignature,
   addRecipient,
+  recipientForm,
+  wrappingKeyBound,
 ];

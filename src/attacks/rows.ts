@@ -114,6 +114,8 @@ const lines: readonly Line[] = [
   ['C36', 'cose.hsslms.malformed', 'authentication', 'HSS/LMS level count, type code or leaf index inconsistent', 'untrusted-key outsider', 'must-reject', 'mti:3.6 RFC8554:', '', 'REQ.SEC.AUTHENTIC'],
   ['C37', 'cose.payload.empty', 'authentication', "payload slot h'' instead of nil; signed over digest (SR), over zero bytes (MR)", 'outsider author', 'should-reject must-reject', 'manifest:8.3 cose:4.1', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],
   ['C38', 'cose.mac.recipients', 'authentication', 'unusable recipient beside a good A128KW one', 'outsider author', 'must-accept', 'cose:8.5.2', '', 'REQ.SEC.AUTHENTIC REQ.USE.PARSE'],
+  ['C39', 'cose.mac.recipient-form', 'authentication', 'direct recipient beside others, with a ciphertext or recipients of its own; a protected header that is not empty', 'outsider', 'should-reject', 'cose:8.5.1 cose-algorithms:6.1.1 cose-algorithms:6.2.1', '', 'REQ.SEC.AUTHENTIC'],
+  ['C40', 'cose.mac.kek-bound', 'authentication', "alg or key_ops of the anchor's key forbid unwrapping the MAC's key with it", 'author', 'must-reject', 'cose:7.1 cose-algorithms:6.2.1', '', 'REQ.SEC.AUTHENTIC REQ.SEC.RIGHTS'],
   ['D01', 'digest.mismatch', 'integrity', 'change manifest, keep digest and signature', 'outsider', 'must-reject', 'manifest:8.3', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],
   ['D02', 'digest.recomputed', 'integrity', 'change manifest and digest, keep signature', 'outsider', 'must-reject', 'manifest:8.3', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],
   ['D03', 'digest.graft', 'integrity', 'wrapper of authentic X on manifest of authentic Y', 'outsider', 'must-reject', 'manifest:8.3', 'THREAT.IMG.NON_AUTH', 'REQ.SEC.AUTHENTIC'],

@@ -78,7 +78,7 @@ export const rightsAnimals = [
     'Z437',
     'takes-one-right-for-all',
     'Who has a right on some component may do everything.',
-    ['acl.write', 'app.id.as-identity'],
+    ['acl.write', 'acl.command', 'app.id.as-identity'],
     {
       rules: {
         granted(signed, trusted) {

@@ -5,6 +5,7 @@
  * @module
  */
 import { concat } from '../../cbor/hex.ts';
+import { map } from '../../cbor/item.ts';
 import { readHssKey } from '../../cose/hss-lms.ts';
 import { sigStructure, structure } from '../../cose/structures.ts';
 import { defaultRules } from '../reference/rules.ts';
@@ -64,6 +65,39 @@ export const structureAnimals = [
       rules: {
         macKey: (crypto, recipient, count, anchor) =>
           count === 1 ? macKey(crypto, recipient, count, anchor) : 'auth-malformed',
+      },
+    },
+  ),
+  animal(
+    'Z375',
+    'takes-a-direct-key-beside-others',
+    'A recipient that holds the key of the MAC itself need not be the only one.',
+    ['cose.mac.recipient-form'],
+    { rules: { macKey: (crypto, recipient, _count, anchor) => macKey(crypto, recipient, 1, anchor) } },
+  ),
+  animal(
+    'Z376',
+    'passes-over-what-a-recipient-carries',
+    'Of the recipient of a MAC only its algorithm and key id are looked at, whatever else stands there.',
+    ['cose.mac.recipient-form'],
+    {
+      rules: {
+        macKey: (crypto, recipient, count, anchor) =>
+          macKey(crypto, { ...recipient, hasRecipients: false, protected: map() }, count, anchor),
+      },
+    },
+  ),
+  animal(
+    'Z377',
+    'unwraps-with-any-key',
+    'What else the key is bound to is not looked at before the key of a MAC is unwrapped with it.',
+    ['cose.mac.kek-bound'],
+    {
+      rules: {
+        macKey(crypto, recipient, count, anchor) {
+          const { alg: _alg, keyOps: _keyOps, ...key } = anchor.key;
+          return macKey(crypto, recipient, count, { ...anchor, key });
+        },
       },
     },
   ),
