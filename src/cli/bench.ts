@@ -21,11 +21,13 @@ import { drawGrowth } from '../measure/draw-growth.ts';
 import { drawMemory } from '../measure/draw-memory.ts';
 import { renderBench } from '../measure/render-bench.ts';
 import { version } from '../version.ts';
+import type { Config } from './config.ts';
 import { makeFolder, readJson } from './files.ts';
 import { today } from './run.ts';
 
 export interface BenchCommandOptions {
   readonly verifier?: readonly string[];
+  readonly config?: Config;
   readonly envelope?: readonly string[];
   readonly series?: readonly string[];
   readonly quick?: boolean;
@@ -54,6 +56,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
     exact: options.exact ?? false,
     counted: options.counted ?? false,
     ...(options.verifier && { verifiers: options.verifier }),
+    ...(options.config && { entries: options.config.entries }),
     ...(options.envelope && { envelopes: options.envelope }),
     ...(options.series && { series: options.series }),
   });

@@ -22,6 +22,7 @@ import { shellWord } from '../shell-word.ts';
 import type { Host, MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
+import { claimedWithin } from './claimed-within.ts';
 import { type Config, configToName } from './config.ts';
 import { readBytes, readJson } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
@@ -91,6 +92,7 @@ async function compareOnBytes(
   const attacks = chosenAttacks(options);
   const subjects = subjectsOf(files, options);
   const fixed = fixedRecipient(verifiers, options.config);
+  const within = await claimedWithin(verifiers, options);
   const hosts = await openAll(verifiers, options);
   const { seed = 1, round } = options;
   try {
@@ -110,6 +112,7 @@ async function compareOnBytes(
         ...(round !== undefined && { firstRound: round }),
         ...(subject.scenario && { scenario: subject.scenario }),
         ...(fixed && { fixed }),
+        ...(within && { within }),
         onRecord: (record) => records.push(record),
         onProgress: bar.show,
       });

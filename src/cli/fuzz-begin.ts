@@ -17,9 +17,11 @@ import {
   reopenStore,
 } from '../harness/fuzz-store.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
+import type { Within } from '../scenarios/within.ts';
 import type { MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
+import { claimedWithin } from './claimed-within.ts';
 import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
@@ -47,6 +49,8 @@ export interface FuzzOptions {
 }
 
 export const defaultSeconds = 60;
+const defaultVerifier = 'reference';
+const defaultLimits = { deadline: 2000, memory: 256 } as const;
 
 export interface Begun {
   readonly state: FuzzState;
@@ -58,26 +62,28 @@ export interface Begun {
 }
 
 /** Throws BenchError `fuzz-exists`, and `usage` for a device that cannot be set back. */
-export function begun(options: FuzzOptions): Begun {
+export async function begun(options: FuzzOptions): Promise<Begun> {
   const { out, only } = options;
   demandEnvelopes('fuzz', options.verifier ?? []);
   const attacks = inLearnedOrder(chosenAttacks(options));
   const fixed = deviceOf(options);
+  if (out !== undefined) demandNew(out);
+  const within = await withinOf(options);
   const setup: FuzzSetup = {
     version: version(),
     seed: options.seed ?? 1,
-    verifiers: verifiersOf(options) ?? ['reference'],
+    verifiers: verifiersOf(options) ?? [defaultVerifier],
     attacks: attacks.map(({ id }) => id),
     composes: only === undefined && fixed === undefined,
     ...(fixed && { fixed }),
+    ...(within && { within }),
     corpora: fixed ? [] : [...(options.stored ? [ownCorpus()] : []), ...(options.corpus ?? [])],
-    deadline: options.deadline ?? 2000,
-    memoryMiB: options.memory ?? 256,
+    deadline: options.deadline ?? defaultLimits.deadline,
+    memoryMiB: options.memory ?? defaultLimits.memory,
     ...(options.class !== undefined && { class: options.class }),
     shrinkTries: options.shrink ?? 60,
   };
   const budget = budgetOf(options) ?? { seconds: defaultSeconds };
-  if (out !== undefined) demandNew(out);
   const open = () => (out === undefined ? noStore : createStore(out, setup, budget));
   return { state: new FuzzState(setup, budget), parents: [], open, abandon: () => {} };
 }
@@ -134,13 +140,22 @@ function demandSame(options: FuzzOptions, folder: string, setup: FuzzSetup): voi
   }
 }
 
-function verifiersOf({ verifier }: FuzzOptions): readonly string[] | undefined {
+/** Before anything is planned each verifier is started for its hello. */
+function withinOf({ deadline, memory, ...options }: FuzzOptions): Promise<Within | undefined> {
+  return claimedWithin(verifiersOf(options) ?? [defaultVerifier], {
+    ...options,
+    deadline: deadline ?? defaultLimits.deadline,
+    memory: memory ?? defaultLimits.memory,
+  });
+}
+
+function verifiersOf({ verifier }: Pick<FuzzOptions, 'verifier'>): readonly string[] | undefined {
   return verifier && [...new Set(verifier)];
 }
 
 /** Each case of a device without reset builds on those before; what is bred may come to be judged in any order. */
 function deviceOf(options: FuzzOptions): FixedPlan | undefined {
-  const fixed = fixedRecipient(options.verifier ?? ['reference'], options.config);
+  const fixed = fixedRecipient(options.verifier ?? [defaultVerifier], options.config);
   if (fixed?.reset === undefined) return fixed;
   throw new BenchError('usage', 'a device without reset is attacked by gauntlet run, not by gauntlet fuzz');
 }

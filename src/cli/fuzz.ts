@@ -26,7 +26,7 @@ export async function runFuzzCommand(options: FuzzOptions): Promise<number> {
   optimizeLater();
   const { resume, format } = options;
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
-  const begins = resume === undefined ? begun(options) : resumed(options, resume);
+  const begins = resume === undefined ? await begun(options) : resumed(options, resume);
   const { state } = begins;
   const out = resume ?? options.out;
   const jobs = await jobsOf(options, begins, out);

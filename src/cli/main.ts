@@ -213,6 +213,7 @@ program
     'parse and verify cost: counted, timed, and how it grows; exit status 1 where it is not linear',
   )
   .option('-v, --verifier <spec>', 'as for run; repeatable', collect)
+  .addOption(config())
   .option('--envelope <name>', 'example0 … example5, algorithm-…; repeatable', collect)
   .option('--series <name>', 'components, commands, nesting, …; repeatable', collect)
   .option('--decoders', 'also CBOR decoders on the same bytes: time, heap, what they take and die of')
@@ -231,6 +232,7 @@ program
   .command('worst')
   .description('the delivery of a size that costs a verifier most, searched for by its counted cost')
   .option('-v, --verifier <spec>', 'as for run; repeatable; default bounded', collect)
+  .addOption(config())
   .option('--bytes <n>', 'the most that the envelope may have', whole, 1024)
   .addOption(
     new Option('--key <who>', 'who makes it: signed by the author, or an outsider; default both').choices([

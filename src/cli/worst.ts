@@ -9,10 +9,12 @@ import { fromHex } from '../cbor/hex.ts';
 import { renderWorst } from '../measure/render-worst.ts';
 import { searchWorst, type WorstMetric, type WorstReport } from '../measure/worst.ts';
 import type { Maker } from '../measure/worst-seeds.ts';
+import type { Config } from './config.ts';
 import { makeFolder } from './files.ts';
 
 export interface WorstCommandOptions {
   readonly verifier?: readonly string[];
+  readonly config?: Config;
   readonly bytes: number;
   /** Default: both. */
   readonly key?: Maker;
@@ -31,7 +33,9 @@ export async function runWorst(options: WorstCommandOptions): Promise<number> {
   const reports: WorstReport[] = [];
   for (const verifier of options.verifier ?? ['bounded']) {
     for (const maker of options.key === undefined ? (['outsider', 'signed'] as const) : [options.key])
-      reports.push(await searchWorst({ verifier, bytes, maker, metric, seed, tries }));
+      reports.push(
+        await searchWorst({ verifier, bytes, maker, metric, seed, tries }, options.config?.entries),
+      );
   }
   if (out !== undefined) writeWorst(out, reports);
   process.stdout.write(

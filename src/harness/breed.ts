@@ -11,14 +11,13 @@ import { catalogue } from '../attacks/catalogue.ts';
 import { historyAttacks } from '../attacks/histories.ts';
 import { type PairChoice, pairAttack, pairedGroups } from '../attacks/pairs.ts';
 import { buildScenario } from '../scenarios/build.ts';
-import type { FixedPlan } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { attempts, type Case, type Inapplicable, makeCase } from './case.ts';
 import { Dice } from './dice.ts';
 import { nearChoice } from './mutate-choice.ts';
 import { nearPlan, planFor } from './mutate-plan.ts';
-import { planArbitrary, sampleOne } from './scenario-pool.ts';
+import { type Device, planArbitrary, sampleOne } from './scenario-pool.ts';
 
 /** What a case is bred from. */
 export interface Parent {
@@ -28,14 +27,12 @@ export interface Parent {
   readonly plan?: Plan;
 }
 
-export interface BreedOptions {
+export interface BreedOptions extends Device {
   readonly seed: number;
   /** Those that may come. */
   readonly attacks: readonly AnyAttack[];
   /** Also pairs, histories and blind changes of them. */
   readonly composes: boolean;
-  /** The verifiers' own device, which every plan is held to. */
-  readonly fixed?: FixedPlan;
 }
 
 /** How a case is bred. */
@@ -137,10 +134,7 @@ function bredBy(way: Way, parent: Parent, dice: Dice, options: BreedOptions): Br
     case 'plan': {
       // What two attacks need together may not be drawn freely.
       const drawsPlans = attack.id.startsWith('pair.') ? changeBytes : attack;
-      const donor = sampleOne(
-        planArbitrary(drawsPlans, options.fixed && { fixed: options.fixed }),
-        dice.seed(),
-      );
+      const donor = sampleOne(planArbitrary(drawsPlans, options), dice.seed());
       const near = nearPlan(plan, donor, attack.on, dice);
       return near && { attack, plan: near, choice };
     }
@@ -190,15 +184,11 @@ function attackOf({ attack: id, choice }: Parent, { attacks }: BreedOptions): An
   return [...attacks, ...historyAttacks, ...blindAttacks].find((attack) => attack.id === id);
 }
 
-function fresh(
-  n: number,
-  dice: Dice,
-  { attacks, fixed }: BreedOptions,
-  scenarios: ScenarioCache,
-): Case | Inapplicable {
+function fresh(n: number, dice: Dice, options: BreedOptions, scenarios: ScenarioCache): Case | Inapplicable {
+  const { attacks } = options;
   const attack = attacks[dice.below(attacks.length)] as AnyAttack;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const plan = sampleOne(planArbitrary(attack, fixed && { fixed }), dice.seed());
+    const plan = sampleOne(planArbitrary(attack, options), dice.seed());
     const made = makeCase(attack, n, scenarios.of(plan), drawn(attack, dice));
     if (made !== undefined) return { ...made, plan };
   }

@@ -52,9 +52,8 @@ export async function openJob(
   return new Job(options, hosts, attacks, stored);
 }
 
-function opener({ setup, entries, profile }: JobOptions): (spec: string) => Promise<Host> {
-  const { deadline, memoryMiB } = setup;
-  const choices = { deadlineMs: deadline, memoryMiB, ...(entries && { entries }) };
+function opener({ setup, entries = [], profile }: JobOptions): (spec: string) => Promise<Host> {
+  const choices = { deadlineMs: setup.deadline, memoryMiB: setup.memoryMiB, entries };
   return (spec) => openVerifier(spec, { ...choices, ...(profile && { profile }) });
 }
 
@@ -104,7 +103,7 @@ class Job implements FuzzJob {
     this.attacks = attacks;
     this.stored = stored;
     this.turns = new FuzzTurns(attacks, options.setup.seed);
-    this.pool = new ScenarioPool(options.setup.seed, options.setup.fixed && { fixed: options.setup.fixed });
+    this.pool = new ScenarioPool(options.setup.seed, options.setup);
   }
 
   tell({ parents, behaviours, differences, fingerprints, stopped }: News): void {
@@ -171,14 +170,14 @@ class Job implements FuzzJob {
   ): { readonly origin: Origin; readonly case: Case | Inapplicable } {
     const stored = this.stored[n];
     if (stored !== undefined) return { origin: 'stored', case: { ...stored, round: n } };
-    const { seed, composes, fixed } = this.options.setup;
+    const { setup } = this.options;
     const turn = turnAt(n - this.stored.length, this.attacks.length);
     if (turn !== undefined) {
       const { attack, round, choiceRound } = this.turns.at(turn);
-      return { origin: 'turn', case: { ...drawCase(attack, round, seed, this.pool, choiceRound), round: n } };
+      const one = drawCase(attack, round, setup.seed, this.pool, choiceRound);
+      return { origin: 'turn', case: { ...one, round: n } };
     }
-    const options = { seed, attacks: this.attacks, composes, ...(fixed && { fixed }) };
-    const { way, case: one } = breed(n, parents, options, scenarios);
+    const { way, case: one } = breed(n, parents, { ...setup, attacks: this.attacks }, scenarios);
     return { origin: way, case: one };
   }
 

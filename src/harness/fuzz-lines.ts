@@ -5,6 +5,7 @@
  */
 import type { Family } from '../attacks/attack.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
+import type { Within } from '../scenarios/within.ts';
 import type { MemoryLimit } from '../verifiers/host.ts';
 import type { Difference } from './behaviour.ts';
 import type { Way } from './breed.ts';
@@ -28,6 +29,8 @@ export interface FuzzSetup {
   readonly composes: boolean;
   /** The verifiers' own device, which the scenarios are made for. */
   readonly fixed?: FixedPlan;
+  /** What the verifiers claim, where that is little: the scenarios are generated within it. */
+  readonly within?: Within;
   /** Folders of stored cases, delivered first. */
   readonly corpora: readonly string[];
   /** Milliseconds for one delivery. */

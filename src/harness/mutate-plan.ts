@@ -9,6 +9,7 @@ import { heldTo } from '../scenarios/fixed.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { PlanOptions } from '../scenarios/plan-arbitrary.ts';
 import { settleIfPossible } from '../scenarios/settle.ts';
+import { drawnWithin } from '../scenarios/within.ts';
 import type { Dice } from './dice.ts';
 
 /** The plan with all that is asked for; undefined: it cannot have that. */
@@ -17,6 +18,7 @@ export function planFor(plan: Plan, on: PlanOptions = {}): Plan | undefined {
   if (on.family !== undefined || plan.published !== undefined) return undefined;
   const settled = settleIfPossible(plan, [...(on.event ? [on.event] : []), ...(on.features ?? [])]);
   if (settled?.fixed) return heldTo(settled, settled.fixed);
+  if (settled?.within) return drawnWithin(settled, settled.within, on);
   return settled && { ...settled, family: familyOf(settled) };
 }
 

@@ -94,15 +94,24 @@ export function timeRow(
   };
 }
 
-/** Of a program under valgrind. */
-export function programRows(verifier: string, envelope: ExampleEnvelope): BenchRow[] {
-  const { instructions, heapBytes, stackBytes, deliveryBytes } = exactCostOf(verifier, envelope);
+/** Of a program under valgrind; of a built-in and a WebAssembly module nothing. Throws BenchError `exact`. */
+export function programRows({ spec: verifier, launch }: Candidate, envelope: ExampleEnvelope): BenchRow[] {
+  if (launch === undefined || isWasm(launch.spec)) return [];
+  const { instructions, heapBytes, stackBytes, deliveryBytes } = exactCostOf(
+    launch.spec,
+    envelope,
+    launch.cwd,
+  );
   return [
     exactRow(verifier, envelope.name, ['instructions', 'instructions'], instructions),
     exactRow(verifier, envelope.name, ['heapPeak', 'bytes'], heapBytes),
     exactRow(verifier, envelope.name, ['stackPeak', 'bytes'], stackBytes),
     exactRow(verifier, envelope.name, ['deliveryPeak', 'bytes'], Math.max(0, deliveryBytes)),
   ];
+}
+
+export function isWasm(spec: string | undefined): boolean {
+  return spec?.startsWith('wasm:') ?? false;
 }
 
 /** The smallest arena that still accepts, by trying; nothing where none does. */

@@ -7,12 +7,14 @@
 
 import { loadavg } from 'node:os';
 import { BenchError } from '../bench-error.ts';
+import type { NamedEntry } from '../verifiers/transports/verifier-entry.ts';
 import type { BenchReport, BenchRow, Skipped } from './bench-report.ts';
 import {
   allocationRows,
   ceilingRows,
   countedRows,
   exactRow,
+  isWasm,
   overBareRows,
   peakRssRow,
   programRows,
@@ -35,6 +37,8 @@ export interface BenchOptions {
   readonly quick?: boolean;
   /** Specs as for `gauntlet run`; default: `defaultVerifiers`. */
   readonly verifiers?: readonly string[];
+  /** Verifiers that a config file names. */
+  readonly entries?: readonly NamedEntry[];
   /** For example "example0", or "algorithm-hmac"; default: all, none where only series are named. */
   readonly envelopes?: readonly string[];
   /** Dimensions that envelopes grow in; default: all, none where only envelopes are named. */
@@ -72,7 +76,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchReport>
   const taken = { date: new Date().toISOString().slice(0, 10), load: loadavg()[0] ?? 0 };
   try {
     for (const spec of new Set(options.verifiers ?? defaultVerifiers))
-      verifiers.push(await openCandidate(spec));
+      verifiers.push(await openCandidate(spec, options.entries));
     const exact = options.exact ?? false;
     const report = await measure(verifiers, subjects, { quick, timing, exact, counted });
     return {
@@ -118,8 +122,8 @@ async function measure(
     if (operation.kind === 'verify')
       rows.push(exactRow(verifier.spec, envelope.name, ['envelopeBytes', 'bytes'], envelopeBytes));
     rows.push(...countedRows(verifier.spec, envelope.name, operation.kind, counted));
-    if (exact && !verifier.inProcess && operation.kind === 'verify' && dimension === undefined)
-      rows.push(...programRows(verifier.spec, envelope));
+    if (exact && operation.kind === 'verify' && dimension === undefined)
+      rows.push(...programRows(verifier, envelope));
     if (dimension !== undefined && size !== undefined)
       counts.push({
         verifier: verifier.spec,
@@ -166,6 +170,13 @@ async function measure(
       ...verifiers
         .filter((one) => !one.inProcess && !isCounted)
         .map(({ spec }) => `${spec}: its times hold the way to its process and back`),
+      ...verifiers.flatMap(({ spec, launch }) =>
+        exact && isWasm(launch?.spec)
+          ? [
+              `${spec}: --exact adds nothing: steps and bytes of a WebAssembly module are counted exactly anyway`,
+            ]
+          : [],
+      ),
       ...verifiers.flatMap(({ spec, uncounted }) =>
         uncounted === undefined ? [] : [`${spec}: steps and bytes are not counted: ${uncounted}`],
       ),

@@ -7,11 +7,13 @@
  * @module
  */
 
+import { resolve } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { decodeWithCborX } from '../cbor/decode.ts';
 import type { Crypto } from '../cose/crypto.ts';
 import type { Cost, Decision } from '../device/decision.ts';
 import type { Outcome } from '../device/outcome.ts';
+import type { Subject } from '../harness/claims-seen.ts';
 import { boundedParser, boundedVerifier } from '../verifiers/bounded/bounded.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
 import type { Host } from '../verifiers/host.ts';
@@ -21,7 +23,9 @@ import type { Ports } from '../verifiers/reference/ports.ts';
 import { commit, runProcedure } from '../verifiers/reference/procedure.ts';
 import { createVerifier } from '../verifiers/reference/reference.ts';
 import type { Step } from '../verifiers/reference/work.ts';
+import type { TransportOptions } from '../verifiers/transports/isolated-host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
+import { type NamedEntry, specOf } from '../verifiers/transports/verifier-entry.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
 import { runaways } from '../verifiers/zoo/zoo.ts';
 import { type Counts, countingCrypto, countingRead, emptyCounts, recordingCrypto } from './counting.ts';
@@ -62,23 +66,51 @@ export interface Candidate {
   /** Why its steps and bytes are not counted, though they could be of its kind. */
   readonly uncounted?: string;
   operationsOn(envelope: ExampleEnvelope): readonly Operation[];
+  /** What it claims and can be told; absent: what the bench has. */
+  readonly subject?: Subject;
+  /** Of a program or a module: what is started, and where its paths start. */
+  readonly launch?: { readonly spec: string; readonly cwd: string };
   /** Of its own process, as long as it lives: the most that was resident; undefined: not seen. */
   peakRss?(): number | undefined;
   close(): Promise<void>;
 }
 
-/** A built-in, or any other spec of `gauntlet run`. Throws BenchError `verifier-unknown`. */
-export async function openCandidate(spec: string): Promise<Candidate> {
+/** A config file's name, a built-in, or any other spec of `gauntlet run`. Throws BenchError as `openVerifier` does. */
+export async function openCandidate(spec: string, entries: readonly NamedEntry[] = []): Promise<Candidate> {
+  const named = entries.find(({ name }) => name === spec);
+  if (named !== undefined) return openNamed(named);
   // Some must be stopped from outside.
   const isRunaway = runaways.some((id) => spec === `zoo:${id}`);
   const verifier = isRunaway ? undefined : await createBuiltin(spec);
-  if (verifier === undefined) return throughHost(await openVerifier(spec), await countingHost(spec));
+  if (verifier === undefined) {
+    const options = { entries };
+    return throughHost(
+      await openVerifier(spec, options),
+      { spec, cwd: process.cwd() },
+      await countingHost(spec, spec, options),
+    );
+  }
   return {
     spec,
     inProcess: true,
     operationsOn: (envelope) => builtinOperations(spec, verifier, envelope),
     close: async () => {},
   };
+}
+
+/** A built-in goes by its own name, whatever the file calls it. */
+async function openNamed(named: NamedEntry): Promise<Candidate> {
+  const { name, file, folder, entry } = named;
+  const spec = specOf(named);
+  if (entry.builtin !== undefined) return openCandidate(spec);
+  if (entry.recipient !== undefined)
+    throw new BenchError(
+      'config',
+      `${file}: verifiers.${name}.recipient: what is measured are envelopes of the bench's own, for other devices than this one`,
+    );
+  const options = { entries: [named] };
+  const launch = { spec, cwd: resolve(folder, entry.cwd ?? '.') };
+  return throughHost(await openVerifier(name, options), launch, await countingHost(name, spec, options));
 }
 
 /** The operations of a built-in; one that is no variant of the reference has no parser of its own. */
@@ -105,14 +137,20 @@ export async function failureOf(operation: Operation): Promise<string | undefine
 }
 
 /** What counts is slower, so that times are taken of another. Undefined: only the verifier itself could count. */
-async function countingHost(spec: string): Promise<Host | undefined> {
-  return spec.startsWith('wasm:') ? openVerifier(spec, { counts: true }) : undefined;
+async function countingHost(
+  name: string,
+  spec: string,
+  options: Partial<TransportOptions>,
+): Promise<Host | undefined> {
+  return spec.startsWith('wasm:') ? openVerifier(name, { ...options, counts: true }) : undefined;
 }
 
-function throughHost(host: Host, counting = host): Candidate {
+function throughHost(host: Host, launch: NonNullable<Candidate['launch']>, counting = host): Candidate {
   return {
     spec: host.spec,
     inProcess: false,
+    subject: host,
+    launch,
     ...(counting.uncounted !== undefined && { uncounted: counting.uncounted }),
     operationsOn: ({ recipient, delivery }) => {
       const through = async (one: Host): Promise<Outcome> => {

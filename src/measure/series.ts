@@ -117,9 +117,36 @@ export function seriesEnvelopes(dimensions?: readonly string[]): readonly Series
 }
 
 /** One envelope of that dimension, of any size. */
-export function seriesEnvelope(dimension: string, size: number): ExampleEnvelope {
+export function seriesEnvelope(dimension: string, size: number, by: Signer = author): ExampleEnvelope {
   const found = series.find((one) => one.dimension === dimension);
-  return envelopeOf(`${dimension}-${size}`, found?.make(size) ?? {});
+  return envelopeOf(`${dimension}-${size}`, { signers: [by], ...found?.make(size) });
+}
+
+/** The largest envelope of the dimension within so many bytes; undefined: not even the smallest is. */
+export function grownTo(bytes: number, dimension: string, by: Signer): ExampleEnvelope | undefined {
+  const isWithin = (size: number): boolean =>
+    seriesEnvelope(dimension, size, by).delivery.envelope.length <= bytes;
+  if (!isWithin(1)) return undefined;
+  let low = 1;
+  let high = bytes;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (isWithin(middle)) low = middle;
+    else high = middle;
+  }
+  return seriesEnvelope(dimension, low, by);
+}
+
+/** One of each kind of key, and of each algorithm that it may be for. */
+export function algorithmSigners(): readonly Signer[] {
+  const one = signerOf(authorP256);
+  return [
+    one,
+    { ...one, algorithm: -7 },
+    { ...author, algorithm: -8 },
+    signerOf(authorHmac),
+    signerOf(authorHss),
+  ];
 }
 
 /** The plain update once under each algorithm. */

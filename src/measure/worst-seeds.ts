@@ -9,10 +9,10 @@ import type { Signer } from '../cose/blocks.ts';
 import type { Delivery } from '../device/delivery.ts';
 import type { Recipient } from '../device/recipient.ts';
 import { drawCase, isInapplicable } from '../harness/case.ts';
-import { ScenarioPool } from '../harness/scenario-pool.ts';
+import { type Device, ScenarioPool } from '../harness/scenario-pool.ts';
 import { buildScenario } from '../scenarios/build.ts';
 import { type EnvelopeParts, encode, partsOf, seal } from '../suit/parts.ts';
-import { author, series, seriesEnvelope } from './series.ts';
+import { algorithmSigners, author, series, seriesEnvelope } from './series.ts';
 
 /** Who makes the delivery: the author, or one without a key, who can only alter what the author signed. */
 export type Maker = 'signed' | 'outsider';
@@ -29,10 +29,11 @@ export interface Seed {
 const families: readonly string[] = ['valid.fetch', 'valid.common.forms', 'valid.text.places'];
 const rounds = 16;
 
-/** Those of at most so many bytes. The same seed, the same seeds. */
-export function seedsFor(maker: Maker, bytes: number, seed: number): readonly Seed[] {
-  const all = drawn.get(seed) ?? [...plainSeeds(), ...drawSeeds(seed)];
-  drawn.set(seed, all);
+/** Those of at most so many bytes. The same seed and device, the same seeds. */
+export function seedsFor(maker: Maker, bytes: number, seed: number, device: Device = {}): readonly Seed[] {
+  const key = JSON.stringify([seed, device]);
+  const all = drawn.get(key) ?? [...plainSeeds(authorFor(device)), ...drawSeeds(seed, device)];
+  drawn.set(key, all);
   return all
     .filter((one) => one.delivery.envelope.length <= bytes && (maker === 'signed' || !one.isAuthors))
     .map(({ isAuthors: _, ...one }) => (maker === 'signed' ? one : { ...one, signers: [] }));
@@ -43,12 +44,18 @@ interface DrawnSeed extends Seed {
   readonly isAuthors: boolean;
 }
 
-const drawn = new Map<number, readonly DrawnSeed[]>();
+const drawn = new Map<string, readonly DrawnSeed[]>();
+
+/** Of an algorithm that the verifier claims. */
+export function authorFor({ within }: Device): Signer {
+  const known = [author, ...algorithmSigners()];
+  return known.find(({ algorithm }) => within?.algorithms.includes(algorithm)) ?? author;
+}
 
 /** Small valid envelopes, with much room for what is to come. */
-function plainSeeds(): readonly DrawnSeed[] {
+function plainSeeds(author: Signer): readonly DrawnSeed[] {
   return series.flatMap(({ dimension, sizes }) => {
-    const { recipient, delivery } = seriesEnvelope(dimension, sizes[0] ?? 1);
+    const { recipient, delivery } = seriesEnvelope(dimension, sizes[0] ?? 1, author);
     return seedOf({
       origin: `series ${dimension}`,
       recipient,
@@ -59,10 +66,10 @@ function plainSeeds(): readonly DrawnSeed[] {
   });
 }
 
-function drawSeeds(seed: number): readonly DrawnSeed[] {
+function drawSeeds(seed: number, device: Device): readonly DrawnSeed[] {
   const attacks = catalogue.filter(({ group }) => group === 'Q');
   const valid = validCases.filter(({ id }) => families.includes(id));
-  const pool = new ScenarioPool(seed);
+  const pool = new ScenarioPool(seed, device);
   const found: DrawnSeed[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const attack of [...valid, ...attacks]) {

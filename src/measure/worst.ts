@@ -9,15 +9,18 @@
 import { BenchError } from '../bench-error.ts';
 import type { Item } from '../cbor/item.ts';
 import type { Outcome } from '../device/outcome.ts';
+import { deviceOf } from '../harness/claims-seen.ts';
 import { summary } from '../harness/judge.ts';
+import type { Device } from '../harness/scenario-pool.ts';
 import { type EnvelopeParts, encode } from '../suit/parts.ts';
+import type { NamedEntry } from '../verifiers/transports/verifier-entry.ts';
 import { type Draw, drawer, drawFrom } from './draws.ts';
 import { type CountedMetric, countedMetrics } from './growth.ts';
 import { mutate, mutations, opened } from './mutate.ts';
 import { type Candidate, openCandidate } from './operations.ts';
-import { seriesEnvelope } from './series.ts';
+import { grownTo } from './series.ts';
 import { ascending, quantile } from './timing.ts';
-import { envelopeOf, type Maker, type Seed, seedsFor } from './worst-seeds.ts';
+import { authorFor, envelopeOf, type Maker, type Seed, seedsFor } from './worst-seeds.ts';
 
 /** `time`: nanoseconds on this machine, the only one that is not counted. */
 export type WorstMetric = CountedMetric | 'time';
@@ -64,8 +67,12 @@ interface Individual extends Seed {
   readonly cost: number;
 }
 
-export async function searchWorst(options: WorstOptions): Promise<WorstReport> {
-  const verifier = await openCandidate(options.verifier);
+/** `entries`: verifiers that a config file names. */
+export async function searchWorst(
+  options: WorstOptions,
+  entries?: readonly NamedEntry[],
+): Promise<WorstReport> {
+  const verifier = await openCandidate(options.verifier, entries);
   try {
     return await new Search(verifier, options).run();
   } finally {
@@ -93,6 +100,7 @@ class Search {
   private readonly verifier: Candidate;
   private readonly options: WorstOptions;
   private readonly draw: Draw;
+  private readonly device: Device;
   private readonly niches = new Map<string, readonly Individual[]>();
   private limit = 0;
   private evaluated = 0;
@@ -100,6 +108,7 @@ class Search {
 
   constructor(verifier: Candidate, options: WorstOptions) {
     this.verifier = verifier;
+    this.device = verifier.subject ? deviceOf(verifier.subject, undefined) : {};
     this.options = options;
     this.draw = drawer(options.seed);
   }
@@ -107,7 +116,7 @@ class Search {
   async run(): Promise<WorstReport> {
     const { bytes, maker, seed, tries, verifier, metric } = this.options;
     const typicals = await this.typicals();
-    for (const one of seedsFor(maker, bytes, seed)) {
+    for (const one of seedsFor(maker, bytes, seed, this.device)) {
       const cost = await this.costOf(one);
       if (cost !== undefined) this.keep({ ...one, parts: openParts(one.parts), mutations: [], cost });
     }
@@ -240,7 +249,7 @@ class Search {
   private async typicals(): Promise<Readonly<Record<string, number>>> {
     const found: Record<string, number> = {};
     for (const dimension of typicalDimensions) {
-      const envelope = grownTo(this.options.bytes, dimension);
+      const envelope = grownTo(this.options.bytes, dimension, authorFor(this.device));
       const cost = envelope && (await this.costOf({ ...envelope, origin: dimension }));
       if (cost !== undefined) found[dimension] = cost;
     }
@@ -263,21 +272,6 @@ function byCost(a: Individual, b: Individual): number {
 }
 
 const typicalDimensions: readonly string[] = ['commands', 'parameters', 'branches', 'text', 'languages'];
-
-/** The largest envelope of the dimension within so many bytes; undefined: not even the smallest is. */
-function grownTo(bytes: number, dimension: string): ReturnType<typeof seriesEnvelope> | undefined {
-  const isWithin = (size: number): boolean =>
-    seriesEnvelope(dimension, size).delivery.envelope.length <= bytes;
-  if (!isWithin(1)) return undefined;
-  let low = 1;
-  let high = bytes;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (isWithin(middle)) low = middle;
-    else high = middle;
-  }
-  return seriesEnvelope(dimension, low);
-}
 
 function openParts(parts: EnvelopeParts): EnvelopeParts {
   const manifest = opened(parts.manifest);

@@ -103,6 +103,18 @@ describe('drawnWithin', () => {
     }
   });
 
+  it('has a family that is drawn in its own way signed as is claimed', () => {
+    for (const family of ['valid.text.places', 'valid.swap', 'valid.acl.models', 'valid.severed']) {
+      const plans = fc.sample(arbitraryPlan({ family }), { seed: 1, numRuns: 20 });
+      const made = plans.map((plan) => drawnWithin(plan, little, { family }));
+      expect(made.map((plan) => plan.family)).toEqual(plans.map(() => family));
+      const signed = made
+        .filter(({ rights }) => rights !== 'shared')
+        .map((plan) => buildScenario(plan).needs);
+      expect(new Set(signed.flatMap(({ algorithms }) => algorithms))).toEqual(new Set([-7]));
+    }
+  });
+
   it('draws what is claimed, each of it', () => {
     const plans = fc.sample(arbitraryPlan({ event: 'update' }), { seed: 1, numRuns: 60 });
     const several = { ...little, algorithms: [-7, -8] };

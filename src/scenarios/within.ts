@@ -8,6 +8,7 @@ import type { DeliveryEvent } from '../device/delivery.ts';
 import { type Untold, untellable } from '../device/untold.ts';
 import { commandCode as code } from '../suit/registry.ts';
 import { familyOf } from './families.ts';
+import { familyDraws } from './family-draws.ts';
 import type { Feature } from './features.ts';
 import { stillHas } from './fixed.ts';
 import type { AuthenticationPlan, ImagePlan, Plan } from './plan.ts';
@@ -66,6 +67,7 @@ export function withinClaims(claims: readonly Within[]): Within | undefined {
 
 /** What the attack asks for stays, whether claimed or not. */
 export function drawnWithin(drawn: Plan, within: Within, on: PlanOptions): Plan {
+  if (on.family !== undefined && Object.hasOwn(familyDraws, on.family)) return signedWithin(drawn, within);
   const wanted: readonly Feature[] = [...(on.event ? [on.event] : []), ...(on.features ?? [])];
   const parts = {
     ...commandsWithin(drawn, within),
@@ -77,6 +79,14 @@ export function drawnWithin(drawn: Plan, within: Within, on: PlanOptions): Plan 
   const settled = settleIfPossible({ ...drawn, ...parts, images }, wanted);
   const plan = settled && { ...settled, family: familyOf(settled) };
   return { ...(plan && stillHas(plan, on) ? plan : drawn), within };
+}
+
+/** Of a family that is drawn in a way of its own: who signs it is no part of that, but where several must. */
+function signedWithin(drawn: Plan, within: Within): Plan {
+  const isFree = drawn.published === undefined && drawn.rights !== 'shared';
+  const authentication = authenticationWithin(drawn, within);
+  const settled = isFree ? settleIfPossible({ ...drawn, authentication }, []) : undefined;
+  return { ...drawn, ...settled, family: drawn.family, within };
 }
 
 function commandsWithin(
