@@ -75,18 +75,27 @@ export function deliverPlanned(plan: Plan, event: DeliveryEvent, from: Recipient
     plan.bootFrom === 'stored' &&
     earlier &&
     from.installed &&
-    equalBytes(from.installed, encode(releaseOf(earlier)));
+    equalBytes(from.installed, envelopeOf(releaseOf(earlier)));
   const booted = isEarlier ? earlier : plan;
   return bootDelivery(booted, releaseOf(booted), from);
 }
 
-/** The plan of the release that was installed before; undefined where the recipient holds none. */
+const earliers = new WeakMap<Plan, Plan>();
+
+/**
+ * The plan of the release that was installed before, the same object for the same plan; undefined where the recipient
+ * holds none.
+ */
 export function earlierOf(plan: Plan): Plan | undefined {
   const { installed } = plan.sequence;
   if (!plan.earlier || installed === undefined) return undefined;
+  const known = earliers.get(plan);
+  if (known !== undefined) return known;
   const { earlier: _e, history: _h, ...rest } = plan;
   // No image begins as one of the other release does.
-  return { ...rest, seed: plan.seed + 128, sequence: { offered: installed } };
+  const earlier = { ...rest, seed: plan.seed + 128, sequence: { offered: installed } };
+  earliers.set(plan, earlier);
+  return earlier;
 }
 
 /** A parallel recipient's release leaves the order of independent steps open (§6.7). */

@@ -49,6 +49,15 @@ describe('partsOf and encode', () => {
     );
   });
 
+  it('write what assemble gives, also after the manifest was replaced', () => {
+    const parts = release(manifest, [author]);
+    const later = setSequenceNumber(parts, 8n);
+    for (const one of [parts, later, seal(later, [author])]) {
+      expect(toHex(encode(one))).toBe(toHex(write(assemble(one))));
+      expect(toHex(encode(one))).toBe(toHex(write(assemble(one))));
+    }
+  });
+
   it('keep what only a lossless reader sees: tag width, wide heads inside, foreign members', () => {
     const odd = map([int(1), { kind: 'uint', value: 1n, width: 8 }], [tstr('x'), array()]);
     const parts: EnvelopeParts = {

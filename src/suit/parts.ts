@@ -15,6 +15,7 @@ import {
   isInt,
   type List,
   map,
+  type Raw,
   tstr,
   type Width,
   wrapped,
@@ -54,9 +55,13 @@ export interface EnvelopeParts {
 
 /** The whole envelope as one item: wrapper, manifest, then the other members in their order. */
 export function assemble(parts: EnvelopeParts): Item {
+  return assembled(parts, parts.manifest);
+}
+
+function assembled(parts: EnvelopeParts, manifest: Item): Item {
   const envelope = map(
     [int(envelopeKey.authenticationWrapper), wrapped(authenticationItem(parts))],
-    [int(envelopeKey.manifest), wrapped(parts.manifest)],
+    [int(envelopeKey.manifest), wrapped(manifest)],
     ...parts.members,
   );
   return parts.tags.reduceRight<Item>((item, head) => ({ kind: 'tag', ...head, item }), envelope);
@@ -70,12 +75,23 @@ export function authenticationItem(parts: EnvelopeParts): List {
 }
 
 export function encode(parts: EnvelopeParts): Uint8Array {
-  return write(assemble(parts));
+  return write(assembled(parts, encoded(parts.manifest)));
 }
 
 /** SUIT_Digest over the byte string that holds the manifest, *including its head* (§8.3). */
 export function manifestDigest(parts: EnvelopeParts, algorithm: number = sha256): List {
-  return wrappedDigest(wrapped(parts.manifest), algorithm);
+  return wrappedDigest(wrapped(encoded(parts.manifest)), algorithm);
+}
+
+const encodings = new WeakMap<CborMap, Raw>();
+
+/** Its bytes, written once: to be digested, and for each envelope that holds it. */
+function encoded(manifest: CborMap): Raw {
+  const known = encodings.get(manifest);
+  if (known !== undefined) return known;
+  const made: Raw = { kind: 'raw', bytes: write(manifest) };
+  encodings.set(manifest, made);
+  return made;
 }
 
 /** The algorithm that the parts' digest names; SHA-256 where it names none. */
@@ -116,7 +132,7 @@ export function release(
   const parts: EnvelopeParts = {
     tags: [{ tag: BigInt(suitTag.envelope) }],
     wrapper: {},
-    digest: wrappedDigest(wrapped(item), options.digestAlgorithm),
+    digest: wrappedDigest(wrapped(encoded(item)), options.digestAlgorithm),
     blocks: [],
     manifest: item,
     members: sortEntries(map(...(options.severed ?? []), ...payloads)).entries,
