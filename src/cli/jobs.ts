@@ -1,5 +1,6 @@
 /**
- * A run in several processes of this machine: each has a shard of the sequence, and their logs are merged.
+ * A run in several processes of this machine, this one among them: each has a shard of the sequence, and their logs are
+ * merged.
  *
  * @module
  */
@@ -16,9 +17,12 @@ import { loggedResults } from './logged-results.ts';
 import type { RunOptions } from './run.ts';
 import { runHere, type Watch } from './run-here.ts';
 import { planOf } from './run-plan.ts';
+import { runShard } from './run-shard.ts';
+
+type ShardOptions = RunOptions & { readonly out: string };
 
 /** What a job's process is told, and what it tells. */
-export type ToJob = { readonly kind: 'run'; readonly options: RunOptions } | { readonly kind: 'stop' };
+export type ToJob = { readonly kind: 'run'; readonly options: ShardOptions } | { readonly kind: 'stop' };
 
 export type FromJob =
   | { readonly kind: 'progress'; readonly progress: Progress }
@@ -66,16 +70,16 @@ export async function runJobs(options: RunOptions, jobs: number, watch: Watch): 
   const own = out === undefined ? mkdtempSync(join(tmpdir(), 'gauntlet-')) : undefined;
   const folder = own ?? jobsFolder(out as string);
   if (!resume) rmSync(folder, { recursive: true, force: true });
-  const shards = Array.from({ length: jobs }, (_, i): Shard => ({ index: i + 1, of: jobs }));
-  const folders = shards.map(({ index, of }) => join(folder, `${index}-of-${of}`));
-  const sum = progressSum(planOf(options).header.planned, watch);
+  const shards = Array.from({ length: jobs }, (_, i): ShardOptions => {
+    const shard: Shard = { index: i + 1, of: jobs };
+    return { ...options, shard, out: join(folder, `${shard.index}-of-${jobs}`), jobs: 1 };
+  });
   try {
-    await Promise.all(
-      shards.map((shard, i) =>
-        runJob({ ...options, shard, out: folders[i] as string, jobs: 1 }, watch, sum(i)),
-      ),
+    await runAll(shards, planOf(options).header.planned, watch);
+    return loggedResults(
+      shards.map((shard) => shard.out),
+      out,
     );
-    return loggedResults(folders, out);
   } catch (thrown) {
     if (!(thrown instanceof BenchError) || thrown.code !== 'shard-stopped') throw thrown;
     // A verifier that dies now and then: only one process can tell when it is given up.
@@ -84,6 +88,24 @@ export async function runJobs(options: RunOptions, jobs: number, watch: Watch): 
   } finally {
     if (own !== undefined) rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** The first shard here, where the modules are loaded already. Where one fails, the others are stopped. */
+async function runAll(shards: readonly ShardOptions[], planned: number, watch: Watch): Promise<void> {
+  let hasFailed = false;
+  const isInterrupted = (): boolean => hasFailed || watch.isInterrupted();
+  const [first, ...others] = shards;
+  if (first === undefined) return;
+  const sum = progressSum(planned, watch);
+  const watched = (i: number): Watch => ({ isInterrupted, onProgress: sum(i) });
+  const ends = [...others.map((one, i) => runJob(one, watched(i + 1))), runShard(first, watched(0))].map(
+    (end) =>
+      end.catch((thrown: unknown) => {
+        hasFailed = true;
+        throw thrown;
+      }),
+  );
+  for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason;
 }
 
 function progressSum(planned: number, watch: Watch): (job: number) => (progress: Progress) => void {
@@ -107,11 +129,7 @@ export function summedProgress(all: readonly Progress[], planned: number): Progr
   return { planned, done: all.reduce((sum, one) => sum + one.done, 0), verifiers };
 }
 
-async function runJob(
-  options: RunOptions,
-  watch: Watch,
-  onProgress: (progress: Progress) => void,
-): Promise<void> {
+async function runJob(options: ShardOptions, watch: Watch): Promise<void> {
   const child = fork(new URL('./job.js', import.meta.url), [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -121,7 +139,7 @@ async function runJob(
     errors = `${errors}${text}`.slice(-4096);
   });
   child.on('message', (message: FromJob) => {
-    if (message.kind === 'progress') onProgress(message.progress);
+    if (message.kind === 'progress') watch.onProgress(message.progress);
     else last = message;
     if (watch.isInterrupted() && child.connected) child.send({ kind: 'stop' } satisfies ToJob);
   });
