@@ -17,8 +17,9 @@ import { collected } from './vitest-shim.mjs';
 const namespace = '__stryker__';
 const shim = new URL('./vitest-shim.mjs', import.meta.url).href;
 const byCatalogue = process.env.MUTATE_BY === 'catalogue';
-/** Leaves out the part's `late` tests: for a first pass, whose survivors a second one (--incremental) puts to all. */
-const onlyQuick = process.env.MUTATE_TESTS === 'quick';
+/** Of the part's `late` test files only these; without it all. Empty: a first pass, whose survivors a second one
+ * (--incremental) puts to more. */
+const lateFiles = process.env.MUTATE_LATE?.split(',') ?? part.late;
 const leastHits = 10_000;
 /** Rounds of all attacks, with MUTATE_BY=catalogue. */
 const rounds = 3;
@@ -85,12 +86,15 @@ class InProcessRunner {
     else {
       // The quick ones first: a mutant dies as early as it can.
       const units = await unitTests();
-      const isLate = ({ file }) => part.late.some((name) => file.endsWith(`/${name}.test.js`));
-      const late = units.filter(isLate);
+      const isOf =
+        (names) =>
+        ({ file }) =>
+          names.some((name) => file.endsWith(`/${name}.test.js`));
+      const isLate = isOf(part.late);
       this.#tests = [
         ...units.filter((test) => !isLate(test)),
         ...(await storedCases()),
-        ...(onlyQuick ? [] : late),
+        ...units.filter(isOf(lateFiles.filter((name) => part.late.includes(name)))),
       ];
     }
     return this.#tests;

@@ -86,13 +86,21 @@ export const algorithmAbsent: Attack<null> = {
 const unknownByAuthor = mustReject(['alg-unsupported'], { doc: 'mti', section: '5.2' });
 const unknownByStranger = mustRejectUnauthentic(['alg-unsupported'], { doc: 'mti', section: '5.2' });
 const unknown: readonly Item[] = [int(0), int(999), int(-70000), tstr('none'), tstr('ES256'), nil];
+const others = unknown.length + 1;
+
+/** One of them, or what the right one becomes for who reads 32 bits of it. */
+function unknownFor({ algorithm }: Signer, value: number): Item {
+  const far = int(BigInt(algorithm) + (algorithm < 0 ? -(2n ** 32n) : 2n ** 32n));
+  return unknown[value % others] ?? far;
+}
 
 /** Names an algorithm that is none. */
 export const algorithmUnknown: Attack<{ value: number; stranger: boolean }> = {
   ...shared,
   id: 'cose.alg.unknown',
   handle: 'C15',
-  change: 'the protected alg is reserved, unassigned, a text or null',
+  change:
+    'the protected alg is reserved, unassigned, a text, null, or the right one in its lower 32 bits alone',
   by: ['author', 'untrusted-key'],
   expects: [unknownByAuthor, unknownByStranger],
   choice: fc.record({ value: fc.nat({ max: 63 }), stranger: fc.boolean() }),
@@ -100,7 +108,7 @@ export const algorithmUnknown: Attack<{ value: number; stranger: boolean }> = {
     remakeBlocks(
       scenario,
       stranger ? scenario.strangers : scenario.signers,
-      (signer) => ({ protected: headerWith(signer, unknown[value % unknown.length]) }),
+      (signer) => ({ protected: headerWith(signer, unknownFor(signer, value)) }),
       { expect: stranger ? unknownByStranger : unknownByAuthor },
     ),
 };

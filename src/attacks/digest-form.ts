@@ -121,6 +121,8 @@ const labels = {
   shake128: [-16, -18],
   'sha-512': [-45, -44],
   shake256: [-44, -45],
+  // For who reads 32 bits of it, this is SHA-256.
+  far: [-16n - 2n ** 32n, -16],
 } as const;
 
 /** Labels the value of one hash algorithm with the identifier of another that makes as many bytes. */
@@ -129,14 +131,15 @@ export const mislabel: Attack<{ value: keyof typeof labels | 'text' }> = {
   handle: 'D07',
   group: 'D',
   family: 'integrity',
-  change: 'label the value of one hash algorithm with another one, or with a text',
+  change:
+    'label the value of one hash algorithm with another one, with a text, or with its own number plus 2^32',
   by: 'author',
   threats: [],
   violates: ['REQ.SEC.AUTHENTIC'],
   expects: [
     mustReject(['manifest-digest-mismatch', 'digest-malformed', 'digest-alg-unsupported'], manifest('10')),
   ],
-  choice: fc.record({ value: fc.constantFrom('sha-256', 'shake128', 'sha-512', 'shake256', 'text') }),
+  choice: fc.record({ value: fc.constantFrom('sha-256', 'shake128', 'sha-512', 'shake256', 'text', 'far') }),
   apply(scenario, { value }) {
     const [label, algorithm] = value === 'text' ? [undefined, -16] : labels[value];
     const bytes = digestOf(algorithm, write(wrapped(scenario.release.manifest)));

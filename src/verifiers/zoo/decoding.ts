@@ -5,13 +5,13 @@
  */
 
 import { readHead } from '../../cbor/head.ts';
-import { type Item, isInt } from '../../cbor/item.ts';
+import { type Item, int, isInt } from '../../cbor/item.ts';
 import { readFirst } from '../../cbor/read.ts';
 import type { Ports } from '../reference/ports.ts';
 import { defaultRules } from '../reference/rules.ts';
 import { animal } from './animal.ts';
 
-const { integer, member } = defaultRules;
+const { algorithm, integer, member } = defaultRules;
 
 /** The argument of the head at this offset, where a string claims too much. */
 function claimedAt(bytes: Uint8Array, at: number): number {
@@ -94,6 +94,20 @@ export const decodingAnimals = [
     'Of an eight-byte argument the lower four bytes are read.',
     ['rollback.sequence.width', 'index.range', 'rollback.sequence.jump'],
     { rules: { integer: (item) => (item.kind === 'uint' ? BigInt.asUintN(32, item.value) : integer(item)) } },
+  ),
+  animal(
+    'Z459',
+    'reads-algorithms-as-32-bit-numbers',
+    'The number of an algorithm is read into 32 bits.',
+    ['cose.alg.unknown'],
+    {
+      rules: {
+        algorithm(headers) {
+          const alg = algorithm(headers);
+          return alg?.kind === 'nint' || alg?.kind === 'uint' ? int(BigInt.asIntN(32, alg.value)) : alg;
+        },
+      },
+    },
   ),
   animal(
     'Z155',
