@@ -58,10 +58,21 @@ describe('an update of a component set', () => {
       'accepted',
       [index(0), ...fetching, index(2), act('imageMatch')],
     ],
+    ['copies into one of it, unmatched', 'component-set', [index(0), ...copying(1n).slice(0, 2)]],
+    ['swaps one of it, unmatched', 'component-set', [index(0), set({ sourceComponent: 1n }), act('swap')]],
+    ['writes one of it, unmatched', 'component-set', [index(0), set({ content: image }), act('write')]],
     ['finds one right', 'component-set', [index(0), act('imageMatch')]],
     ['does nothing', 'accepted', [index(1), act('vendorIdentifier')]],
   ])('that %s is %s', async (_name, reason, install) => {
     expect(reasonOf(await deliver(doing(...install), { recipient: inSet() }))).toBe(reason);
+  });
+
+  it('is for all of each set, where there are several', async () => {
+    const several = inSet({ componentSets: [[1], [0, 2]] });
+    expect(reasonOf(await deliver(doing(index(0), ...fetching), { recipient: several }))).toBe(
+      'component-set',
+    );
+    expect(reasonOf(await deliver(doing(index(1), ...fetching), { recipient: several }))).toBe('accepted');
   });
 
   it('is no matter where there is no set', async () => {

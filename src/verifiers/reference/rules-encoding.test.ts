@@ -12,6 +12,7 @@ const keyed = (...keys: readonly Item[]) => map(...keys.map((key) => [key, nil] 
 /** The same key, each in another of the forms that RFC 8949 §3 allows. */
 const forms: readonly (readonly [what: string, preferred: Item, other: Item])[] = [
   ['an unsigned integer', int(1), { kind: 'uint', value: 1n, width: 8 }],
+  ['an integer in two bytes', int(24), { kind: 'uint', value: 24n, width: 4 }],
   ['a negative integer', int(-1), { kind: 'nint', value: -1n, width: 1 }],
   ['a byte string', bstr(Uint8Array.of(1, 2)), { kind: 'bstr', bytes: Uint8Array.of(1, 2), width: 4 }],
   [
