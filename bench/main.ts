@@ -2,6 +2,7 @@
  * `npm run bench`: times and counts on this machine, written to docs/bench as table and plots. `-- --quick` for rough
  * figures, nothing written; `-- --json` for the raw report; `-- transport` for what the transports cost;
  * `-- throughput` for cases a second beside their bare cryptography; `-- kills` for runs that are killed and taken up;
+ * `-- detection --cases N` for the cases until each animal of the zoo is caught;
  * `-- identical --cases N` for the same cases on the reference through three transports, exit status 1 where they differ;
  * `-- report` for the size of the HTML report and the time it takes to open, `-- report --screenshot` for its picture.
  *
@@ -16,6 +17,7 @@ import { drawGrowth } from '../src/measure/draw-growth.ts';
 import { drawMemory } from '../src/measure/draw-memory.ts';
 import { renderBench } from '../src/measure/render-bench.ts';
 import { packageRoot } from '../src/package-root.ts';
+import { runDetectionBench } from './detection.ts';
 import { benchIdentical } from './identical.ts';
 import { benchKills } from './kills.ts';
 import { benchReport } from './report.ts';
@@ -31,7 +33,12 @@ if (given[0] === 'identical') {
   const at = given.indexOf('--cases');
   process.exit(await benchIdentical({ cases: at < 0 ? 5000 : Number(given[at + 1]) }));
 }
-const others = { throughput: benchThroughput, kills: benchKills, report: benchReport } as const;
+const others = {
+  throughput: benchThroughput,
+  kills: benchKills,
+  report: benchReport,
+  detection: runDetectionBench,
+} as const;
 const other = others[given[0] as keyof typeof others] as
   | ((args: readonly string[]) => Promise<string>)
   | undefined;
