@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { toHex } from '../cbor/hex.ts';
 import type { Payload } from '../device/delivery.ts';
 import { judgedEnvelope, type StoredCase } from '../harness/finding.ts';
+import { howMany } from '../how-many.ts';
 import type { Run, RunStep } from '../scenarios/scenario.ts';
 import { explain } from '../suit/explain.ts';
 import { difference, type Stretch } from './difference.ts';
@@ -90,7 +92,7 @@ function payloadInWords(payload: Payload): string {
   if (payload.kind === 'redirect') return `payload ${payload.uri}, redirected to ${payload.to}`;
   if (payload.kind === 'assumed') return `payload ${payload.uri}, assumed from its digest`;
   const digest = createHash('sha256').update(payload.bytes).digest('hex').slice(0, 12);
-  const bytes = `${payload.bytes.length} byte${payload.bytes.length === 1 ? '' : 's'}`;
+  const bytes = howMany(payload.bytes.length, 'byte');
   const time = payload.kind === 'slow' ? ` in ${payload.seconds} seconds` : '';
   return `payload ${payload.uri} of ${bytes}${time} (SHA-256 ${digest}…)`;
 }

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import type { Finding, StoredCase } from '../harness/finding.ts';
 import type { Difference } from '../harness/readings.ts';
+import { howMany } from '../how-many.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { deliveryInWords } from './html-evidence.ts';
 import type { PageContext } from './html-rows.ts';
@@ -94,7 +96,7 @@ function findingOf(finding: Finding, context: PageContext, extras: FindingExtras
     ['See it again', replayLine(finding.replay)],
   ];
   return html`<details class="card finding ${state}" id="${anchor}" data-verifier="${verifier}" data-kind="${kind}" data-state="${state}" data-text="${searched}">
-<summary><span class="badge ${state === 'new' ? 'bad' : 'plain'}">${extras.baseline ? `${state}: ` : ''}${kind}</span> <strong>${verifier}</strong> <code>${attack}</code> <span class="count">${cases} case${cases === 1 ? '' : 's'}${
+<summary><span class="badge ${state === 'new' ? 'bad' : 'plain'}">${extras.baseline ? `${state}: ` : ''}${kind}</span> <strong>${verifier}</strong> <code>${attack}</code> <span class="count">${howMany(cases, 'case')}${
     finding.bytes === undefined ? '' : `, ${finding.bytes} bytes`
   }${finding.shrunk ? ', shrunk' : ''}</span></summary>
 <p><a href="${linkTo(anchor)}">Link to this finding</a></p>

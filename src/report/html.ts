@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { listReplayable } from '../attacks/replayable.ts';
+import { howMany } from '../how-many.ts';
 import type { BenchReport } from '../measure/bench-report.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { benchSection } from './html-bench.ts';
@@ -69,7 +71,7 @@ function headOf(
   const { findings } = results;
   const known = findings.filter(({ fingerprint }) => baseline?.known.has(fingerprint)).length;
   const facts = [
-    `${results.done} of ${results.planned} cases for each verifier${results.complete ? '' : ' (not complete)'}`,
+    `${results.done} of ${howMany(results.planned, 'case')} for each verifier${results.complete ? '' : ' (not complete)'}`,
     baseline ? `${findings.length - known} new findings, ${known} known` : `${findings.length} findings`,
     results.subject,
     `draft-ietf-suit-manifest-${results.revision}`,
@@ -81,7 +83,7 @@ function headOf(
 <nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
 <input id="search" type="search" placeholder="Search ( / )" aria-label="Search attacks, findings and policies">
 <button type="button" id="theme">Dark / light</button></div>
-<p>${verifiers.length} verifier${verifiers.length === 1 ? '' : 's'}: ${verifiers.join(', ')}</p>
+<p>${howMany(verifiers.length, 'verifier')}: ${verifiers.join(', ')}</p>
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
 ${problemsOf(baseline)}${results.notes.length > 0 ? html`<details class="notes"><summary>Notes</summary><ul>${results.notes.map((note) => html`<li>${note}</li>`)}</ul></details>` : undefined}</header>`;
 }

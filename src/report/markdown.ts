@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { escapeText } from '../escape-text.ts';
 import type { Difference } from '../harness/readings.ts';
 import { verdicts } from '../harness/verdict.ts';
+import { howMany } from '../how-many.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { countsOf, familiesOf, inWords, policySheet, type Results } from './results.ts';
 
@@ -20,7 +22,7 @@ export function renderMarkdown(results: Results, baseline?: BaselineComparison):
   return `${[
     '# suit-gauntlet',
     '',
-    `${results.done} of ${results.planned} cases, seed ${results.seed}. ${fresh.length} new findings, ${known} known.`,
+    `${results.done} of ${howMany(results.planned, 'case')}, seed ${results.seed}. ${howMany(fresh.length, 'new finding')}, ${known} known.`,
     '',
     ...(fresh.length > 0
       ? [

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { escapeText } from '../escape-text.ts';
 import { partingKinds } from '../harness/parting.ts';
+import { howMany } from '../how-many.ts';
 import type { ComparedVerifier, ResultsComparison } from './compare-results.ts';
 import type { Pattern, VerifierComparison } from './compare-verifiers.ts';
 import { readingLines, table } from './terminal.ts';
@@ -13,7 +15,7 @@ export function renderVerifierComparison(comparison: VerifierComparison): string
   const { verifiers, cases, compared, unanswered, parted, patterns, attacks, notes } = comparison;
   const lines = [
     verifiers.map(escapeText).join(', '),
-    `${cases} cases; ${compared} deliveries answered by at least two, ${unanswered} by fewer`,
+    `${howMany(cases, 'case')}; ${howMany(compared, 'delivery', 'deliveries')} answered by at least two, ${unanswered} by fewer`,
     '',
     ...table([['they part by', 'deliveries'], ...partingKinds.map((kind) => [kind, String(parted[kind])])]),
     ...patterns.flatMap(patternLines),
@@ -55,7 +57,7 @@ export function renderResultsComparison({ files, verifiers, notes }: ResultsComp
   const lines = [
     ...files.map(
       ({ file, version, seed, done, subject }, i) =>
-        `${label(i)}  ${escapeText(file)}: ${done} cases, seed ${seed}, ${escapeText(subject)}, version ${escapeText(version)}`,
+        `${label(i)}  ${escapeText(file)}: ${howMany(done, 'case')}, seed ${seed}, ${escapeText(subject)}, version ${escapeText(version)}`,
     ),
     ...verifiers.flatMap((one) => verifierLines(one)),
     ...section(

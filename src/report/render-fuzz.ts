@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { escapeText } from '../escape-text.ts';
+import { howMany } from '../how-many.ts';
 import type { BaselineComparison } from './baseline.ts';
 import type { FuzzReport } from './fuzz-report.ts';
 import type { Results } from './results.ts';
@@ -13,10 +15,10 @@ const mostDifferences = 20;
 
 export function renderFuzz(report: FuzzReport, results: Results, baseline?: BaselineComparison): string {
   const { cases, timing, corpus, verifiers, behaviours, origins, findings } = report;
-  const jobs = timing.jobs === 0 ? '' : `, ${timing.jobs} job${timing.jobs === 1 ? '' : 's'}`;
+  const jobs = timing.jobs === 0 ? '' : `, ${howMany(timing.jobs, 'job')}`;
   const rate = `${timing.casesPerSecond} cases a second${jobs}`;
   const lines = [
-    `${cases} cases in ${timing.seconds} s (${rate}), seed ${report.seed}, ${report.attacks} attacks`,
+    `${howMany(cases, 'case')} in ${timing.seconds} s (${rate}), seed ${report.seed}, ${howMany(report.attacks, 'attack')}`,
     ...section('Novel behaviours by verifier', [
       ...table(
         verifiers.map((name) => [escapeText(name), String(Object.keys(behaviours[name] ?? {}).length)]),

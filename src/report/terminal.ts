@@ -3,18 +3,20 @@
  *
  * @module
  */
+
 import { escapeText } from '../escape-text.ts';
 import type { Difference } from '../harness/readings.ts';
 import type { Counts } from '../harness/tally.ts';
 import { emptyCounts } from '../harness/tally.ts';
 import { verdicts } from '../harness/verdict.ts';
+import { howMany } from '../how-many.ts';
 import type { BaselineComparison } from './baseline.ts';
 import { countsOf, familiesOf, inWords, policySheet, type Results } from './results.ts';
 
 export function renderResults(results: Results, baseline?: BaselineComparison): string {
   const names = Object.keys(results.verifiers);
   const lines = [
-    `${results.done} of ${results.planned} cases, seed ${results.seed}, ${results.subject}`,
+    `${results.done} of ${howMany(results.planned, 'case')}, seed ${results.seed}, ${results.subject}`,
     '',
     'Resisted / must-reject and should-reject cases judged, by family (F failed, w weak, m masked)',
     '',
@@ -88,7 +90,7 @@ export function findingLine(
     const reason = baseline?.known.get(finding.fingerprint);
     const known = reason === undefined ? 'NEW  ' : 'known';
     return [
-      `${known} ${escapeText(finding.id)} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${finding.cases} case${finding.cases === 1 ? '' : 's'})`,
+      `${known} ${escapeText(finding.id)} ${escapeText(finding.verifier)}: ${finding.kind}, ${finding.attack} (${howMany(finding.cases, 'case')})`,
       `      ${escapeText(finding.note)}`,
       ...readingLines(finding.readings ?? []),
       ...(reason === undefined
