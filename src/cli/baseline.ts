@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { existsSync, writeFileSync } from 'node:fs';
+
+import { existsSync } from 'node:fs';
 import { BenchError } from '../bench-error.ts';
-import { baselineOf, readBaseline } from '../report/baseline.ts';
+import { howMany } from '../how-many.ts';
+import { baselineOf } from '../report/baseline.ts';
 import type { Results } from '../report/results.ts';
-import { readJson } from './files.ts';
+import { readJson, writeFile } from './files.ts';
+import { readBaseline } from './report-inputs.ts';
 import { knownIds } from './run.ts';
 
 export interface BaselineCommandOptions {
@@ -20,7 +23,9 @@ export interface BaselineCommandOptions {
 }
 
 export function runBaseline(results: string, file: string, options: BaselineCommandOptions): number {
-  const json = readJson(results, 'results') as Partial<Results> | null;
+  if (options.reason.trim() === '')
+    throw new BenchError('usage', '--reason is empty: say why these findings are accepted');
+  const json = readJson(results, 'results file') as Partial<Results> | null;
   if (!Array.isArray(json?.findings))
     throw new BenchError('results-unreadable', `${results} has no findings`);
   const before = existsSync(file) ? readBaseline(file) : undefined;
@@ -30,11 +35,11 @@ export function runBaseline(results: string, file: string, options: BaselineComm
     coverage: options.coverage ?? false,
     catalogue: { ids: [...knownIds()], adopt: options.adopt ?? false },
   });
-  writeFileSync(file, `${JSON.stringify(baseline, null, 2)}\n`);
+  writeFile(file, `${JSON.stringify(baseline, null, 2)}\n`);
   process.stdout.write(
     options.format === 'json'
       ? `${JSON.stringify(baseline)}\n`
-      : `${file}: ${baseline.known.length} known findings, ${before?.known.length ?? 0} before\n`,
+      : `${file}: ${howMany(baseline.known.length, 'known finding')}, ${before?.known.length ?? 0} before\n`,
   );
   return 0;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { runBench } from '../measure/bench.ts';
@@ -22,7 +22,7 @@ import { drawMemory } from '../measure/draw-memory.ts';
 import { renderBench } from '../measure/render-bench.ts';
 import { version } from '../version.ts';
 import type { Config } from './config.ts';
-import { makeFolder, readJson } from './files.ts';
+import { makeFolder, mustBeWritable, readJson, writeFile } from './files.ts';
 import { today } from './run.ts';
 
 export interface BenchCommandOptions {
@@ -48,6 +48,8 @@ export interface BenchCommandOptions {
 /** Exit status 1: cost that is not linear, or more than the baseline has, or what it has and was refused now. */
 export async function runBenchCommand(options: BenchCommandOptions): Promise<number> {
   const before = baselineOf(options);
+  if (options.baseline !== undefined && options.writeBaseline) mustBeWritable(options.baseline);
+  if (options.out !== undefined) makeFolder(options.out);
   const report = await runBench({
     quick: options.quick ?? false,
     decoders: options.decoders ?? false,
@@ -64,7 +66,7 @@ export async function runBenchCommand(options: BenchCommandOptions): Promise<num
   const comparison = before && !options.writeBaseline ? compareCosts(report, before) : undefined;
   if (options.baseline !== undefined && options.writeBaseline) {
     const next = writeCosts(report, { version: version(), today: today(), ...(before && { before }) });
-    writeFileSync(options.baseline, printCosts(next));
+    writeFile(options.baseline, printCosts(next));
   }
   process.stdout.write(
     options.format === 'json'
@@ -89,7 +91,7 @@ function baselineOf({ baseline, writeBaseline }: BenchCommandOptions): BenchBase
 /** bench.json, growth.svg and, where families were asked for, memory.svg. */
 export function writeBench(folder: string, report: BenchReport): void {
   makeFolder(folder);
-  writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(join(folder, 'growth.svg'), drawGrowth(report.growth));
-  if (report.families !== undefined) writeFileSync(join(folder, 'memory.svg'), drawMemory(report.families));
+  writeFile(join(folder, 'bench.json'), `${JSON.stringify(report, null, 1)}\n`);
+  writeFile(join(folder, 'growth.svg'), drawGrowth(report.growth));
+  if (report.families !== undefined) writeFile(join(folder, 'memory.svg'), drawMemory(report.families));
 }

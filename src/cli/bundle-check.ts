@@ -3,11 +3,13 @@
  *
  * @module
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { escapeText } from '../escape-text.ts';
+import { howMany } from '../how-many.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { version } from '../version.ts';
 import { readArchive } from './archive.ts';
@@ -44,7 +46,7 @@ export async function checkBundle(path: string, options: CheckOptions): Promise<
     problems.push('nothing of it could be run again; --sample 0: only the sums');
   const told = { file: path, files: files.size, rerun: again?.cases ?? 0, problems, notes };
   const lines = [
-    `${path}: ${files.size} files, ${told.rerun} cases run again`,
+    `${path}: ${howMany(files.size, 'file')}, ${howMany(told.rerun, 'case')} run again`,
     ...notes.map((note) => `note: ${note}`),
     ...problems.map((problem) => `PROBLEM: ${problem}`),
     problems.length === 0 ? 'as it says' : `${problems.length} problems`,

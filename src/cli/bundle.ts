@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
+import { howMany } from '../how-many.ts';
 import { thisMachine } from '../measure/machine.ts';
 import { replaceFile } from '../replace-file.ts';
 import { traceClauses } from '../trace/clause-trace.ts';
@@ -18,6 +20,7 @@ import { bundledInputs } from './bundle-inputs.ts';
 import { verifierDigest } from './bundle-verifiers.ts';
 import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
+import { whileWriting } from './files.ts';
 import { logPath, openLogOf } from './run-log.ts';
 import { digestOfFolder, sha256 } from './run-plan.ts';
 import { readResults } from './trace.ts';
@@ -32,12 +35,13 @@ export async function runBundle(path: string, options: BundleOptions): Promise<n
   const { output } = options;
   if (output === undefined) throw new BenchError('usage', 'name the archive: -o FILE.tar.gz');
   const files = withSums(bundleFiles(path, options.config));
-  replaceFile(output, await writeArchive(files));
+  const archive = await writeArchive(files);
+  whileWriting(output, () => replaceFile(output, archive));
   const digest = sha256(readFileSync(output));
   process.stdout.write(
     options.format === 'json'
       ? `${JSON.stringify({ file: output, sha256: digest, files: files.size }, null, 1)}\n`
-      : `${output}: ${files.size} files, SHA-256 ${digest}\ncheck it with: gauntlet bundle --check ${output}\n`,
+      : `${output}: ${howMany(files.size, 'file')}, SHA-256 ${digest}\ncheck it with: gauntlet bundle --check ${output}\n`,
   );
   return 0;
 }

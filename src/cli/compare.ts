@@ -68,7 +68,7 @@ function compareFiles(files: readonly string[], options: CompareOptions): number
 }
 
 function readResults(file: string): Results {
-  const json = readJson(file, 'results');
+  const json = readJson(file, 'results file');
   const wrong = jsonSchema('results').check(json);
   if (wrong !== undefined) throw new BenchError('results-unreadable', `${file} is no results.json: ${wrong}`);
   return json as Results;

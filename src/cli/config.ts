@@ -10,7 +10,7 @@ import { BenchError } from '../bench-error.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { workerBuiltins } from '../verifiers/builtins.ts';
 import { type NamedEntry, specOf, type VerifierEntry } from '../verifiers/transports/verifier-entry.ts';
-import { codeOf, readJson } from './files.ts';
+import { readJson } from './files.ts';
 
 /** Looked for in the folder that the bench is started in, in this order. */
 export const configNames = ['gauntlet.config.mjs', 'gauntlet.config.json'] as const;
@@ -66,7 +66,7 @@ export async function loadConfig(given: string | undefined, folder: string): Pro
   const found = configNames.map((name) => join(folder, name)).find((path) => existsSync(path));
   const file = given === undefined ? found : resolve(folder, given);
   if (file === undefined) return undefined;
-  const value = file.endsWith('.json') ? readJson(file, 'config') : await exportOf(file);
+  const value = file.endsWith('.json') ? readJson(file, 'config file') : await exportOf(file);
   const wrong = jsonSchema('config').check(value);
   if (wrong !== undefined) throw new BenchError('config', `${file}: ${wrong}`);
   return configOf(file, value as ConfigFile);
@@ -88,11 +88,13 @@ interface ConfigFile {
 
 async function exportOf(file: string): Promise<unknown> {
   if (!existsSync(file)) throw new BenchError('config', `there is no config file ${file}`);
+  if (!/\.[cm]?[jt]s$/.test(file))
+    throw new BenchError('config', `${file}: wanted a module (.mjs, .cjs, .js) or JSON (.json)`);
   try {
     const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
     if (module.default !== undefined) return module.default;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : codeOf(cause);
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new BenchError('config', `${file} cannot be loaded: ${why}`, { cause });
   }
   throw new BenchError('config', `${file} has no default export; wanted export default { verifiers, run }`);

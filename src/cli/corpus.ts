@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAttack } from '../attacks/attack.ts';
 import { catalogue } from '../attacks/catalogue.ts';
 import { loadCase } from '../harness/corpus.ts';
 import { corpusCase, staleness } from '../harness/corpus-case.ts';
+import { howMany } from '../how-many.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Host } from '../verifiers/host.ts';
 import { openVerifier } from '../verifiers/transports/open.ts';
-import { makeFolder } from './files.ts';
+import { makeFolder, namesIn, writeFile } from './files.ts';
 
 export interface CorpusOptions {
   readonly write?: boolean;
@@ -35,13 +37,14 @@ export function ownCases({ stored }: { readonly stored: boolean }): readonly str
 export async function runCorpus(folder: string | undefined, options: CorpusOptions): Promise<number> {
   const where = folder ?? ownCorpus();
   const attacks = options.attacks ?? catalogue;
+  if (!options.write) namesIn(where, 'corpus');
   const reference = await openVerifier('reference', { deadlineMs: 2000, memoryMiB: 256 });
   try {
     const problems = await problemsOf(where, attacks, reference);
     const left = options.write ? await renew(where, problems, reference) : problems;
     const text = [
       ...left.map(({ file, why }) => `${file}: ${why}`),
-      ...(options.write ? [`${problems.length - left.length} cases renewed`] : []),
+      ...(options.write ? [`${howMany(problems.length - left.length, 'case')} renewed`] : []),
       ...(left.length > 0 && !options.write ? [`renew with: gauntlet corpus ${where} --write`] : []),
       `${attacks.length - left.filter(({ attack }) => attack !== undefined).length} of ${attacks.length} attacks have a case`,
     ];
@@ -75,7 +78,7 @@ export async function problemsOf(
     if (why !== undefined) problems.push({ file, why, attack });
   }
   const known = new Set(attacks.map(fileOf));
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const files = existsSync(folder) ? namesIn(folder, 'corpus').filter((name) => name.endsWith('.json')) : [];
   for (const file of files) if (!known.has(file)) problems.push({ file, why: 'there is no such attack' });
   return problems;
 }
@@ -96,7 +99,7 @@ async function renew(
     }
     const made = await corpusCase(problem.attack, reference);
     if (made === undefined) left.push({ ...problem, why: 'no draw got a verdict worth keeping' });
-    else writeFileSync(path, `${JSON.stringify(made)}\n`);
+    else writeFile(path, `${JSON.stringify(made)}\n`);
   }
   return left;
 }

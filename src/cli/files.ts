@@ -1,10 +1,24 @@
 /**
- * Files a user names: read with one clear sentence for what is wrong.
+ * Files a user names: read and written with one clear sentence for what is wrong.
  *
  * @module
  */
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { BenchError } from '../bench-error.ts';
+import { blameFor, troubleOf } from '../file-trouble.ts';
 
 /** Far above any envelope; what is larger is a mistake. */
 const largestFile = 64 * 1024 * 1024;
@@ -19,7 +33,7 @@ export function readBytes(file: string, what: string): Uint8Array {
     size = stat.size;
   } catch (cause) {
     if (cause instanceof BenchError) throw cause;
-    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be opened (${codeOf(cause)})`, {
+    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be opened: ${troubleOf(cause)}`, {
       cause,
     });
   }
@@ -32,7 +46,7 @@ export function readBytes(file: string, what: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be read (${codeOf(cause)})`, {
+    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be read: ${troubleOf(cause)}`, {
       cause,
     });
   }
@@ -56,7 +70,7 @@ export function* readLines(
   try {
     from = openSync(file, 'r');
   } catch (cause) {
-    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be opened (${codeOf(cause)})`, {
+    throw new BenchError('file-unreadable', `the ${what} ${file} cannot be opened: ${troubleOf(cause)}`, {
       cause,
     });
   }
@@ -78,16 +92,60 @@ export function* readLines(
   }
 }
 
-export function makeFolder(folder: string): void {
+/** Names of what is in a folder. Throws BenchError `file-unreadable`. */
+export function namesIn(folder: string, what: string): readonly string[] {
   try {
-    mkdirSync(folder, { recursive: true });
+    return readdirSync(folder);
   } catch (cause) {
-    throw new BenchError('folder-unwritable', `the folder ${folder} cannot be made (${codeOf(cause)})`, {
+    throw new BenchError('file-unreadable', `the ${what} ${folder} cannot be read: ${troubleOf(cause)}`, {
       cause,
     });
   }
 }
 
-export function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+/** Made where it is not there yet. Throws BenchError `folder-unwritable`, also where nothing can be written in it. */
+export function makeFolder(folder: string): void {
+  const wrong = (why: string, cause: unknown): BenchError =>
+    new BenchError('folder-unwritable', `the folder ${folder} cannot be ${why}: ${troubleOf(cause)}`, {
+      blame: blameFor(cause),
+      cause,
+    });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw wrong('made', cause);
+  }
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw wrong('written in', cause);
+  }
+}
+
+/** Throws BenchError `file-unwritable`. */
+export function writeFile(file: string, data: string | Uint8Array): void {
+  whileWriting(file, () => writeFileSync(file, data));
+}
+
+/**
+ * What is written to a file only after long work can be written there, as far as can be told before. Throws BenchError
+ * `file-unwritable`.
+ */
+export function mustBeWritable(file: string): void {
+  whileWriting(file, () => {
+    if (existsSync(file)) closeSync(openSync(file, 'r+'));
+    else accessSync(dirname(file), constants.W_OK);
+  });
+}
+
+/** Throws BenchError `file-unwritable` for what the file system refuses. */
+export function whileWriting<T>(file: string, write: () => T): T {
+  try {
+    return write();
+  } catch (cause) {
+    throw new BenchError('file-unwritable', `${file} cannot be written: ${troubleOf(cause)}`, {
+      blame: blameFor(cause),
+      cause,
+    });
+  }
 }

@@ -24,6 +24,7 @@ import { chosenAttacks } from './chosen-attacks.ts';
 import { claimedWithin } from './claimed-within.ts';
 import type { Config } from './config.ts';
 import { ownCorpus } from './corpus.ts';
+import { makeFolder } from './files.ts';
 import { fixedRecipient } from './fixed-recipient.ts';
 import { demandEnvelopes } from './packages.ts';
 
@@ -84,7 +85,11 @@ export async function begun(options: FuzzOptions): Promise<Begun> {
     shrinkTries: options.shrink ?? 60,
   };
   const budget = budgetOf(options) ?? { seconds: defaultSeconds };
-  const open = () => (out === undefined ? noStore : createStore(out, setup, budget));
+  const open = (): FuzzStore => {
+    if (out === undefined) return noStore;
+    makeFolder(out);
+    return createStore(out, setup, budget);
+  };
   return { state: new FuzzState(setup, budget), parents: [], open, abandon: () => {} };
 }
 

@@ -12,7 +12,6 @@ import type { FuzzJob, JobOptions } from '../harness/fuzz-orders.ts';
 import { noStore } from '../harness/fuzz-store.ts';
 import { openThreadJob } from '../harness/fuzz-thread.ts';
 import { Stop } from '../harness/stop.ts';
-import { readBaseline } from '../report/baseline.ts';
 import type { FuzzEnd } from '../report/fuzz-report.ts';
 import { keptKey } from '../scenarios/keyring.ts';
 import { type Config, configToName } from './config.ts';
@@ -21,11 +20,12 @@ import { optimizeLater } from './engine.ts';
 import { fuzzBar } from './fuzz-bar.ts';
 import { type Begun, begun, type FuzzOptions, resumed } from './fuzz-begin.ts';
 import { writeFuzz } from './fuzz-output.ts';
+import { baselineIn } from './report-inputs.ts';
 
 export async function runFuzzCommand(options: FuzzOptions): Promise<number> {
   optimizeLater();
   const { resume, format } = options;
-  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  const baseline = baselineIn(options.baseline);
   const begins = resume === undefined ? await begun(options) : resumed(options, resume);
   const { state } = begins;
   const out = resume ?? options.out;

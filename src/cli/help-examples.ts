@@ -54,6 +54,22 @@ export const helpExamples: Readonly<Record<string, readonly (readonly [line: str
   'vectors import': [['gauntlet vectors import crashes --out corpus', 'raw envelopes of another fuzzer']],
 };
 
+/** At the end of `gauntlet --help`. */
+export const overview = `
+Each command has its own --help, with examples.
+
+Exit status:
+  0  nothing unexpected
+  1  findings, or a difference to the baseline
+  2  wrong usage
+  3  the bench could not do its work, or was interrupted before it found any
+
+Examples:
+  gauntlet run -v reference --only rollback
+      one family of attacks on the built-in verifier
+  gauntlet doctor process:"./my-harness"
+      what works of your own, and what to mend first`;
+
 export function helpText(examples: readonly (readonly [string, string])[]): string {
   return `\nExamples:\n${examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`;
 }

@@ -7,7 +7,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { packageRoot } from '../package-root.ts';
-import { codeOf, makeFolder } from './files.ts';
+import { shellWord } from '../shell-word.ts';
+import { makeFolder, whileWriting } from './files.ts';
 
 export const initLanguages = ['module', 'python', 'c', 'wasm', 'command'] as const;
 
@@ -68,12 +69,13 @@ export interface Initialised {
 }
 
 export function runInit(folder: string, { language, format }: InitOptions): number {
-  const result = initialise(resolve(folder), language);
+  const result = initialise(folder, language);
   process.stdout.write(format === 'json' ? `${JSON.stringify(result, null, 1)}\n` : inWords(result));
   return 0;
 }
 
-export function initialise(folder: string, language: InitLanguage): Initialised {
+export function initialise(where: string, language: InitLanguage): Initialised {
+  const folder = resolve(where);
   const { entry, copied, build } = recipes[language];
   const files: readonly (readonly [place: string, text: string])[] = [
     ['gauntlet.config.mjs', configText(entry)],
@@ -84,6 +86,7 @@ export function initialise(folder: string, language: InitLanguage): Initialised 
   const written = files.filter(([place]) => !kept.includes(place));
   for (const [place, text] of written) writeNew(join(folder, place), text);
   const next = [
+    ...(folder === process.cwd() ? [] : [`cd ${shellWord(where)}`]),
     ...(language === 'command'
       ? ['say in gauntlet.config.mjs how your program is called: docs/config.md']
       : []),
@@ -97,11 +100,7 @@ export function initialise(folder: string, language: InitLanguage): Initialised 
 /** Fails where the file has come into being meanwhile. */
 function writeNew(file: string, text: string): void {
   makeFolder(dirname(file));
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (cause) {
-    throw new BenchError('file-unwritable', `${file} cannot be written (${codeOf(cause)})`, { cause });
-  }
+  whileWriting(file, () => writeFileSync(file, text, { flag: 'wx' }));
 }
 
 function example(name: string): string {

@@ -120,5 +120,5 @@ function collateInto(logs: readonly Log[], header: LogHeader, out: string | unde
 /** What a run that was not killed wrote beside its log. */
 function resultsBeside({ where }: Log): Results | undefined {
   const path = join(dirname(where), 'results.json');
-  return existsSync(path) ? (readJson(path, 'results') as Results) : undefined;
+  return existsSync(path) ? (readJson(path, 'results file') as Results) : undefined;
 }

@@ -6,11 +6,7 @@
  * @module
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { BenchError } from '../bench-error.ts';
-import { escapeText } from '../escape-text.ts';
-import type { Shard } from '../harness/sequence.ts';
 import { worstMetrics } from '../measure/worst.ts';
-import type { MemoryLimit } from '../verifiers/host.ts';
 import { version } from '../version.ts';
 import { runBaseline } from './baseline.ts';
 import { runBenchCommand } from './bench.ts';
@@ -21,11 +17,13 @@ import { applyConfig } from './config.ts';
 import { runCorpus } from './corpus.ts';
 import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
+import { tellFailure, watchStdout } from './failure.ts';
 import { runFuzzCommand } from './fuzz.ts';
 import { defaultSeconds } from './fuzz-begin.ts';
-import { helpExamples, helpText } from './help-examples.ts';
+import { helpExamples, helpText, overview } from './help-examples.ts';
 import { initLanguages, runInit } from './init.ts';
 import { runMerge } from './merge.ts';
+import * as values from './option-values.ts';
 import { runReplay } from './replay.ts';
 import { runReport } from './report.ts';
 import { runRun } from './run.ts';
@@ -36,11 +34,21 @@ import { runJudge } from './vectors-judge.ts';
 import { runWorst } from './worst.ts';
 import { runZooCommand } from './zoo.ts';
 
+const whole = reading(values.whole);
+const positive = reading(values.positive);
+const jobs = reading(values.between(1, 256));
+const memory = reading(values.memory);
+const shard = reading(values.shard);
+const seconds = reading(values.seconds);
+
 const program = new Command('gauntlet')
   .description('Attacks verifiers of IETF SUIT firmware-update manifests and judges their answers.')
   .version(version())
   .exitOverride()
-  .showHelpAfterError('(add --help for what it takes)');
+  .showHelpAfterError('(add --help for what it takes)')
+  // Names alone, so that eighty columns have room for what each does.
+  .configureHelp({ subcommandTerm: (command) => command.name() })
+  .addHelpText('after', overview);
 
 program.hook('preAction', (_, command) => applyConfig(command));
 
@@ -82,13 +90,13 @@ program
   .option('--no-stored', 'leave out the stored cases that come with the bench')
   .option(
     '--out <dir>',
-    'report.html, results.jsonl, results.json, results.sarif, junit.xml, summary.md and findings/',
+    'report.html, results.jsonl, results.json, results.sarif, junit.xml, summary.md, findings/, costly/',
   )
-  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
   .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
-  .option('--jobs <n>', 'processes, each with verifiers of its own; the same results; default 1', whole)
+  .option('--jobs <n>', 'processes, each with verifiers of its own; the same results; default 1', jobs)
   .option(
     '--shard <i/n>',
     'only the i-th of n parts of the sequence; "gauntlet merge" puts them together',
@@ -109,8 +117,8 @@ program
     `budget of time, over all sessions; default ${defaultSeconds}s without --cases`,
     seconds,
   )
-  .option('--cases <n>', 'budget of cases for each verifier', whole)
-  .option('--jobs <n>', 'batches of cases under way at once; default: one for each core', whole)
+  .option('--cases <n>', 'budget of cases for each verifier', positive)
+  .option('--jobs <n>', 'batches of cases under way at once; default: one for each core', jobs)
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
   .option('--baseline <file>', 'findings that are known, each with its reason')
   .option('--corpus <dir>', 'stored cases to begin with; repeatable', collect)
@@ -123,7 +131,7 @@ program
     '--resume <dir>',
     'go on with the run in this --out, as it was begun; a new budget replaces the old',
   )
-  .option('--deadline <ms>', 'milliseconds per delivery; default 2000', whole)
+  .option('--deadline <ms>', 'milliseconds per delivery; default 2000', positive)
   .option('--memory <mib>', 'memory limit of a child process, or none; default 256', memory)
   .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding; default 60', whole)
@@ -152,11 +160,11 @@ program
 program
   .command('replay')
   .description('one stored finding against any verifier')
-  .argument('<file>')
+  .argument('<file>', 'of findings/, costly/ or a corpus')
   .option('-v, --verifier <spec>', 'repeatable', collect)
   .addOption(config())
   .option('--key <file>', 'a symmetric key that the stored case leaves out')
-  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
   .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .option('--class <which>', 'the device’s ceiling that it was found under')
   .addOption(format())
@@ -174,7 +182,7 @@ program
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
   .option('--key <file>', 'the author key of the envelopes, JWK or PEM')
   .option('--payload <uri=file>', 'what a URI of the envelopes resolves to; repeatable', collect)
-  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
   .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .addOption(new Option('--format <format>').choices(['text', 'json', 'markdown']).default('text'))
   .action(exitWith(runCompare));
@@ -182,7 +190,7 @@ program
 program
   .command('explain')
   .description('any envelope as labelled diagnostic notation, errors marked at their byte')
-  .argument('<file>')
+  .argument('<file>', 'the envelope')
   .option('--key <file>', 'check the signatures with this key')
   .addOption(format())
   .action(exitWith(runExplain));
@@ -233,7 +241,7 @@ program
   .description('the delivery of a size that costs a verifier most, searched for by its counted cost')
   .option('-v, --verifier <spec>', 'as for run; repeatable; default bounded', collect)
   .addOption(config())
-  .option('--bytes <n>', 'the most that the envelope may have', whole, 1024)
+  .option('--bytes <n>', 'the most that the envelope may have', reading(values.between(1, 65536)), 1024)
   .addOption(
     new Option('--key <who>', 'who makes it: signed by the author, or an outsider; default both').choices([
       'signed',
@@ -243,7 +251,7 @@ program
   .addOption(new Option('--metric <metric>', 'what is to be high').choices(worstMetrics).default('steps'))
   .option('--seed <n>', 'same seed, same search where the cost is counted', whole, 1)
   .option('--tries <n>', 'deliveries tried beside the seeds', whole, 2000)
-  .option('--above <n>', 'exit status 1 where the cost is more than n times the typical one', whole)
+  .option('--above <n>', 'exit status 1 where the cost is more than n times the typical one', positive)
   .option('--out <dir>', 'worst.json and the envelopes')
   .addOption(format())
   .action(exitWith(runWorst));
@@ -257,7 +265,7 @@ program
   .option('--only <name>', 'attack id, group, family, requirement or threat; repeatable', collect)
   .option('--seed <n>', 'same seed, same cases', whole, 1)
   .option('--runs <n>', 'cases per attack', whole, 10)
-  .option('--cases <n>', 'cases for each animal in all, in as many rounds as that takes', whole)
+  .option('--cases <n>', 'cases for each animal in all, in as many rounds as that takes', positive)
   .option('--no-stored', 'without the stored cases that come with the bench')
   .option('--time <seconds>', 'stop after this many seconds', seconds)
   .option('--blind <n>', 'blind mutations for each animal, to compare with; 0: none', whole, 1000)
@@ -274,7 +282,7 @@ program
   .argument('<spec>', 'as for run -v')
   .option('--seed <n>', 'same seed, same deliveries', whole, 1)
   .option('--time <seconds>', 'new deliveries are begun for so long', seconds, 12)
-  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
+  .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
   .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .addOption(config())
   .addOption(format())
@@ -295,8 +303,8 @@ program
 program
   .command('baseline')
   .description('write or update a baseline from a results.json')
-  .argument('<results>')
-  .argument('<baseline>')
+  .argument('<results>', 'a results.json')
+  .argument('<baseline>', 'the file to write')
   .requiredOption('--reason <text>', 'why the findings that are not in it yet are accepted')
   .option(
     '--coverage',
@@ -309,7 +317,7 @@ program
 program
   .command('corpus')
   .description('check the stored cases that come with the bench, one for each attack')
-  .argument('[dir]')
+  .argument('[dir]', 'default: those of the bench')
   .option('--write', 'write those that are missing or stale anew')
   .addOption(format())
   .action(exitWith(runCorpus));
@@ -329,8 +337,8 @@ program
     collect,
   )
   .addOption(config())
-  .option('--deadline <ms>', 'milliseconds per delivery', whole, 2000)
-  .option('--memory <mib>', 'memory limit of a child process', whole, 256)
+  .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
+  .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
   .option('--class <which>', 'the device’s ceiling that findings were found under')
   .addOption(format())
   .action(exitWith(runBundle));
@@ -355,6 +363,7 @@ vectors
   .option('--payload <uri=file>', 'what a URI of the envelope resolves to; repeatable', collect)
   .option('--dictionary', 'also suit.dict, a dictionary for AFL, libFuzzer and Honggfuzz')
   .option('--seeds', 'also seeds/, the envelopes alone, for a fuzzer to begin with')
+  .addOption(format())
   .action(exitWith(runExport));
 
 vectors
@@ -362,9 +371,10 @@ vectors
   .description(
     'an exported suite, or a folder of raw envelopes as fuzzers keep, as stored cases for --corpus',
   )
-  .argument('<dir>')
+  .argument('<dir>', 'the suite, or the folder')
   .requiredOption('--out <dir>', 'the corpus')
   .option('--like <file>', 'a stored case: raw envelopes go to its device; default: a generated one')
+  .addOption(format())
   .action(exitWith(runImport));
 
 vectors
@@ -385,24 +395,21 @@ for (const command of program.commands)
     if (examples) one.addHelpText('after', helpText(examples));
   }
 
+const stdout = watchStdout();
 try {
   await program.parseAsync();
 } catch (thrown) {
-  process.exitCode = report(thrown);
+  process.exitCode = thrown instanceof CommanderError ? usageStatus(thrown) : tellFailure(thrown);
 }
 // Children and workers are closed by now; nothing may keep the process alive.
-process.on('beforeExit', () => process.exit());
+process.on('beforeExit', () => {
+  if (stdout.failed()) process.exitCode = 3;
+  process.exit();
+});
 
-/** The one place where an error becomes an exit status. */
-function report(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  if (thrown instanceof BenchError) {
-    process.stderr.write(`gauntlet: ${escapeText(thrown.message)} [${thrown.code}]\n`);
-    return thrown.blame === 'usage' ? 2 : 3;
-  }
-  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  process.stderr.write(`gauntlet: a bug in the bench: ${escapeText(text).replaceAll('\\n', '\n')}\n`);
-  return 3;
+/** Help and the version are asked for; all else is wrong usage. */
+function usageStatus({ exitCode }: CommanderError): 0 | 2 {
+  return exitCode === 0 ? 0 : 2;
 }
 
 function exitWith<Arguments extends unknown[]>(
@@ -413,30 +420,15 @@ function exitWith<Arguments extends unknown[]>(
   };
 }
 
+function reading<T>({ read, wanted }: values.OptionValue<T>): (text: string) => T {
+  return (text) => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidArgumentError(`Wanted ${wanted}.`);
+    return value;
+  };
+}
+
+/** Each further one of a repeatable option. */
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
-}
-
-function whole(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number, 0 or more');
-  return Number(value);
-}
-
-function memory(value: string): MemoryLimit {
-  if (value === 'none') return value;
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('MiB, 1 or more, or none');
-  return Number(value);
-}
-
-function shard(value: string): Shard {
-  const match = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(value);
-  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
-  if (!(index <= of)) throw new InvalidArgumentError('i/n, with i from 1 to n');
-  return { index, of };
-}
-
-function seconds(value: string): number {
-  const match = /^(\d{1,6}(?:\.\d+)?)(s|m|h)?$/.exec(value);
-  if (match === null) throw new InvalidArgumentError('a duration, for example 30, 30s or 5m');
-  return Number(match[1]) * ({ s: 1, m: 60, h: 3600 }[match[2] ?? 's'] ?? 1);
 }

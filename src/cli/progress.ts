@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { escapeText } from '../escape-text.ts';
 import type { Progress } from '../harness/campaign.ts';
+import { howMany } from '../how-many.ts';
 import { table } from '../report/terminal.ts';
 import { clockText, openPanel, Pace, type PanelOptions } from './panel.ts';
 
@@ -65,14 +67,14 @@ function progressLines(
 ): readonly string[] {
   const filled = Math.floor((done / Math.max(1, planned)) * width);
   const parts = [
-    `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${done}/${planned} cases`,
+    `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${done}/${howMany(planned, 'case')}`,
     ...(rate === undefined ? [] : [`${Math.round(rate)}/s`]),
     ...(left === undefined ? [] : [`${clockText(left)} left`]),
     ...(phase === undefined ? [] : [phase]),
   ];
   const lines = verifiers.map(({ spec, found, isStopped }) => [
     `  ${escapeText(spec)}`,
-    `${found.length} finding${found.length === 1 ? '' : 's'}${isStopped ? ', given up' : ''}`,
+    `${howMany(found.length, 'finding')}${isStopped ? ', given up' : ''}`,
   ]);
   return [parts.join(', '), ...table(lines)];
 }

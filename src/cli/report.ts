@@ -9,13 +9,16 @@ import { logName, readStore } from '../harness/fuzz-store.ts';
 import { writeFuzz } from './fuzz-output.ts';
 import { jobFolders } from './jobs.ts';
 import { loggedResults } from './logged-results.ts';
+import { baselineIn, benchIn } from './report-inputs.ts';
 import { type ConcludeOptions, conclude } from './run.ts';
 
 /** Exit status as of the run. Of a fuzzing run also 3: it was killed before it had any findings. */
 export function runReport(folder: string, options: Omit<ConcludeOptions, 'out'>): number {
   if (existsSync(join(folder, logName))) {
     const { state } = readStore(folder);
-    return writeFuzz(state, { end: 'interrupted', jobs: 0, out: folder, format: options.format });
+    const [baseline, bench] = [baselineIn(options.baseline), benchIn(options.bench)];
+    const given = { ...(baseline && { baseline }), ...(bench && { bench }) };
+    return writeFuzz(state, { end: 'interrupted', jobs: 0, out: folder, format: options.format, ...given });
   }
   const jobs = jobFolders(folder);
   return conclude(loggedResults(jobs.length > 0 ? jobs : [folder], folder), { ...options, out: folder });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import type { Composed } from '../harness/composed-cases.ts';
 import { casesToReplay } from '../harness/corpus.ts';
 import { heldBefore } from '../harness/forward.ts';
 import { plannedCases, type SequenceOptions, type Shard } from '../harness/sequence.ts';
+import { howMany } from '../how-many.ts';
 import { type LogHeader, logFormat, type RunChoice } from '../report/log.ts';
 import type { FixedPlan } from '../scenarios/fixed.ts';
 import { scenarioFromEnvelope } from '../scenarios/given.ts';
@@ -177,10 +179,12 @@ function subjectOf(attacks: readonly AnyAttack[], { histories, pairs }: Required
   const valid = attacks.filter((attack) => attack.family === 'valid').length;
   const hostile = attacks.length - valid;
   const parts = [
-    ...(hostile > 0 || valid + histories + pairs === 0 ? [`${hostile} attacks on generated scenarios`] : []),
-    ...(valid > 0 ? [`${valid} valid families`] : []),
-    ...(histories > 0 ? [`${histories} histories`] : []),
-    ...(pairs > 0 ? [`${pairs} pairs`] : []),
+    ...(hostile > 0 || valid + histories + pairs === 0
+      ? [`${howMany(hostile, 'attack')} on generated scenarios`]
+      : []),
+    ...(valid > 0 ? [howMany(valid, 'valid family', 'valid families')] : []),
+    ...(histories > 0 ? [howMany(histories, 'history', 'histories')] : []),
+    ...(pairs > 0 ? [howMany(pairs, 'pair')] : []),
   ];
   return parts.join(' and ');
 }

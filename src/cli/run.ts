@@ -8,19 +8,18 @@ import { families } from '../attacks/attack.ts';
 import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
 import type { Shard } from '../harness/sequence.ts';
-import { jsonSchema } from '../json-schema.ts';
 import type { BenchReport } from '../measure/bench-report.ts';
-import { type Baseline, compare, readBaseline } from '../report/baseline.ts';
+import { type Baseline, compare } from '../report/baseline.ts';
 import type { Results } from '../report/results.ts';
 import { renderResults } from '../report/terminal.ts';
 import { validFamilyIds } from '../scenarios/families.ts';
 import { familyRows } from '../scenarios/family-rows.ts';
 import type { Within } from '../scenarios/within.ts';
 import { claimedWithin } from './claimed-within.ts';
-import { readJson } from './files.ts';
 import { jobsFolder, jobsOf, runJobs } from './jobs.ts';
 import type { HostChoices } from './open-verifiers.ts';
 import { progressBar } from './progress.ts';
+import { baselineIn, benchIn } from './report-inputs.ts';
 import { runHere } from './run-here.ts';
 import { planOf, type RunPlan } from './run-plan.ts';
 import { writeReports } from './write-reports.ts';
@@ -73,8 +72,8 @@ export async function runRun(given: RunOptions): Promise<number> {
     throw new BenchError('usage', '--resume goes on with what --out has');
   if (shard && baseline !== undefined)
     throw new BenchError('usage', 'a shard sees only its part: give --baseline to "gauntlet merge"');
-  const known = baseline === undefined ? undefined : readBaseline(baseline);
-  const bench = benchOf(options.bench);
+  const known = baselineIn(baseline);
+  const bench = benchIn(options.bench);
   const plan = planOf(options);
   const jobs = jobsOf(options);
   demandWhole(plan, { ...options, jobs });
@@ -117,12 +116,8 @@ export interface ConcludeOptions {
 
 /** Reports, what is printed, and the exit status. */
 export function conclude(results: Results, options: ConcludeOptions): number {
-  const { baseline, bench } = options;
-  return concluded(results, {
-    ...options,
-    bench: benchOf(bench),
-    ...(baseline !== undefined && { known: readBaseline(baseline) }),
-  });
+  const known = baselineIn(options.baseline);
+  return concluded(results, { ...options, bench: benchIn(options.bench), ...(known && { known }) });
 }
 
 interface ConcludedOptions extends Omit<ConcludeOptions, 'bench'> {
@@ -144,16 +139,6 @@ function concluded(results: Results, { bench, ...options }: ConcludedOptions): n
 export function exitStatus(of: { readonly unexpected: number; readonly interrupted: boolean }): 0 | 1 | 3 {
   if (of.unexpected > 0) return 1;
   return of.interrupted ? 3 : 0;
-}
-
-/** Throws BenchError `bench-unreadable`. */
-function benchOf(file: string | undefined): BenchReport | undefined {
-  if (file === undefined) return undefined;
-  const json = readJson(file, 'bench report');
-  const wrong = jsonSchema('bench').check(json);
-  if (wrong !== undefined)
-    throw new BenchError('bench-unreadable', `${file} is no bench.json of "gauntlet bench --out": ${wrong}`);
-  return json as BenchReport;
 }
 
 /** The first SIGINT or SIGTERM asks for an end; a second one is as ever. */

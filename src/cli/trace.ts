@@ -8,7 +8,7 @@ import { jsonSchema } from '../json-schema.ts';
 import type { Results } from '../report/results.ts';
 import { documents } from '../suit/clause.ts';
 import { type ClauseTrace, summarize, traceClauses } from '../trace/clause-trace.ts';
-import { unrecorded } from '../trace/draft-keywords.ts';
+import { draftKeywords, unrecorded } from '../trace/draft-keywords.ts';
 import { renderTrace } from '../trace/render-trace.ts';
 import { traceThreats } from '../trace/threat-trace.ts';
 import { readBytes, readJson } from './files.ts';
@@ -37,6 +37,11 @@ export function runTrace(options: TraceOptions): number {
 function clauses({ doc, draft }: TraceOptions, given: { readonly results?: Results }): ClauseTrace {
   const all = traceClauses(given);
   const text = draft === undefined ? undefined : new TextDecoder().decode(readBytes(draft, 'draft'));
+  if (text !== undefined && draftKeywords(text).size === 0)
+    throw new BenchError(
+      'usage',
+      `--draft ${draft}: no BCP 14 keyword after a line "--- middle"; wanted the draft’s Markdown source`,
+    );
   const orphans = text === undefined ? all.orphans : [...all.orphans, ...unrecorded(text)];
   if (doc === undefined) return { ...all, orphans };
   const rows = all.rows.filter(({ clause }) => clause.doc === doc);
@@ -50,8 +55,8 @@ function clauses({ doc, draft }: TraceOptions, given: { readonly results?: Resul
 
 /** Throws BenchError `results-unreadable`. */
 export function readResults(file: string): Results {
-  const json = readJson(file, 'results');
+  const json = readJson(file, 'results file');
   const wrong = jsonSchema('results').check(json);
-  if (wrong !== undefined) throw new BenchError('results-unreadable', `the results ${file}: ${wrong}`);
+  if (wrong !== undefined) throw new BenchError('results-unreadable', `the results file ${file}: ${wrong}`);
   return json as Results;
 }

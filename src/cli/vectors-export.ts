@@ -3,18 +3,20 @@
  *
  * @module
  */
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+
+import { copyFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { isInapplicable } from '../harness/case.ts';
 import { judgedEnvelope } from '../harness/finding.ts';
 import { casesOf } from '../harness/sequence.ts';
 import { type Vector, vectorOf } from '../harness/vector.ts';
+import { howMany } from '../how-many.ts';
 import { packageRoot } from '../package-root.ts';
 import { revision } from '../scenarios/needs.ts';
 import { fuzzDictionary } from '../suit/dictionary.ts';
 import { version } from '../version.ts';
-import { makeFolder } from './files.ts';
+import { makeFolder, namesIn, writeFile } from './files.ts';
 import { planRun, sha256 } from './run-plan.ts';
 import { type SuiteIndex, suiteDigest, suiteFormat } from './vectors-suite.ts';
 
@@ -32,13 +34,14 @@ export interface ExportOptions {
   readonly dictionary?: boolean;
   /** Also seeds/, the envelopes alone. */
   readonly seeds?: boolean;
+  readonly format: 'text' | 'json';
 }
 
 /** What whoever answers needs besides docs/vectors.md. */
 const schemas = ['vectors', 'answers', 'hello', 'open', 'deliver', 'decision'] as const;
 
 export function runExport(folder: string, options: ExportOptions): number {
-  if (existsSync(folder) && readdirSync(folder).length > 0)
+  if (existsSync(folder) && namesIn(folder, 'folder').length > 0)
     throw new BenchError('usage', `${folder} is not empty: a suite goes into a folder of its own`);
   const made = new Set<string>();
   const vectors: Vector[] = [];
@@ -69,8 +72,12 @@ export function runExport(folder: string, options: ExportOptions): number {
   for (const name of schemas)
     copy(join(docs, 'schemas', `${name}.schema.json`), folder, `schemas/${name}.schema.json`);
   if (options.dictionary) write(folder, 'suit.dict', fuzzDictionary());
+  const families = Object.keys(index.families);
+  const told = { folder, suite: index.suite, cases: vectors.length, families };
   process.stdout.write(
-    `${vectors.length} cases of ${Object.keys(index.families).length} families in ${folder}; README.md there says how to answer them\n`,
+    options.format === 'json'
+      ? `${JSON.stringify(told, null, 1)}\n`
+      : `${howMany(vectors.length, 'case')} of ${howMany(families.length, 'family', 'families')} in ${folder}; README.md there says how to answer them\n`,
   );
   return 0;
 }
@@ -107,7 +114,7 @@ function writeSeeds(folder: string, envelopes: readonly (Uint8Array | undefined)
 function write(folder: string, name: string, data: string | Uint8Array): void {
   const path = join(folder, name);
   makeFolder(dirname(path));
-  writeFileSync(path, data);
+  writeFile(path, data);
 }
 
 function copy(from: string, folder: string, name: string): void {

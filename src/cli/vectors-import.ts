@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { deliverGivenBytes } from '../attacks/given-bytes.ts';
 import { BenchError } from '../bench-error.ts';
 import { toHex } from '../cbor/hex.ts';
+import { troubleOf } from '../file-trouble.ts';
 import { loadCase } from '../harness/corpus.ts';
 import { caseDigest, caseToFile } from '../harness/finding.ts';
 import { ScenarioPool } from '../harness/scenario-pool.ts';
+import { howMany } from '../how-many.ts';
 import { controlOf, type Run } from '../scenarios/scenario.ts';
-import { codeOf, makeFolder } from './files.ts';
+import { makeFolder, writeFile } from './files.ts';
 import { isSuite, loadVectors, readIndex } from './vectors-suite.ts';
 
 export interface ImportOptions {
@@ -20,10 +23,11 @@ export interface ImportOptions {
   readonly out: string;
   /** A stored case whose device and control raw envelopes are delivered to and beside. */
   readonly like?: string;
+  readonly format: 'text' | 'json';
 }
 
 /** Throws BenchError `usage` where there is nothing to import. */
-export function runImport(folder: string, { out, like }: ImportOptions): number {
+export function runImport(folder: string, { out, like, format }: ImportOptions): number {
   if (isSuite(folder) && like !== undefined)
     throw new BenchError(
       'usage',
@@ -32,7 +36,9 @@ export function runImport(folder: string, { out, like }: ImportOptions): number 
   const count = isSuite(folder) ? importSuite(folder, out) : importRaw(folder, out, controlFor(like));
   if (count === 0) throw new BenchError('usage', `there is no file in ${folder}`);
   process.stdout.write(
-    `${count} cases in ${out}; deliver them with: gauntlet run --runs 0 --corpus ${out}\n`,
+    format === 'json'
+      ? `${JSON.stringify({ folder: out, cases: count }, null, 1)}\n`
+      : `${howMany(count, 'case')} in ${out}; deliver them with: gauntlet run --runs 0 --corpus ${out}\n`,
   );
   return 0;
 }
@@ -58,7 +64,7 @@ function importRaw(folder: string, out: string, control: Run): number {
     });
     const name = `${deliverGivenBytes.id}-${caseDigest(file)}.json`;
     if (made.size === 0) makeFolder(out);
-    if (!made.has(name)) writeFileSync(join(out, name), `${JSON.stringify(file)}\n`);
+    if (!made.has(name)) writeFile(join(out, name), `${JSON.stringify(file)}\n`);
     made.add(name);
   }
   return made.size;
@@ -73,7 +79,7 @@ function rawFiles(folder: string): readonly string[] {
   try {
     names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   } catch (cause) {
-    throw new BenchError('file-unreadable', `the folder ${folder} cannot be read (${codeOf(cause)})`, {
+    throw new BenchError('file-unreadable', `the folder ${folder} cannot be read: ${troubleOf(cause)}`, {
       cause,
     });
   }

@@ -85,17 +85,17 @@ function counted(ids: readonly string[], what: string): readonly string[] {
 
 /** Throws BenchError `answers-unreadable` or `answers-other-suite`. */
 function readAnswers(file: string, { suite }: SuiteIndex): Answers {
-  const json = readJson(file, 'answers');
+  const json = readJson(file, 'answers file');
   const wrong = jsonSchema('answers').check(json);
-  if (wrong !== undefined) throw new BenchError('answers-unreadable', `the answers ${file}: ${wrong}`);
+  if (wrong !== undefined) throw new BenchError('answers-unreadable', `the answers file ${file}: ${wrong}`);
   const given = json as { readonly suite: string; readonly claims: unknown } & Pick<Answers, 'answers'>;
   if (given.suite !== suite)
     throw new BenchError(
       'answers-other-suite',
-      `the answers ${file} are to the suite ${given.suite.slice(0, 12)}…, and this one is ${suite.slice(0, 12)}…`,
+      `the answers file ${file} is for the suite ${given.suite.slice(0, 12)}…, and this one is ${suite.slice(0, 12)}…`,
     );
   const claims = validateClaims(given.claims);
   if (claims.kind === 'wrong')
-    throw new BenchError('answers-unreadable', `the answers ${file}: claims: ${claims.error}`);
+    throw new BenchError('answers-unreadable', `the answers file ${file}: claims: ${claims.error}`);
   return { claims: claims.value, answers: given.answers };
 }

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex } from '../cbor/hex.ts';
 import { renderWorst } from '../measure/render-worst.ts';
 import { searchWorst, type WorstMetric, type WorstReport } from '../measure/worst.ts';
 import type { Maker } from '../measure/worst-seeds.ts';
 import type { Config } from './config.ts';
-import { makeFolder } from './files.ts';
+import { makeFolder, writeFile } from './files.ts';
 
 export interface WorstCommandOptions {
   readonly verifier?: readonly string[];
@@ -30,6 +29,7 @@ export interface WorstCommandOptions {
 /** Exit status 1: some amplification is above what was allowed. */
 export async function runWorst(options: WorstCommandOptions): Promise<number> {
   const { bytes, metric, seed, tries, above, out } = options;
+  if (out !== undefined) makeFolder(out);
   const reports: WorstReport[] = [];
   for (const verifier of options.verifier ?? ['bounded']) {
     for (const maker of options.key === undefined ? (['outsider', 'signed'] as const) : [options.key])
@@ -47,10 +47,9 @@ export async function runWorst(options: WorstCommandOptions): Promise<number> {
 
 /** The envelopes stand beside the report, for `gauntlet explain`. */
 function writeWorst(folder: string, reports: readonly WorstReport[]): void {
-  makeFolder(folder);
-  writeFileSync(join(folder, 'worst.json'), `${JSON.stringify(reports, null, 1)}\n`);
+  writeFile(join(folder, 'worst.json'), `${JSON.stringify(reports, null, 1)}\n`);
   for (const { verifier, maker, metric, worst } of reports)
-    writeFileSync(
+    writeFile(
       join(folder, `${verifier.replaceAll(/[^\w.-]+/g, '-')}-${maker}-${metric}.suit`),
       fromHex(worst.envelope),
     );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { caseFromFile, type StoredCase } from '../harness/finding.ts';
@@ -19,7 +19,7 @@ import { renderSarif } from '../report/sarif.ts';
 import { cite } from '../suit/clause.ts';
 import { ledger } from '../trace/ledger.ts';
 import { traceThreats } from '../trace/threat-trace.ts';
-import { makeFolder, readJson } from './files.ts';
+import { makeFolder, readJson, writeFile } from './files.ts';
 import { costlyFolder } from './run-here.ts';
 
 export function writeReports(
@@ -33,7 +33,7 @@ export function writeReports(
   if (out === undefined) return;
   makeFolder(out);
   // First, so that it is there whatever becomes of the rest.
-  writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeFile(join(out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
   const cases = storedCases(out, results);
   const known = comparison && { baseline: comparison };
   const folder = folderFromHere(out);
@@ -54,7 +54,7 @@ export function writeReports(
       threats: traceThreats().threats,
     }),
   };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
+  for (const [name, text] of Object.entries(files)) writeFile(join(out, name), text);
 }
 
 /** What `findings/` has of this run's findings, and `costly/` of its costliest deliveries, by id. */

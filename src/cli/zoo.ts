@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -25,7 +24,7 @@ import { type MissingAnimal, missingAnimals } from '../verifiers/zoo/not-yet.ts'
 import { type Animal, wholeZoo } from '../verifiers/zoo/zoo.ts';
 import { version } from '../version.ts';
 import { chosenAttacks } from './chosen-attacks.ts';
-import { makeFolder, readJson } from './files.ts';
+import { makeFolder, mustBeWritable, readJson, writeFile } from './files.ts';
 import { clockText, openPanel, Pace } from './panel.ts';
 import { type Caught, runZooPart, type ZooPart } from './zoo-part.ts';
 import type { ZooMessage } from './zoo-worker.ts';
@@ -56,6 +55,7 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   chosenAttacks(options);
   const expected = options.expect === undefined ? undefined : readExpected(options.expect);
   if (out !== undefined) makeFolder(out);
+  if (options.write !== undefined) mustBeWritable(options.write);
   const bar = zooBar(options.format, animals.length);
   const entries = await runParts(partsOf(animals, options), bar.show).finally(bar.end);
   const places = new Map(animals.map(({ id }, i) => [id, i]));
@@ -66,11 +66,11 @@ export async function runZooCommand(options: ZooCommandOptions): Promise<number>
   const regressions = expected === undefined ? [] : zooRegressions(report, expected);
   const json = `${JSON.stringify(report, null, 1)}\n`;
   if (out !== undefined) {
-    writeFileSync(join(out, 'zoo.json'), json);
-    writeFileSync(join(out, 'zoo.html'), zooPage(report, regressions));
-    if (report.animals.length > 0) writeFileSync(join(out, 'curve.svg'), zooCurve(report));
+    writeFile(join(out, 'zoo.json'), json);
+    writeFile(join(out, 'zoo.html'), zooPage(report, regressions));
+    if (report.animals.length > 0) writeFile(join(out, 'curve.svg'), zooCurve(report));
   }
-  if (options.write !== undefined) writeFileSync(options.write, expectedJson(report));
+  if (options.write !== undefined) writeFile(options.write, expectedJson(report));
   process.stdout.write(options.format === 'json' ? json : renderZoo(report, regressions));
   const sleeping = report.sentinels.filter((row) => !row.caught);
   if (sleeping.length > 0)

@@ -9,6 +9,7 @@ import type { AnyAttack } from '../attacks/attack.ts';
 import { byLearnedOrder } from '../attacks/order.ts';
 import { replayable } from '../attacks/replayable.ts';
 import { BenchError } from '../bench-error.ts';
+import { troubleOf } from '../file-trouble.ts';
 import { needsOf, revision } from '../scenarios/needs.ts';
 import type { Needs, Run } from '../scenarios/scenario.ts';
 import { partsOf } from '../suit/parts.ts';
@@ -21,7 +22,9 @@ export function loadCases(folder: string, attacks: readonly AnyAttack[]): readon
   try {
     names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   } catch (cause) {
-    throw new BenchError('corpus-unreadable', `the corpus ${folder} cannot be read`, { cause });
+    throw new BenchError('corpus-unreadable', `the corpus ${folder} cannot be read: ${troubleOf(cause)}`, {
+      cause,
+    });
   }
   const controls = new Map<string, Run>();
   return names.sort().map((name) => {

@@ -1,9 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyCounts } from '../harness/tally.ts';
-import { type Baseline, baselineOf, compare, type Known, readBaseline } from './baseline.ts';
+import { type Baseline, baselineFrom, baselineOf, compare, type Known } from './baseline.ts';
 import { exampleFinding, exampleResults, lower } from './fixtures/results.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderResults } from './terminal.ts';
@@ -84,14 +81,12 @@ describe('a strict baseline', () => {
   });
 
   it('says which entry has a day that is none', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'baseline-')), 'baseline.json');
-    writeFileSync(file, JSON.stringify(baseline({ expires: 'soon' })));
-    expect(() => readBaseline(file)).toThrow('entry 0 expires on "soon"');
-    for (const wrong of [{ proven: { reference: null } }, { proven: [] }, { catalogue: 7 }]) {
-      writeFileSync(file, JSON.stringify({ ...baseline({}), ...wrong }));
-      expect(() => readBaseline(file)).toThrow(Object.keys(wrong)[0]);
-    }
-    writeFileSync(file, JSON.stringify(baseline({ answers: 'text' as never })));
-    expect(() => readBaseline(file)).toThrow('entry 0 has "answers"');
+    const read = (json: unknown) => () => baselineFrom(json, 'known.json');
+    expect(read(baseline({ expires: 'soon' }))).toThrow('known.json entry 0 expires on "soon"');
+    for (const wrong of [{ proven: { reference: null } }, { proven: [] }, { catalogue: 7 }])
+      expect(read({ ...baseline({}), ...wrong })).toThrow(Object.keys(wrong)[0]);
+    expect(read(baseline({ answers: 'text' as never }))).toThrow('entry 0 has "answers"');
+    expect(read(baseline({ reason: ' ' }))).toThrow('entry 0 needs a "reason"');
+    for (const nothing of [null, [], {}, 7]) expect(read(nothing)).toThrow('has not the format');
   });
 });

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { BenchError } from '../bench-error.ts';
 import type { Finding } from '../harness/finding.ts';
 import { changedPolicy, isKnownPolicy, type KnownPolicy, policyOf } from './policy-baseline.ts';
@@ -43,20 +42,11 @@ export interface BaselineComparison {
   readonly newer?: readonly string[];
 }
 
-/** Throws BenchError `baseline-unreadable`, naming file and entry. */
-export function readBaseline(file: string): Baseline {
-  const wrong = (why: string, cause?: unknown): BenchError =>
-    new BenchError(
-      'baseline-unreadable',
-      `the baseline ${file} ${why}`,
-      cause === undefined ? {} : { cause },
-    );
-  let json: Partial<Baseline> | null;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8')) as Partial<Baseline> | null;
-  } catch (cause) {
-    throw wrong('cannot be read as JSON', cause);
-  }
+/** What stands in a file, checked. Throws BenchError `baseline-unreadable`, naming file and entry. */
+export function baselineFrom(value: unknown, file: string): Baseline {
+  const wrong = (why: string): BenchError =>
+    new BenchError('baseline-unreadable', `the baseline ${file} ${why}`);
+  const json = value as Partial<Baseline> | null;
   if (json?.format !== 'suit-gauntlet/baseline/1') throw wrong('has not the format suit-gauntlet/baseline/1');
   if (!Array.isArray(json.known)) throw wrong('has no list "known"');
   for (const [i, entry] of json.known.entries())
