@@ -28,6 +28,7 @@ function examplePage(): string {
   const results = exampleResults({
     findings,
     verifiers: { mine: counts, other: counts },
+    notes: ['a note'],
     costs: exampleCosts,
   });
   const valid = { ...stored, attack: 'valid', attacked: stored.control };
@@ -152,6 +153,21 @@ describe.skipIf(!existsSync(executable))('the HTML report in Chromium', () => {
     expect(await second?.locator('.alone td:visible').count()).toBeGreaterThan(10);
     expect(await second?.locator('.alone td:first-child:visible').count()).toBe(0);
     expect(await second?.locator('.added, .removed').count()).toBe(0);
+    await page.close();
+  });
+
+  it('prints findings and notes whole, but for those filtered out, and shuts them again', async () => {
+    const page = await open(examplePage());
+    await page.selectOption('#filter-verifier', 'other');
+    const finding = page.locator('[id="finding/bbbb"]');
+    const isOpen = async (at: string) => (await page.locator(at).getAttribute('open')) !== null;
+    const states = () =>
+      Promise.all(['[id="finding/bbbb"]', '[id="finding/aaaa11112222"]', 'header .notes'].map(isOpen));
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await states()).toEqual([true, false, true]);
+    expect(await finding.textContent()).toContain('/ suit-manifest /');
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await states()).toEqual([false, false, false]);
     await page.close();
   });
 

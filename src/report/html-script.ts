@@ -234,6 +234,14 @@ const draw = (details) => {
 };
 for (const one of document.querySelectorAll('.card')) one.addEventListener('toggle', () => { if (one.open) draw(one); });
 
+// On paper nothing can be opened: findings and notes are printed whole, and shut again afterwards.
+let opened = [];
+addEventListener('beforeprint', () => {
+  opened = [...document.querySelectorAll('.finding:not([open], [hidden]), details.notes:not([open]), details.problems:not([open])')];
+  for (const one of opened) { one.open = true; draw(one); }
+});
+addEventListener('afterprint', () => { for (const one of opened) one.open = false; opened = []; });
+
 // Deep links.
 const follow = () => {
   let id = location.hash.slice(1);

@@ -101,7 +101,7 @@ dl{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.5rem}
 :root,:root[data-theme=dark],:root:not([data-theme=light]){${light}}
 .bar nav,.bar input,.bar button,#filters,button[data-copy],[data-open-all],.actions,.skip{display:none}
 .bar{position:static}body{font-size:10pt}.frame{overflow:visible;border:0}
-tr,.card>summary,dt,.plot{break-inside:avoid}h2{break-after:avoid}a{color:inherit;text-decoration:none}
+tr,.card>summary,dt,.plot{break-inside:avoid}.card>summary{break-after:avoid}.hex{font-size:7pt}.notation{font-size:8pt}h2{break-after:avoid}a{color:inherit;text-decoration:none}
 td{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 `;

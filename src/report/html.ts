@@ -94,6 +94,6 @@ function problemsOf(baseline: BaselineComparison | undefined): Html | undefined 
   if (problems.length === 0) return undefined;
   const list = html`<ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`;
   return problems.length > 8
-    ? html`<details class="problems"><summary>Against the baseline: ${problems.length} problems</summary>${list}</details>`
+    ? html`<details class="problems"><summary>Against the baseline: ${howMany(problems.length, 'problem')}</summary>${list}</details>`
     : html`<div class="problems"><h2>Against the baseline</h2>${list}</div>`;
 }
