@@ -5,19 +5,7 @@
  * @module
  */
 import fc from 'fast-check';
-import {
-  array,
-  bstr,
-  type Entry,
-  type Item,
-  int,
-  map,
-  nil,
-  tag,
-  tstr,
-  valueAt,
-  wrapped,
-} from '../cbor/item.ts';
+import { array, bstr, type Item, int, map, nil, tag, valueAt, wrapped } from '../cbor/item.ts';
 import { write } from '../cbor/write.ts';
 import { coseTags, headerLabels, headerMap, makeBlock, type Signer, signerOf } from '../cose/blocks.ts';
 import { publicOf } from '../cose/key.ts';
@@ -31,15 +19,11 @@ import { setMember } from '../suit/edit.ts';
 import { encode, sign, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack } from './attack.ts';
 import { alterBlocks, remakeBlocks, withField } from './cose-change.ts';
+import { demandHeader, misplaceCrit } from './cose-critical.ts';
+import { shared } from './cose-header.ts';
 import { afterDelivering, alter, attacked, defaultEvent } from './deliver.ts';
-import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
+import { eitherAnswer, mustAccept, mustRejectUnauthentic } from './expectation.ts';
 
-const shared = {
-  group: 'C',
-  family: 'authentication',
-  threats: [],
-  violates: ['REQ.SEC.AUTHENTIC'],
-} as const;
 const empty = bstr(new Uint8Array(0));
 
 /** Signs the digest inside its byte string, where the published examples sign the string's content. */
@@ -179,72 +163,6 @@ function withTwins(
   const twin = { ...alike, key: { ...publicOf(stranger.key), kid: alike.kid } };
   return order === 'before' ? [twin, ...anchors] : [...anchors, twin];
 }
-
-interface Critical {
-  readonly label: number | string;
-  /** With a value in the protected header, where it is unknown. */
-  readonly present: boolean;
-  /** Named after a label that is there and understood; absent: alone. */
-  readonly afterKnown?: boolean;
-}
-
-/** Marks a header parameter as critical that is unknown, or that the protected header does not have. */
-export const demandHeader: Attack<Critical> = {
-  ...shared,
-  id: 'cose.hdr.crit',
-  handle: 'C26',
-  change: 'crit names an unknown label, or one absent from protected',
-  by: 'author',
-  expects: [mustReject(['cose-unsupported'], { doc: 'cose', section: '3.1' })],
-  choice: fc.record({
-    label: fc.constantFrom<Critical['label'][]>(
-      1000,
-      'must-be-understood',
-      -70000,
-      headerLabels.contentType,
-      headerLabels.kid,
-    ),
-    present: fc.boolean(),
-    afterKnown: fc.boolean(),
-  }),
-
-  apply(scenario, { label, present, afterKnown }) {
-    // A content type or key identifier that is there can be understood.
-    const isKnown = label === headerLabels.contentType || label === headerLabels.kid;
-    if (label === headerLabels.kid && scenario.signers.some(({ kidIn }) => kidIn === 'protected'))
-      return undefined;
-    const name = typeof label === 'number' ? int(label) : tstr(label);
-    const more: Entry[] = present && !isKnown ? [[name, int(0)]] : [];
-    return remakeBlocks(scenario, scenario.signers, (signer) => ({
-      protected: withCrit(signer, array(...(afterKnown ? [int(headerLabels.alg)] : []), name), more),
-    }));
-  },
-};
-
-function withCrit(signer: Signer, crit: Item, more: readonly Entry[] = []): Item {
-  const withMark = setMember(headerMap(signer), headerLabels.crit, crit);
-  return { ...withMark, entries: [...withMark.entries, ...more] };
-}
-
-/** Gives `crit` without a label, or where nothing protects it. */
-export const misplaceCrit: Attack<'empty' | 'unprotected'> = {
-  ...shared,
-  id: 'cose.hdr.crit-misplaced',
-  handle: 'C27',
-  change: 'crit empty, or in unprotected',
-  by: ['outsider', 'author'],
-  expects: [shouldReject(['cose-unsupported', 'auth-malformed'], { doc: 'cose', section: '3.1' })],
-  choice: fc.constantFrom('unprotected', 'empty'),
-
-  apply(scenario, form) {
-    if (form === 'empty') {
-      return remakeBlocks(scenario, scenario.signers, (signer) => ({ protected: withCrit(signer, array()) }));
-    }
-    return alterBlocks(scenario, (block, fields) =>
-      withField(block, 1, setMember(fields.unprotected, headerLabels.crit, array(int(headerLabels.alg)))),
-    );
-  },
-};
 
 /** A structure for several signers or recipients that has none. */
 export const authenticateByNobody: Attack<'sign' | 'mac'> = {

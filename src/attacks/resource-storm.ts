@@ -15,7 +15,7 @@ import type { AnyAttack, Attack } from './attack.ts';
 import { attacked, fetchedImages } from './deliver.ts';
 import { eitherAnswer, mustAccept } from './expectation.ts';
 import { releaseAt, stepWith, updateOf } from './history.ts';
-import { isResource } from './resource-unauthentic.ts';
+import { isResource } from './resource-row.ts';
 
 type Update = NonNullable<ReturnType<typeof updateOf>>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countParameters, hugeText } from '../attacks/resource-author.ts';
+import { countParameters } from '../attacks/resource-author.ts';
+import { hugeText } from '../attacks/resource-size.ts';
 import { validCases } from '../attacks/valid.ts';
 import { type DeviceProfile, deviceClasses, profileFrom } from '../device/classes.ts';
 import { createBuiltin } from '../verifiers/builtins.ts';
