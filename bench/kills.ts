@@ -10,11 +10,12 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { filesWithoutName } from '../src/cli/fixtures/command.ts';
 import { Dice } from '../src/harness/dice.ts';
 import type { RecordLine } from '../src/harness/record.ts';
 import { packageRoot } from '../src/package-root.ts';
@@ -76,7 +77,7 @@ function wholeRun(out: string): Whole {
   const began = performance.now();
   spawnSync(process.execPath, [gauntlet, ...run, '--out', out], { stdio: 'ignore' });
   const ms = performance.now() - began;
-  return { files: filesOf(out), lines: new Set(recordsIn(out).map(said)), ms };
+  return { files: filesWithoutName(out), lines: new Set(recordsIn(out).map(said)), ms };
 }
 
 interface Chain {
@@ -107,7 +108,7 @@ async function killChain(out: string, { jobs, whole, dice, tally, most }: Chain)
     checkKilled(out, { name, before, whole, tally });
   }
   const { status } = spawnSync(process.execPath, [gauntlet, ...run, ...how], { stdio: 'ignore' });
-  const files = filesOf(out);
+  const files = existsSync(out) ? filesWithoutName(out) : {};
   const differing = [...new Set([...Object.keys(files), ...Object.keys(whole.files)])].filter(
     (file) => files[file] !== whole.files[file],
   );
@@ -190,16 +191,6 @@ function said({ n: _n, failure, disagreements, ...line }: RecordLine): string {
   const { seen: _seen, ...failed } = failure ?? {};
   const parted = disagreements?.map(({ seen: _first, ...one }) => one);
   return JSON.stringify([line, failed, parted]);
-}
-
-/** Every file below, with the folder's own name taken out of it. */
-function filesOf(out: string): Readonly<Record<string, string>> {
-  if (!existsSync(out)) return {};
-  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
-  const files = names.filter((name) => statSync(join(out, name)).isFile());
-  return Object.fromEntries(
-    files.map((name) => [name, readFileSync(join(out, name), 'latin1').replaceAll(out, 'OUT')]),
-  );
 }
 
 function report({ kills, of, late, completed, judged, problems }: Tally, seed: number): string {

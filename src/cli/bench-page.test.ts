@@ -1,19 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exampleBench } from '../report/fixtures/bench.ts';
+import { gauntlet } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-bench-page-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: readonly string[]): { status: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8' });
-  return { status, stderr };
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 const bench = join(folder, 'bench.json');
 writeFileSync(bench, JSON.stringify(exampleBench()));

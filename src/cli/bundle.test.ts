@@ -2,23 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
 import { packageRoot } from '../package-root.ts';
 import { readArchive, writeArchive } from './archive.ts';
 import { ownCorpus } from './corpus.ts';
+import { gauntlet } from './fixtures/command.ts';
 import { sha256 } from './run-plan.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-bundle-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 const corpus = join(folder, 'corpus');
 mkdirSync(corpus);

@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { keyToJwk } from '../cose/key-files.ts';
 import { authorP256 } from '../cose/test-keys.ts';
@@ -12,15 +10,12 @@ import type { Results } from '../report/results.ts';
 import { encode, release } from '../suit/parts.ts';
 import { author, manifest } from '../verifiers/reference/fixtures/trial.ts';
 import { type CompareOptions, runCompare } from './compare.ts';
+import { gauntlet } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-compare-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);

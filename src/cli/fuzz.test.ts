@@ -1,30 +1,23 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BenchError } from '../bench-error.ts';
 import { jsonSchema } from '../json-schema.ts';
+import { gauntlet, gauntletPath } from './fixtures/command.ts';
 import { runFuzzCommand } from './fuzz.ts';
 import type { FuzzOptions } from './fuzz-begin.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-fuzz-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const animal = 'zoo:never-checks-sequence';
 const small = ['--only', 'E', '--no-stored', '--jobs', '1', '--shrink', '4'];
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return { status, stdout, stderr };
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 function json(file: string): Record<string, unknown> & { findings: { id: string; verifier: string }[] } {
   return JSON.parse(readFileSync(file, 'utf8'));
@@ -33,7 +26,7 @@ function json(file: string): Record<string, unknown> & { findings: { id: string;
 /** Starts a run far too long for a test, and sends the signal once it has judged something. */
 async function signalled(out: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL', verifier: string) {
   const args = ['fuzz', '-v', verifier, ...small, '--cases', '1000000', '--out', out];
-  const child = spawn(process.execPath, [gauntlet, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [gauntletPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
   const written: string[] = [];
   child.stderr.on('data', (chunk) => written.push(String(chunk)));

@@ -15,7 +15,9 @@ describe('help', () => {
 
   beforeAll(async () => {
     const namesIn = (help: string) =>
-      [...(help.split('Commands:')[1]?.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name as string);
+      [...(help.split('Commands:')[1]?.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map(
+        ([, name]) => name as string,
+      );
     const top = namesIn(await helpOf()).filter((name) => name !== 'help' && name !== 'vectors');
     const below = namesIn(await helpOf('vectors')).filter((name) => name !== 'help');
     commands = [...top, ...below.map((name) => `vectors ${name}`)];

@@ -1,13 +1,10 @@
-/** What a hostile verifier says reaches every file and the terminal, and acts in none of them. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Results } from '../report/results.ts';
+import { gauntlet } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -18,7 +15,7 @@ const hostile = new URL('./fixtures/hostile.js', import.meta.url);
 writeFileSync(module, `export { verifier } from ${JSON.stringify(hostile.href)};`);
 
 function run(...args: readonly string[]): { status: number | null; told: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = gauntlet(args);
   return { status, told: `${stdout}${stderr}` };
 }
 

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
+import { gauntlet } from './fixtures/command.ts';
 import { initialise, initLanguages } from './init.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -19,9 +17,7 @@ function fresh(): string {
   return folder;
 }
 
-function run(cwd: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [gauntlet, ...args], { cwd, encoding: 'utf8' });
-}
+const run = (cwd: string, ...args: readonly string[]) => gauntlet(args, { cwd });
 
 describe('gauntlet init', () => {
   it.each(['module', 'python'])(

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../harness/finding.ts';
 import { jsonSchema } from '../json-schema.ts';
+import { gauntlet } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-logged-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -15,7 +13,7 @@ const out = join(folder, 'out');
 const narrow = 'zoo:reads-integers-in-32-bits';
 
 function run(...args: string[]): number | null {
-  return spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8', cwd: folder }).status;
+  return gauntlet(args, { cwd: folder }).status;
 }
 
 function read(): Finding | undefined {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -12,23 +12,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '../json-schema.ts';
 import { packageRoot } from '../package-root.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
+import { gauntlet, gauntletPath } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return { status, stdout, stderr };
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
@@ -238,7 +231,7 @@ async function killed(
 ): Promise<number | null> {
   const long = ['run', '--runs', '100000', '--only', 'E01', '--no-stored', '-v', verifier];
   const args = [...long, '--out', out, '--format', 'json'];
-  const child = spawn(process.execPath, [gauntlet, ...args], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [gauntletPath, ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const log = join(out, 'results.jsonl');
   while (!existsSync(log) || readFileSync(log, 'utf8').split('\n').length < 20) await setTimeout(20);

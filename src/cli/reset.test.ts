@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../package-root.ts';
+import { gauntlet } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const dist = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-reset-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,13 +55,8 @@ writeFileSync(
   }),
 );
 
-function run(...args: string[]) {
-  return spawnSync(process.execPath, [gauntlet, 'run', '--runs', '1', '--shrink', '0', ...args], {
-    encoding: 'utf8',
-    cwd: folder,
-    maxBuffer: 1 << 28,
-  });
-}
+const run = (...args: readonly string[]) =>
+  gauntlet(['run', '--runs', '1', '--shrink', '0', ...args], { cwd: folder });
 
 const only = ['rollback', 'image', 'authentication'].flatMap((name) => ['--only', name]);
 
@@ -124,21 +118,16 @@ describe('a device that cannot be set back', () => {
   );
 
   it('does not replay, and says why', () => {
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [gauntlet, 'replay', join(packageRoot(), 'corpus/cases/image.flip.json'), '-v', 'for-ever'],
-      { encoding: 'utf8', cwd: folder },
+    const { status, stderr } = gauntlet(
+      ['replay', join(packageRoot(), 'corpus/cases/image.flip.json'), '-v', 'for-ever'],
+      { cwd: folder },
     );
     expect(status).toBe(2);
     expect(stderr).toContain('verifiers.for-ever.reset: this device cannot be set back');
   }, 30_000);
 
   it('is tried by doctor', () => {
-    const { stdout } = spawnSync(
-      process.execPath,
-      [gauntlet, 'doctor', 'for-ever', '--time', '2', '--format', 'json'],
-      { encoding: 'utf8', cwd: folder },
-    );
+    const { stdout } = gauntlet(['doctor', 'for-ever', '--time', '2', '--format', 'json'], { cwd: folder });
     const { checks } = JSON.parse(stdout);
     expect(checks.filter(({ status }: { status: string }) => status === 'failed')).toEqual([]);
     const reset = checks.find(({ name }: { name: string }) => name === 'a new session is a new recipient');

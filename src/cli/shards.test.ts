@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -14,27 +14,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../package-root.ts';
+import { filesWithoutName, gauntlet, gauntletPath } from './fixtures/command.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-shards-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
-
-/** Every file below, with the folder's own name taken out of it. */
-function filesOf(out: string): Record<string, string> {
-  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
-  const files = names.filter((name) => statSync(join(out, name)).isFile());
-  return Object.fromEntries(
-    files.map((name) => [name, readFileSync(join(out, name), 'latin1').replaceAll(out, 'OUT')]),
-  );
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 const spec = ['-v', 'reference', '-v', 'zoo:never-checks-sequence'];
 const cases = [
@@ -53,7 +40,7 @@ const cases = [
 const whole = join(folder, 'whole');
 const args = ['run', ...spec, ...cases];
 const wholeStatus = run(...args, '--jobs', '1', '--out', whole).status;
-const expected = filesOf(whole);
+const expected = filesWithoutName(whole);
 
 describe('a run in parts', () => {
   it('has findings, reports and a log in one process', () => {
@@ -72,7 +59,7 @@ describe('a run in parts', () => {
     });
     const out = join(folder, 'merged');
     expect(run('merge', ...[...shards].reverse(), '--out', out).status).toBe(1);
-    expect(filesOf(out)).toEqual(expected);
+    expect(filesWithoutName(out)).toEqual(expected);
     const part = join(folder, 'part');
     run('merge', shards[0] as string, '--out', part);
     const results = JSON.parse(readFileSync(join(part, 'results.json'), 'utf8'));
@@ -84,7 +71,7 @@ describe('a run in parts', () => {
   it('is the same byte for byte in two processes', () => {
     const out = join(folder, 'jobs');
     expect(run(...args, '--jobs', '2', '--out', out).status).toBe(1);
-    expect(filesOf(out)).toEqual(expected);
+    expect(filesWithoutName(out)).toEqual(expected);
   });
 
   it('is the same on a user’s own envelope, whose control all shards share', () => {
@@ -143,12 +130,12 @@ describe('a run that was killed', () => {
     const out = brokenOff(`broken-${share}`, share);
     // The log names the folder that it was in nowhere.
     expect(run(...args, '--resume', '--jobs', '1', '--out', out).status).toBe(1);
-    expect(filesOf(out)).toEqual(expected);
+    expect(filesWithoutName(out)).toEqual(expected);
   });
 
   it('with two processes is completed to the same report', async () => {
     const out = join(folder, 'jobs-killed');
-    const child = spawn(process.execPath, [gauntlet, ...args, '--jobs', '2', '--out', out], {
+    const child = spawn(process.execPath, [gauntletPath, ...args, '--jobs', '2', '--out', out], {
       stdio: 'ignore',
     });
     const ended = once(child, 'exit');
@@ -160,7 +147,7 @@ describe('a run that was killed', () => {
     // Its children end by themselves: none writes to the logs while they are taken up.
     await setTimeout(500);
     expect(run(...args, '--resume', '--out', out).status).toBe(1);
-    expect(filesOf(out)).toEqual(expected);
+    expect(filesWithoutName(out)).toEqual(expected);
   });
 
   it('is reported as far as it came, with its findings as files', () => {

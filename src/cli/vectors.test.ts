@@ -1,17 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { keyToJwk } from '../cose/key-files.ts';
 import { authorHmac, authorP256 } from '../cose/test-keys.ts';
@@ -24,22 +13,13 @@ import { encode, release } from '../suit/parts.ts';
 import { author, manifest } from '../verifiers/reference/fixtures/trial.ts';
 import { referenceVerifier } from '../verifiers/reference/reference.ts';
 import type { Verifier } from '../verifiers/verifier.ts';
+import { filesOf, gauntlet } from './fixtures/command.ts';
 import { loadVectors, readIndex } from './vectors-suite.ts';
 
-const gauntlet = fileURLToPath(new URL('./main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gauntlet-vectors-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [gauntlet, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
-
-function filesOf(out: string): Record<string, string> {
-  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
-  const files = names.filter((name) => statSync(join(out, name)).isFile());
-  return Object.fromEntries(files.map((name) => [name, readFileSync(join(out, name), 'latin1')]));
-}
+const run = (...args: readonly string[]) => gauntlet(args);
 
 const suite = join(folder, 'suite');
 const chosen = ['--only', 'E', '--only', 'V01', '--only', 'history.mixed', '--runs', '2', '--seed', '3'];

@@ -9,7 +9,7 @@ import { runBaseline } from './baseline.ts';
 import { loadConfig } from './config.ts';
 import { runCorpus } from './corpus.ts';
 import { makeFolder, mustBeWritable, namesIn, readJson, writeFile } from './files.ts';
-import { gauntletPath } from './fixtures/command.ts';
+import { gauntlet, gauntletPath } from './fixtures/command.ts';
 import { runTrace } from './trace.ts';
 import { runExport } from './vectors-export.ts';
 
@@ -101,11 +101,8 @@ describe('--out', () => {
   it('with something in the way is the machine’s matter, and no bug', () => {
     mkdirSync(inFolder('out'));
     mkdirSync(inFolder('out/results.jsonl'));
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [gauntletPath, 'run', '--only', 'E01', '--runs', '1', '--no-stored', '--out', inFolder('out')],
-      { encoding: 'utf8' },
-    );
+    const few = ['--only', 'E01', '--runs', '1', '--no-stored'];
+    const { status, stderr } = gauntlet(['run', ...few, '--out', inFolder('out')]);
     expect(stderr).toMatch(/^gauntlet: .*results\.jsonl cannot be used: it is a folder .*\n$/);
     expect(status).toBe(3);
   });
