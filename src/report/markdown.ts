@@ -98,7 +98,7 @@ function policy(results: Results, names: readonly string[]): string[] {
   ];
 }
 
-/** Text from elsewhere inside a table or list: no markup, no cell breaks. */
+/** Text from elsewhere inside a table or list: no markup, no cell breaks. Parentheses make no link without brackets. */
 export function cell(text: string): string {
-  return escapeText(text).replace(/[\\`*_{}[\]()#+!|<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return escapeText(text).replace(/[\\`*_[\]#+!|<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
