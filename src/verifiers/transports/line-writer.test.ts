@@ -36,6 +36,17 @@ it('lines of one turn leave in one write, and none is overwritten while it waits
   expect(lines.waiting).toBe(0);
 });
 
+it('what is much does not wait for the end of the turn', () => {
+  const { stream } = slow();
+  const write = vi.spyOn(stream, 'write');
+  const lines = new LineWriter(stream);
+  lines.bytes(Buffer.alloc(20_000, '7'));
+  expect(write.mock.calls.length).toBe(0);
+  lines.hex(Uint8Array.of(1));
+  expect(write.mock.calls.map(([chunk]) => (chunk as Buffer).length)).toEqual([20_000]);
+  expect(lines.waiting).toBe(20_002);
+});
+
 it('takes lines of any length', async () => {
   const { stream, writes } = slow();
   const lines = new LineWriter(stream);
