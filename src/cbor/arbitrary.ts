@@ -1,7 +1,7 @@
 /**
  * Arbitraries of well-formed items in every form that RFC 8949 §3 allows.
  *
- * The items look as `readItem` gives them, apart from spans: `width` only where it is not the shortest.
+ * The items look as `readItem` gives them, apart from `start` and `end`: `width` only where it is not the shortest.
  *
  * @module
  */

@@ -18,11 +18,18 @@ export interface Head {
   readonly end: number;
 }
 
-/** A head to be filled again and again. */
-export type HeadRoom = { -readonly [Field in keyof Head]: Head[Field] };
+/** A head to be filled again and again; its argument is a number, for most heads need no more. */
+export interface HeadRoom extends Writable<Omit<Head, 'argument'>> {
+  /** The argument, rounded beyond 2^53. */
+  count: number;
+  /** The exact argument of a head with eight bytes of it. */
+  long: bigint;
+}
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 export function headRoom(): HeadRoom {
-  return { major: 0, info: 0, argument: 0n, width: 0, start: 0, end: 0 };
+  return { major: 0, info: 0, width: 0, start: 0, end: 0, count: 0, long: 0n };
 }
 
 /** Why there is no head; named apart from `Head` by its `code`. */
@@ -34,11 +41,25 @@ export interface HeadFault {
 
 const widths: readonly Width[] = [1, 2, 4, 8];
 
-/** Arguments in the initial byte, made once. */
-const smallArguments: readonly bigint[] = Array.from({ length: 24 }, (_, info) => BigInt(info));
+/** What most arguments are, made once. */
+const smallArguments: readonly bigint[] = Array.from({ length: 256 }, (_, argument) => BigInt(argument));
 
-/** Reads the head at `start` into `room`, and returns that; never past the end of `bytes`. */
-export function readHead(bytes: Uint8Array, start: number, room: HeadRoom = headRoom()): Head | HeadFault {
+/** The exact argument. */
+export function argumentOf({ width, count, long }: HeadRoom): bigint {
+  return width === 8 ? long : (smallArguments[count] ?? BigInt(count));
+}
+
+/** Reads the head at `start`; never past the end of `bytes`. */
+export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
+  const room = headRoom();
+  const fault = fillHead(bytes, start, room);
+  if (fault !== undefined) return fault;
+  const { major, info, width, end } = room;
+  return { major, info, argument: argumentOf(room), width, start, end };
+}
+
+/** Reads the head at `start` into `room`; what is in there after a fault means nothing. */
+export function fillHead(bytes: Uint8Array, start: number, room: HeadRoom): HeadFault | undefined {
   const initial = bytes[start];
   if (initial === undefined) {
     return { code: 'truncated', offset: start, message: 'the input ends where a data item should begin' };
@@ -53,10 +74,10 @@ export function readHead(bytes: Uint8Array, start: number, room: HeadRoom = head
       const message = `major type ${major} has no indefinite length`;
       return { code: 'reserved-info', offset: start, message };
     }
-    room.argument = smallArguments[info] ?? 0n;
+    room.count = info === 31 ? 0 : info;
     room.width = 0;
     room.end = start + 1;
-    return room;
+    return undefined;
   }
   const width = widths[info - 24];
   if (width === undefined) {
@@ -66,19 +87,23 @@ export function readHead(bytes: Uint8Array, start: number, room: HeadRoom = head
   if (end > bytes.length) {
     return { code: 'truncated', offset: bytes.length, message: `the input ends inside the head at ${start}` };
   }
-  const argument = readArgument(bytes, start + 1, width);
-  if (major === 7 && info === 24 && argument < 32n) {
-    return { code: 'bad-simple', offset: start + 1, message: `simple value ${argument} in two bytes` };
+  if (width === 8) {
+    room.long = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(start + 1);
+    room.count = Number(room.long);
+  } else {
+    room.count = shortArgument(bytes, start + 1, width);
+    if (major === 7 && width === 1 && room.count < 32) {
+      const message = `simple value ${room.count} in two bytes`;
+      return { code: 'bad-simple', offset: start + 1, message };
+    }
   }
-  room.argument = argument;
   room.width = width;
   room.end = end;
-  return room;
+  return undefined;
 }
 
-function readArgument(bytes: Uint8Array, at: number, width: Width): bigint {
-  if (width === 8) return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at);
+function shortArgument(bytes: Uint8Array, at: number, width: Width): number {
   let argument = 0;
   for (let i = at; i < at + width; i++) argument = argument * 256 + (bytes[i] as number);
-  return BigInt(argument);
+  return argument;
 }

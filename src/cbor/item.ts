@@ -10,14 +10,10 @@
 /** Bytes of argument after the initial byte: 0 = in the initial byte. Left out: the shortest that fits. */
 export type Width = 0 | 1 | 2 | 4 | 8;
 
-/** Where an item stood in the bytes it was read from; `write` ignores it. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
+/** Where an item stood in the bytes it was read from, `end` excluded; `write` ignores it. */
 interface Read {
-  readonly span?: Span;
+  readonly start?: number;
+  readonly end?: number;
 }
 
 export interface Uint extends Read {
@@ -153,7 +149,8 @@ export const nil: Simple = { kind: 'simple', value: 22 };
 
 /** The entry's value under an integer key, the first if there are several. */
 export function valueAt(container: CborMap, key: bigint | number): Item | undefined {
-  for (const [k, value] of container.entries) if (isInt(k, key)) return value;
+  const wanted = BigInt(key);
+  for (const [k, value] of container.entries) if (isInt(k, wanted)) return value;
   return undefined;
 }
 

@@ -18,9 +18,11 @@ function errorOf(bytes: Uint8Array, options?: ReadOptions): string {
   return result.ok ? 'ok' : `${result.error.code} at ${result.error.offset}`;
 }
 
-/** Without spans, and so comparable with an item built by hand. */
+/** Without places, and so comparable with an item built by hand. */
 function bare(item: Item): unknown {
-  return JSON.parse(JSON.stringify(item, (key, value) => (key === 'span' ? undefined : plain(value))));
+  return JSON.parse(
+    JSON.stringify(item, (key, value) => (key === 'start' || key === 'end' ? undefined : plain(value))),
+  );
 }
 
 function plain(value: unknown): unknown {
@@ -39,20 +41,24 @@ describe('readItem', () => {
   });
 
   it('records a width only where it is not the shortest', () => {
-    expect(read('1800')).toEqual({ kind: 'uint', value: 0n, width: 1, span: { start: 0, end: 2 } });
-    expect(read('1818')).toEqual({ kind: 'uint', value: 24n, span: { start: 0, end: 2 } });
+    expect(read('1800')).toEqual({ kind: 'uint', value: 0n, width: 1, start: 0, end: 2 });
+    expect(read('1818')).toEqual({ kind: 'uint', value: 24n, start: 0, end: 2 });
     expect(read('5b000000000000000141')).toMatchObject({ kind: 'bstr', width: 8 });
-    expect(read('f8ff')).toEqual({ kind: 'simple', value: 255, span: { start: 0, end: 2 } });
+    expect(read('f8ff')).toEqual({ kind: 'simple', value: 255, start: 0, end: 2 });
   });
 
-  it('gives every item its span, moved by the offset', () => {
+  it('gives every item its place, moved by the offset', () => {
     const result = readItem(fromHex('820142ffff'), { offset: 100 });
     expect(result).toMatchObject({
       ok: true,
       end: 5,
       item: {
-        span: { start: 100, end: 105 },
-        items: [{ span: { start: 101, end: 102 } }, { span: { start: 102, end: 105 } }],
+        start: 100,
+        end: 105,
+        items: [
+          { start: 101, end: 102 },
+          { start: 102, end: 105 },
+        ],
       },
     });
     expect(errorOf(fromHex('82011c'), { offset: 100 })).toBe('reserved-info at 102');
@@ -134,7 +140,7 @@ describe('every well-formed item', () => {
         if (!result.ok) throw new Error(result.error.message);
         expect(toHex(write(result.item))).toBe(toHex(bytes));
         expect(bare(result.item)).toEqual(bare(item));
-        expect(result.item.span).toEqual({ start: 0, end: bytes.length });
+        expect(result.item).toMatchObject({ start: 0, end: bytes.length });
       }),
       { numRuns: 500 },
     );

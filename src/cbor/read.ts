@@ -10,9 +10,18 @@
 
 import { BenchError } from '../bench-error.ts';
 import type { CborError, CborErrorCode } from './error.ts';
-import { type Head, type HeadRoom, headRoom, readHead } from './head.ts';
+import { argumentOf, fillHead, type HeadRoom, headRoom } from './head.ts';
 import { join } from './hex.ts';
-import type { CborMap, Chunk, Entry, Item, List, Span, Width } from './item.ts';
+import {
+  type CborMap,
+  type Chunk,
+  type Entry,
+  type Item,
+  type List,
+  nil,
+  type Tag,
+  type Width,
+} from './item.ts';
 import { shortestWidth } from './write.ts';
 
 export interface ReadOptions {
@@ -20,7 +29,7 @@ export interface ReadOptions {
   readonly maxDepth?: number;
   /** Heads that may be read in one call, chunks included; default 100,000. */
   readonly maxItems?: number;
-  /** Added to every span and error offset, where `bytes` are a part of something larger; default 0. */
+  /** Added to every place and error offset, where `bytes` are a part of something larger; default 0. */
   readonly offset?: number;
 }
 
@@ -70,49 +79,54 @@ interface Reader {
   /** The index of the next byte. */
   at: number;
   headsLeft: number;
-  /** The head read last. */
-  readonly head: HeadRoom;
-  /** The innermost that is not complete. */
+  /** The innermost that is not complete, and how many there are. */
   open: Frame | undefined;
+  depth: number;
   /** Ends the reading: what reads answers `undefined` from here on. */
   fault: CborError | undefined;
 }
 
-function openReader(bytes: Uint8Array, options: ReadOptions = {}): Reader {
+/** The head read last. Reading never waits, so that one is enough. */
+const head = headRoom();
+
+function openReader(bytes: Uint8Array, options: ReadOptions | undefined): Reader {
   return {
     // A plain view, so that the items of a Buffer hold Uint8Arrays like all others.
-    bytes: Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes,
-    maxDepth: options.maxDepth ?? 64,
-    offset: options.offset ?? 0,
+    bytes: isPlain(bytes) ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    maxDepth: options?.maxDepth ?? 64,
+    offset: options?.offset ?? 0,
     at: 0,
-    headsLeft: options.maxItems ?? 100_000,
-    head: headRoom(),
+    headsLeft: options?.maxItems ?? 100_000,
     open: undefined,
+    depth: 0,
     fault: undefined,
   };
 }
 
+function isPlain(bytes: Uint8Array): boolean {
+  return Object.getPrototypeOf(bytes) === Uint8Array.prototype;
+}
+
 /** An array, map or tag whose end has not been reached. */
-interface Frame extends Pick<Head, 'major' | 'info' | 'argument' | 'width' | 'start'> {
+interface Frame {
   readonly parent: Frame | undefined;
-  readonly depth: number;
-  /** Items of an array or tag; entries of a map, and its last key while that has no value yet. */
-  readonly items: Item[];
-  readonly entries: Entry[];
+  /** As it will be, but for what is still to come. */
+  readonly item: Unfinished;
+  /** Of a map: the last key, while it has no value yet. */
   key: Item | undefined;
-  /** Below zero where only a break ends it. */
+  /** Items of an array or tag, entries of a map that are there already. */
+  filled: number;
+  /** Items still to come; below zero where only a break ends them. */
   missing: number;
 }
 
+type Unfinished = (Open<List> & { items: Item[] }) | (Open<CborMap> & { entries: Entry[] }) | Open<Tag>;
+
+type Open<T> = { -readonly [Field in keyof T]: T[Field] } & { start: number };
+
 function readOne(reader: Reader): Item | undefined {
   for (;;) {
-    const head = nextHead(reader);
-    if (head === undefined) return undefined;
-
-    let done: Item | undefined;
-    if (isBreak(head)) done = closeAtBreak(reader, head);
-    else if (head.major >= 4 && head.major <= 6) done = openFrame(reader, head);
-    else done = readLeaf(reader, head);
+    let done = readNext(reader);
     if (reader.fault !== undefined) return undefined;
 
     while (done !== undefined) {
@@ -125,156 +139,160 @@ function readOne(reader: Reader): Item | undefined {
   }
 }
 
+/** Reads a head and what belongs to it: the item that is complete with it, if one is. */
+function readNext(reader: Reader): Item | undefined {
+  if (!nextHead(reader)) return undefined;
+  if (isBreak()) return closeAtBreak(reader);
+  return head.major >= 4 && head.major <= 6 ? openFrame(reader) : readLeaf(reader);
+}
+
 function adopt(frame: Frame, child: Item): void {
   frame.missing -= 1;
-  if (frame.major !== 5) frame.items.push(child);
+  const { item } = frame;
+  if (item.kind === 'array') item.items[frame.filled++] = child;
+  else if (item.kind === 'tag') item.item = child;
   else if (frame.key === undefined) frame.key = child;
   else {
-    frame.entries.push([frame.key, child]);
+    item.entries[frame.filled++] = [frame.key, child];
     frame.key = undefined;
   }
 }
 
-function nextHead(reader: Reader): Head | undefined {
+/** False: there is none. */
+function nextHead(reader: Reader): boolean {
   if (reader.headsLeft === 0) {
-    return fault(reader, 'limit-count', reader.at, 'more data items than the limit allows');
+    fault(reader, 'limit-count', reader.at, 'more data items than the limit allows');
+    return false;
   }
   reader.headsLeft -= 1;
-  const head = readHead(reader.bytes, reader.at, reader.head);
-  if ('code' in head) return fault(reader, head.code, head.offset, head.message);
+  const bad = fillHead(reader.bytes, reader.at, head);
+  if (bad !== undefined) {
+    fault(reader, bad.code, bad.offset, bad.message);
+    return false;
+  }
   reader.at = head.end;
-  return head;
+  return true;
 }
 
 /** Opens the frame; an empty container is closed at once and returned. */
-function openFrame(reader: Reader, head: Head): Item | undefined {
-  const { major, info, argument, width, start } = head;
+function openFrame(reader: Reader): Item | undefined {
+  const { major, start } = head;
   const left = reader.bytes.length - head.end;
   const missing = childrenOf(head);
   if (major !== 6 && missing > left) {
-    const claimed = major === 5 ? 2n * argument : argument;
+    const claimed = (major === 5 ? 2n : 1n) * argumentOf(head);
     return fault(reader, 'count-over', start, `a head claims ${claimed} items, ${left} bytes are left`);
   }
-  const parent = reader.open;
-  const depth = parent === undefined ? 1 : parent.depth + 1;
-  if (depth > reader.maxDepth) {
+  if (reader.depth >= reader.maxDepth) {
     return fault(reader, 'limit-depth', start, `nested deeper than ${reader.maxDepth}`);
   }
-  const items: Item[] = major === 5 ? none : [];
-  const entries: Entry[] = major === 5 ? [] : none;
-  const frame: Frame = {
-    major,
-    info,
-    argument,
-    width,
-    start,
-    parent,
-    depth,
-    items,
-    entries,
-    key: undefined,
-    missing,
-  };
+  const frame: Frame = { parent: reader.open, item: unfinished(reader), key: undefined, filled: 0, missing };
   reader.open = frame;
+  reader.depth += 1;
   return missing === 0 ? closeFrame(reader, frame) : undefined;
 }
 
-/** Never written to. */
-const none: never[] = [];
-
-/** How many items must follow an array, map or tag head (rounded beyond 2^53); -1 where a break ends them. */
-function childrenOf(head: Head): number {
-  if (head.info === 31) return -1;
-  if (head.major === 6) return 1;
-  return (head.major === 5 ? 2 : 1) * Number(head.argument);
+function unfinished(reader: Reader): Unfinished {
+  const start = head.start + reader.offset;
+  if (head.major === 6) return inForm({ kind: 'tag', tag: argumentOf(head), item: nil, start, end: 0 });
+  const item: Unfinished =
+    head.major === 4
+      ? { kind: 'array', items: roomFor<Item>(head.count), start, end: 0 }
+      : { kind: 'map', entries: roomFor<Entry>(head.count), start, end: 0 };
+  return head.info === 31 ? { ...item, indefinite: true } : inForm(item);
 }
 
-function closeAtBreak(reader: Reader, { start }: Head): Item | undefined {
+/** In one piece where there are few; a count that is only claimed may be large. */
+function roomFor<T>(count: number): T[] {
+  return count <= 16 ? new Array<T>(count) : [];
+}
+
+/** How many items must follow an array, map or tag head (rounded beyond 2^53); -1 where a break ends them. */
+function childrenOf({ major, info, count }: HeadRoom): number {
+  if (info === 31) return -1;
+  if (major === 6) return 1;
+  return major === 5 ? 2 * count : count;
+}
+
+function closeAtBreak(reader: Reader): Item | undefined {
   const frame = reader.open;
-  if (frame === undefined || frame.info !== 31) {
-    return fault(reader, 'stray-break', start, 'a break where nothing of indefinite length is open');
+  if (frame === undefined || frame.item.kind === 'tag' || !frame.item.indefinite) {
+    return fault(reader, 'stray-break', head.start, 'a break where nothing of indefinite length is open');
   }
   if (frame.key !== undefined) {
-    return fault(reader, 'odd-map', start, `the map at ${frame.start} ends after a key`);
+    const start = frame.item.start - reader.offset;
+    return fault(reader, 'odd-map', head.start, `the map at ${start} ends after a key`);
   }
   return closeFrame(reader, frame);
 }
 
-function closeFrame(reader: Reader, frame: Frame): Item {
-  reader.open = frame.parent;
-  const { major, info, argument, items, entries, start } = frame;
-  const span = spanFrom(reader, start);
-  if (major === 6) return inForm(frame, { kind: 'tag', tag: argument, item: items[0]!, span });
-  const item: List | CborMap = major === 4 ? { kind: 'array', items, span } : { kind: 'map', entries, span };
-  return info === 31 ? { ...item, indefinite: true } : inForm(frame, item);
+function closeFrame(reader: Reader, { parent, item }: Frame): Item {
+  reader.open = parent;
+  reader.depth -= 1;
+  item.end = reader.at + reader.offset;
+  return item;
 }
 
 /** An item without children: integer, string, simple value or float. */
-function readLeaf(reader: Reader, head: Head): Item | undefined {
-  const { major, argument } = head;
-  if (major === 2 || major === 3) return readString(reader, head);
-  const span = spanFrom(reader, head.start);
-  if (major === 0) return inForm(head, { kind: 'uint', value: argument, span });
-  if (major === 1) return inForm(head, { kind: 'nint', value: -1n - argument, span });
-  if (head.width === 0 || head.width === 1) return { kind: 'simple', value: Number(argument), span };
-  return { kind: 'float', bits: argument, width: head.width, span };
+function readLeaf(reader: Reader): Item | undefined {
+  const { major, width } = head;
+  if (major === 2 || major === 3) return readString(reader);
+  const start = head.start + reader.offset;
+  const end = head.end + reader.offset;
+  if (major === 0) return inForm({ kind: 'uint', value: argumentOf(head), start, end });
+  if (major === 1) return inForm({ kind: 'nint', value: -1n - argumentOf(head), start, end });
+  if (width === 0 || width === 1) return { kind: 'simple', value: head.count, start, end };
+  return { kind: 'float', bits: argumentOf(head), width, start, end };
 }
 
-function readString(reader: Reader, head: Head): Item | undefined {
-  const { start } = head;
+function readString(reader: Reader): Item | undefined {
+  const start = head.start + reader.offset;
   const kind = head.major === 2 ? 'bstr' : 'tstr';
   if (head.info === 31) {
-    const chunks = readChunks(reader, head);
+    const chunks = readChunks(reader);
     if (chunks === undefined) return undefined;
     const bytes = join(chunks.map((chunk) => chunk.bytes));
-    return { kind, bytes, chunks, span: spanFrom(reader, start) };
+    return { kind, bytes, chunks, start, end: reader.at + reader.offset };
   }
-  const bytes = readContent(reader, head);
+  const bytes = readContent(reader);
   if (bytes === undefined) return undefined;
-  return inForm(head, { kind, bytes, span: spanFrom(reader, start) });
+  return inForm({ kind, bytes, start, end: reader.at + reader.offset });
 }
 
 /** Chunks are definite-length strings of the same major type (RFC 8949 §3.2.3). */
-function readChunks(reader: Reader, { major, start }: Head): Chunk[] | undefined {
+function readChunks(reader: Reader): Chunk[] | undefined {
+  const { major, start } = head;
   const chunks: Chunk[] = [];
   for (;;) {
-    const head = nextHead(reader);
-    if (head === undefined) return undefined;
-    if (isBreak(head)) return chunks;
+    if (!nextHead(reader)) return undefined;
+    if (isBreak()) return chunks;
     if (head.major !== major || head.info === 31) {
       return fault(reader, 'bad-chunk', head.start, `not a chunk of the string at ${start}`);
     }
-    const bytes = readContent(reader, head);
+    const bytes = readContent(reader);
     if (bytes === undefined) return undefined;
-    chunks.push(inForm(head, { bytes }));
+    chunks.push(inForm({ bytes }));
   }
 }
 
-function readContent(reader: Reader, head: Head): Uint8Array | undefined {
+function readContent(reader: Reader): Uint8Array | undefined {
   const left = reader.bytes.length - head.end;
-  const claimed = Number(head.argument);
-  if (claimed > left) {
-    const message = `a string head claims ${head.argument} bytes, ${left} are left`;
+  if (head.count > left) {
+    const message = `a string head claims ${argumentOf(head)} bytes, ${left} are left`;
     return fault(reader, 'length-over', head.start, message);
   }
-  reader.at = head.end + claimed;
+  reader.at = head.end + head.count;
   return reader.bytes.subarray(head.end, reader.at);
 }
 
 /** The width is recorded only where it is not the shortest, so that equal items built by hand compare equal. */
-function inForm<const T extends object>(
-  { width, argument }: Pick<Head, 'width' | 'argument'>,
-  item: T,
-): T & { readonly width?: Width } {
-  return width === 0 || width === shortestWidth(Number(argument)) ? item : { ...item, width };
+function inForm<const T extends object>(item: T): T & { readonly width?: Width } {
+  const { width } = head;
+  return width === 0 || width === shortestWidth(head.count) ? item : { ...item, width };
 }
 
-function isBreak(head: Head): boolean {
+function isBreak(): boolean {
   return head.major === 7 && head.info === 31;
-}
-
-function spanFrom(reader: Reader, start: number): Span {
-  return { start: start + reader.offset, end: reader.at + reader.offset };
 }
 
 function fault(reader: Reader, code: CborErrorCode, offset: number, message: string): undefined {

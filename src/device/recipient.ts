@@ -144,23 +144,29 @@ export interface RecipientState {
   readonly contents: readonly (readonly Content[])[];
 }
 
-export function stateOf(recipient: Recipient): RecipientState {
-  return {
-    ...(recipient.sequenceNumber !== undefined && { sequenceNumber: recipient.sequenceNumber }),
-    ...(recipient.installed !== undefined && { installed: recipient.installed }),
-    contents: recipient.components.map((component) => component.slots),
-  };
+export function stateOf({ sequenceNumber, installed, components }: Recipient): RecipientState {
+  const contents = components.map(slotsOf);
+  if (installed === undefined)
+    return sequenceNumber === undefined ? { contents } : { sequenceNumber, contents };
+  return sequenceNumber === undefined ? { installed, contents } : { sequenceNumber, installed, contents };
+}
+
+function slotsOf({ slots }: Component): Component['slots'] {
+  return slots;
 }
 
 export function withState(recipient: Recipient, state: RecipientState): Recipient {
   const { sequenceNumber: _n, installed: _e, ...configuration } = recipient;
-  return {
-    ...configuration,
-    ...(state.sequenceNumber !== undefined && { sequenceNumber: state.sequenceNumber }),
-    ...(state.installed !== undefined && { installed: state.installed }),
-    components: recipient.components.map((component, i) => ({
-      ...component,
-      slots: state.contents[i] ?? component.slots,
-    })),
-  };
+  const components = recipient.components.map((component, i) => ({
+    ...component,
+    slots: state.contents[i] ?? component.slots,
+  }));
+  const { sequenceNumber, installed } = state;
+  // V8 adds members to a spread copy ten times as slowly.
+  return Object.assign(
+    configuration,
+    sequenceNumber === undefined ? undefined : { sequenceNumber },
+    installed === undefined ? undefined : { installed },
+    { components },
+  );
 }

@@ -65,9 +65,9 @@ function insideOf(item: Item, bytes: Uint8Array, base: number): readonly Stretch
         : item.kind === 'tag'
           ? [item.item]
           : [];
-  if (item.kind !== 'bstr' || item.span === undefined || opened(item).kind !== 'wrapped')
+  if (item.kind !== 'bstr' || item.end === undefined || opened(item).kind !== 'wrapped')
     return children.flatMap((child) => insideOf(child, bytes, base));
-  const end = base + item.span.end;
+  const end = base + item.end;
   const start = end - item.bytes.length;
   const read = readItem(bytes.subarray(start, end));
   return [{ start, end }, ...(read.ok ? insideOf(read.item, bytes, start) : [])];

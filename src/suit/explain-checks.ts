@@ -68,11 +68,11 @@ function digestCheck(bytes: Uint8Array, what: string, at: Item, digestItem: Item
   const digest = readDigest(digestItem);
   if (!digest.ok) return failed(at, `${what}: ${digest.problem.message}`);
   const { algorithm, bytes: expected } = digest.digest;
-  const { start, end } = element.span!;
+  const { start, end } = element;
   const actual = digestOf(algorithm, bytes.subarray(start, end));
   const name = digestAlgorithmById(algorithm)?.name ?? `algorithm ${algorithm}`;
   if (actual === undefined) return failed(at, `${what}: ${name} is not supported`);
-  if (equalBytes(expected, actual)) return { at: at.span!.start, mark: 'ok', text: `${what} ok (${name})` };
+  if (equalBytes(expected, actual)) return { at: at.start!, mark: 'ok', text: `${what} ok (${name})` };
   return failed(at, `${what} mismatch: expected ${toHex(expected)}, actual ${toHex(actual)}`);
 }
 
@@ -124,11 +124,11 @@ function signatureCheck(
   const name = algorithmById(algorithm)?.name ?? `algorithm ${alg.value}`;
   const result = nodeCrypto.verify(algorithm, key, message, signature.bytes);
   const text = `${what} ${result} (${name}, with the key given)`;
-  return result === 'valid' ? { at: at.span!.start, mark: 'ok', text } : failed(at, text);
+  return result === 'valid' ? { at: at.start!, mark: 'ok', text } : failed(at, text);
 }
 
 function failed(at: Item, text: string): Check {
-  return { at: at.span!.start, mark: 'error', text };
+  return { at: at.start!, mark: 'error', text };
 }
 
 function open(item: Item | undefined): Item | undefined {

@@ -37,7 +37,9 @@ export interface TagHead {
 }
 
 /** The form of the authentication list, and elements after the blocks that are no wrapped item. */
-export type WrapperForm = Omit<List, 'kind' | 'items' | 'span'> & { readonly extras?: readonly Item[] };
+export type WrapperForm = Omit<List, 'kind' | 'items' | 'start' | 'end'> & {
+  readonly extras?: readonly Item[];
+};
 
 export interface EnvelopeParts {
   /** Outermost first; usually the one tag 107. */
@@ -193,7 +195,7 @@ function takeApart(
   if (list.value.kind !== 'array')
     return bad('auth-malformed', 'the authentication wrapper is not an array', wrapper);
 
-  const { kind: _kind, span: _span, items, ...form } = list.value;
+  const { kind: _kind, start: _start, end: _end, items, ...form } = list.value;
   const [first, ...rest] = items;
   if (first === undefined)
     return bad('auth-malformed', 'the authentication wrapper has no digest', list.value);

@@ -26,7 +26,7 @@ export function good<T>(value: T): Result<T> {
 
 /** A failure at the item, where it is known where the item stood. */
 export function bad(reason: Reason, message: string, at?: Item): Failure {
-  const offset = at?.span?.start;
+  const offset = at?.start;
   return { ok: false, problem: { reason, message, ...(offset === undefined ? {} : { offset }) } };
 }
 

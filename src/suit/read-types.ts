@@ -98,7 +98,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The item without spans and choices of encoding, as the model holds it. */
+/** The item without places and choices of encoding, as the model holds it. */
 export function plain(item: Item): Item {
   switch (item.kind) {
     case 'uint':

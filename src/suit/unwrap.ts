@@ -9,7 +9,7 @@ import { readItem } from '../cbor/read.ts';
 import { bad, fromCborError, good, type Result } from './problem.ts';
 import type { Reason } from './stage.ts';
 
-/** The one item inside a byte string, with spans that count from the outermost input. */
+/** The one item inside a byte string, with positions that count from the outermost input. */
 export function unwrap(item: Item, notWrapped: Reason, what: string): Result<Item> {
   if (item.kind === 'wrapped') {
     const [only, second] = item.items;
@@ -24,7 +24,7 @@ export function unwrap(item: Item, notWrapped: Reason, what: string): Result<Ite
 
 /** Where the content of a string stands in the outermost input; 0 if that is unknown. */
 export function contentStart(item: Bstr): number {
-  if (item.span === undefined) return 0;
+  if (item.start === undefined || item.end === undefined) return 0;
   // Chunks have heads between them: then the start of the string is the nearest that can be said.
-  return item.chunks === undefined ? item.span.end - item.bytes.length : item.span.start;
+  return item.chunks === undefined ? item.end - item.bytes.length : item.start;
 }

@@ -12,15 +12,22 @@ import { sizeOf } from './storage.ts';
 const sha256 = -16;
 
 export function reportState(recipient: Recipient, crypto: Crypto): ReportedState {
-  const held = recipient.components.map((c) =>
-    reportContent(c.slots[c.current] ?? { kind: 'empty' }, crypto),
-  );
-  const known = held.filter((content) => content !== undefined);
-  return {
-    ...(recipient.sequenceNumber !== undefined && { sequenceNumber: recipient.sequenceNumber }),
-    ...(known.length === held.length && { components: known }),
-    full: stateOf(recipient),
-  };
+  const full = stateOf(recipient);
+  const { sequenceNumber } = full;
+  const components = reportComponents(recipient, crypto);
+  if (components === undefined) return sequenceNumber === undefined ? { full } : { sequenceNumber, full };
+  return sequenceNumber === undefined ? { components, full } : { sequenceNumber, components, full };
+}
+
+/** undefined: of one of them at least it is not known. */
+function reportComponents({ components }: Recipient, crypto: Crypto): ReportedState['components'] {
+  const known: Reported[] = [];
+  for (const { slots, current } of components) {
+    const reported = reportContent(slots[current] ?? { kind: 'empty' }, crypto);
+    if (reported === undefined) return undefined;
+    known.push(reported);
+  }
+  return known;
 }
 
 type Reported = NonNullable<ReportedState['components']>[number];

@@ -42,6 +42,8 @@ export interface SignedDigest {
   readonly encoded: Uint8Array;
 }
 
+const noBytes = new Uint8Array(0);
+
 export const authenticationRules = {
   /** Draft §8.3: the wrapper and the digest are always there, and a root manifest has at least one block. */
   required(member: Item | undefined): Ok {
@@ -108,7 +110,7 @@ export const authenticationRules = {
    * example is signed over the string's content, and so is this.
    */
   toBeSigned(block: Block, digest: SignedDigest): Uint8Array {
-    const { protectedBytes: header, bodyProtectedBytes: body = new Uint8Array(0) } = block;
+    const { protectedBytes: header, bodyProtectedBytes: body = noBytes } = block;
     switch (block.structure) {
       case 'sign1':
         return sigStructure('Signature1', header, digest.content);

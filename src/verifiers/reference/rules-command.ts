@@ -34,13 +34,21 @@ const flow: readonly number[] = [
   commandCode.runSequence,
 ];
 
+/** A parameter table before the first parameter is set. */
+const cleared: Parameters = {};
+
+/** Are all of them set already? The shared sequence sets the same ones before each section. */
+function holds(table: Parameters, offered: Parameters): boolean {
+  for (const name in offered) {
+    if (table[name as keyof Parameters] !== offered[name as keyof Parameters]) return false;
+  }
+  return true;
+}
+
 export const commandRules = {
   /** Draft §8.4.6: codes and arguments in turn; a command without its argument is none. */
-  commands(items: readonly Item[]): readonly (readonly [code: Item, argument: Item])[] | Reason {
-    if (items.length % 2 !== 0) return 'command-malformed';
-    const pairs: (readonly [Item, Item])[] = [];
-    for (let i = 0; i < items.length; i += 2) pairs.push([items[i] as Item, items[i + 1] as Item]);
-    return pairs;
+  commands(items: readonly Item[]): readonly Item[] | Reason {
+    return items.length % 2 === 0 ? items : 'command-malformed';
   },
 
   /** Draft §8.4.7: reporting policies are four bits. */
@@ -91,7 +99,7 @@ export const commandRules = {
       if (value >= BigInt(components)) return 'index-range';
       chosen.push(Number(value));
     }
-    return new Set(chosen).size === chosen.length ? chosen : 'index-type';
+    return chosen.length < 2 || new Set(chosen).size === chosen.length ? chosen : 'index-type';
   },
 
   /** Draft §6.5, §8.4.10.1: a command is executed once for each selected component, in the index's order. */
@@ -106,7 +114,10 @@ export const commandRules = {
 
   /** Draft §6.4, §8.4.10.3: a parameter that was set or not takes the new value. */
   assign(old: Parameters, offered: Parameters): Parameters {
-    if (old.custom === undefined || offered.custom === undefined) return { ...old, ...offered };
+    if (old === cleared) return offered;
+    if (holds(old, offered)) return old;
+    // V8 adds members to a spread copy ten times as slowly.
+    if (old.custom === undefined || offered.custom === undefined) return Object.assign({}, old, offered);
     const replaced = offered.custom.map(([key]) => key);
     const kept = old.custom.filter(([key]) => !replaced.includes(key));
     return { ...old, ...offered, custom: [...kept, ...offered.custom] };
@@ -114,7 +125,7 @@ export const commandRules = {
 
   /** Draft §6.1: parameter storage is cleared before the first command. */
   startTable(_previous: readonly Parameters[], components: number): readonly Parameters[] {
-    return new Array<Parameters>(components).fill({});
+    return new Array<Parameters>(components).fill(cleared);
   },
 
   /** Draft §8.4.8: parameters belong to one component. */

@@ -15,8 +15,8 @@ import type { Ok } from './rules-encoding.ts';
 export const digestRules = {
   /** Draft §8.3, §8.4.12: the digest covers the whole byte string, its head as delivered included. */
   digestInput(member: Item & { kind: 'bstr' }, delivery: Uint8Array): Uint8Array {
-    if (member.span === undefined) return write(bstr(member.bytes));
-    return delivery.subarray(member.span.start, member.span.end);
+    if (member.start === undefined) return write(bstr(member.bytes));
+    return delivery.subarray(member.start, member.end);
   },
 
   /** Draft §10: an algorithm the recipient has, no other. */

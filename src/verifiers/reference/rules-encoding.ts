@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type CborMap, type Item, valueAt } from '../../cbor/item.ts';
+import { type CborMap, type Entry, type Item, valueAt } from '../../cbor/item.ts';
 import { write } from '../../cbor/write.ts';
 import type { Reason } from '../../suit/stage.ts';
 
@@ -31,14 +31,15 @@ export const encodingRules = {
 
   /** RFC 8949 §5.6: no key twice, whatever heads it is written with. */
   uniqueKeys(map: CborMap): Ok {
-    const keys = map.entries.map(([key]) => keyText(key));
     // In strict order, as they nearly always are, none stands twice.
-    const areAscending = keys.every((key, i) => i === 0 || (keys[i - 1] as string) < key);
-    return areAscending || new Set(keys).size === keys.length ? true : 'cbor-invalid';
+    if (areAscending(map)) return true;
+    const keys = map.entries.map(([key]) => keyText(key));
+    return new Set(keys).size === keys.length ? true : 'cbor-invalid';
   },
 
   /** Draft §8.1: keys in the bytewise order of their encodings (RFC 8949 §4.2.1). */
   keyOrder(map: CborMap): Ok {
+    if (areAscending(map)) return true;
     let before = '';
     for (const [key] of map.entries) {
       const text = keyText(key);
@@ -57,6 +58,20 @@ export const encodingRules = {
     }
   },
 };
+
+/** Is each key behind the one before it, in the order of `keyText`? */
+function areAscending({ entries }: CborMap): boolean {
+  for (let i = 1; i < entries.length; i++) {
+    const [before, key] = [(entries[i - 1] as Entry)[0], (entries[i] as Entry)[0]];
+    // The longer of two unsigned integers is the larger one.
+    const isBehind =
+      before.kind === 'uint' && key.kind === 'uint'
+        ? before.value < key.value
+        : keyText(before) < keyText(key);
+    if (!isBehind) return false;
+  }
+  return true;
+}
 
 /** The key's preferred encoding, one character a byte, so that JavaScript compares it bytewise. */
 export function keyText(key: Item): string {

@@ -46,14 +46,15 @@ function readSequence(work: Work, element: Item, depth: number): Result<Sequence
   if (!item.ok) return item;
   if (item.value.kind !== 'array')
     return bad('command-malformed', 'a command sequence is not an array', item.value);
-  const pairs = work.rules.commands(item.value.items);
-  if (typeof pairs === 'string') return bad(pairs, 'a command without its argument', item.value);
+  const items = work.rules.commands(item.value.items);
+  if (typeof items === 'string') return bad(items, 'a command without its argument', item.value);
 
   const sequence: Command[] = [];
-  for (const [code, argument] of pairs) {
+  for (let i = 0; i < items.length; i += 2) {
+    const [code, argument] = [items[i] as Item, items[i + 1] as Item];
     const number = work.rules.integer(code);
     if (number === undefined) return bad('command-malformed', 'a command code is no integer', code);
-    const command = readCommand(work, Number(number), code.span?.start ?? 0, argument, depth);
+    const command = readCommand(work, Number(number), code.start ?? 0, argument, depth);
     if (!command.ok) return command;
     sequence.push(command.value);
   }
@@ -67,29 +68,35 @@ function readCommand(
   argument: Item,
   depth: number,
 ): Result<Command> {
-  const of = (sequences: Command['sequences'], assignments: Command['assignments']): Result<Command> =>
-    good({ code, argument, offset, sequences, assignments });
+  let sequences: Command['sequences'] = none;
+  let assignments: Command['assignments'] = none;
+  // The index is judged when it is set; an unknown command when it is to be run.
   switch (commandByCode(code)?.argument) {
     case 'policy': {
       const ok = work.rules.policy(argument);
-      return ok === true ? of(none, none) : bad(ok, `the reporting policy of command ${code}`, argument);
+      if (ok !== true) return bad(ok, `the reporting policy of command ${code}`, argument);
+      break;
     }
     case 'parameters': {
-      const assignments = readParameters(work, argument);
-      return assignments.ok ? of(none, assignments.value) : assignments;
+      const read = readParameters(work, argument);
+      if (!read.ok) return read;
+      assignments = read.value;
+      break;
     }
     case 'sequence': {
       const sequence = readSequence(work, argument, depth + 1);
-      return sequence.ok ? of([sequence.value], none) : sequence;
+      if (!sequence.ok) return sequence;
+      sequences = [sequence.value];
+      break;
     }
     case 'sequences': {
       const branches = readBranches(work, argument, depth);
-      return branches.ok ? of(branches.value, none) : branches;
+      if (!branches.ok) return branches;
+      sequences = branches.value;
+      break;
     }
-    // The index is judged when it is set; an unknown command when it is to be run.
-    default:
-      return of(none, none);
   }
+  return good({ code, argument, offset, sequences, assignments });
 }
 
 function readBranches(work: Work, argument: Item, depth: number): Result<readonly (Sequence | null)[]> {

@@ -152,22 +152,27 @@ function tornEntry(entry: Entry, old?: bigint): Entry {
 }
 
 function put(device: Stored, entry: Entry): void {
-  device.recipient = { ...device.recipient, ...change(device.recipient.components, entry) };
+  const { recipient } = device;
+  switch (entry.kind) {
+    // V8 adds members to a spread copy ten times as slowly as it replaces them.
+    case 'envelope':
+      device.recipient = Object.assign({}, recipient, { installed: entry.bytes });
+      return;
+    case 'number':
+      device.recipient = Object.assign({}, recipient, { sequenceNumber: entry.sequenceNumber });
+      return;
+    case 'slot':
+      device.recipient = { ...recipient, components: withSlot(recipient.components, entry) };
+  }
 }
 
-function change(components: readonly Component[], entry: Entry): Partial<Recipient> {
-  switch (entry.kind) {
-    case 'envelope':
-      return { installed: entry.bytes };
-    case 'number':
-      return { sequenceNumber: entry.sequenceNumber };
-    case 'slot': {
-      const component = components[entry.component];
-      if (component === undefined) return {};
-      const slots = component.slots.with(entry.slot, entry.content);
-      return { components: components.with(entry.component, { ...component, slots }) };
-    }
-  }
+function withSlot(
+  components: readonly Component[],
+  { component: at, slot, content }: Entry & { kind: 'slot' },
+): readonly Component[] {
+  const component = components[at];
+  if (component === undefined) return components;
+  return components.with(at, { ...component, slots: component.slots.with(slot, content) });
 }
 
 function setEntries(device: Stored, entries: readonly Entry[]): void {
