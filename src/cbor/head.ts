@@ -5,7 +5,7 @@
  */
 
 import type { CborErrorCode } from './error.ts';
-import type { Width } from './item.ts';
+import { bigintOf, type Width } from './item.ts';
 
 export interface Head {
   readonly major: number;
@@ -41,12 +41,9 @@ export interface HeadFault {
 
 const widths: readonly Width[] = [1, 2, 4, 8];
 
-/** What most arguments are, made once. */
-const smallArguments: readonly bigint[] = Array.from({ length: 256 }, (_, argument) => BigInt(argument));
-
 /** The exact argument. */
 export function argumentOf({ width, count, long }: HeadRoom): bigint {
-  return width === 8 ? long : (smallArguments[count] ?? BigInt(count));
+  return width === 8 ? long : bigintOf(count);
 }
 
 /** Reads the head at `start`; never past the end of `bytes`. */

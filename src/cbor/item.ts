@@ -149,9 +149,16 @@ export const nil: Simple = { kind: 'simple', value: 22 };
 
 /** The entry's value under an integer key, the first if there are several. */
 export function valueAt(container: CborMap, key: bigint | number): Item | undefined {
-  const wanted = BigInt(key);
+  const wanted = bigintOf(key);
   for (const [k, value] of container.entries) if (isInt(k, wanted)) return value;
   return undefined;
+}
+
+/** What most integers are, made once. */
+const smallIntegers: readonly bigint[] = Array.from({ length: 256 }, (_, value) => BigInt(value));
+
+export function bigintOf(value: bigint | number): bigint {
+  return typeof value === 'bigint' ? value : (smallIntegers[value] ?? BigInt(value));
 }
 
 /** Is it this integer, whatever its width? */

@@ -46,7 +46,8 @@ export const defaultArenaBytes = 4096;
 export const defaultMaxSteps = 100_000;
 
 export function boundedVerifier(options: BoundedOptions = {}): Verifier {
-  return { hello: () => claims, open: (recipient) => openSession(recipient, options) };
+  const fixed = fixedFor(options);
+  return { hello: () => claims, open: (recipient) => openSession(recipient, fixed) };
 }
 
 type Step = (run: Run) => boolean;
@@ -89,8 +90,7 @@ export function boundedParser(
   };
 }
 
-function openSession(given: Recipient, options: BoundedOptions): Session {
-  const fixed = fixedFor(options);
+function openSession(given: Recipient, fixed: Fixed): Session {
   let recipient = given;
   return {
     deliver({ envelope, event, payloads }: Delivery): Decision {
@@ -99,7 +99,7 @@ function openSession(given: Recipient, options: BoundedOptions): Session {
         const nothing = { state: report(recipient), effects: [], cost: { highWaterBytes: 0, steps: 0 } };
         return rejected('state-conflict', 'there is no envelope', nothing);
       }
-      if (envelope !== undefined && envelope.length > (options.maxEnvelopeBytes ?? envelope.length)) {
+      if (envelope !== undefined && envelope.length > fixed.maxEnvelopeBytes) {
         const nothing = { state: report(recipient), effects: [], cost: { highWaterBytes: 0, steps: 0 } };
         return rejected('limit-size', `an envelope of ${envelope.length} bytes`, nothing);
       }
@@ -118,16 +118,18 @@ function openSession(given: Recipient, options: BoundedOptions): Session {
   };
 }
 
-/** What stays from one delivery to the next; the arena's content does not matter. */
+/** What stays from one delivery to the next, of whichever session; the arena's content does not matter. */
 interface Fixed {
   readonly arena: Arena;
+  readonly maxEnvelopeBytes: number;
   readonly maxSteps: number;
   readonly crypto: Crypto;
 }
 
 function fixedFor(options: BoundedOptions): Fixed {
   const { arenaBytes = defaultArenaBytes, maxSteps = defaultMaxSteps, crypto = nodeCrypto } = options;
-  return { arena: new Arena(arenaBytes), maxSteps, crypto };
+  const { maxEnvelopeBytes = Number.POSITIVE_INFINITY } = options;
+  return { arena: new Arena(arenaBytes), maxEnvelopeBytes, maxSteps, crypto };
 }
 
 interface Brought {

@@ -31,7 +31,7 @@ export interface Ports {
 export const defaultPorts: Ports = {
   read: (bytes, offset) => readFirst(bytes, { offset }),
   // RFC 9124 §4.3.21: what was checked cannot change before it is used.
-  hold: (shared) => shared.slice(),
+  hold: (shared) => new Uint8Array(shared),
   crypto: nodeCrypto,
   storage: journalled,
   fetch: (payloads, uri) => payloads.find((payload) => payload.uri === uri),

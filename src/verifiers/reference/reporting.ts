@@ -6,7 +6,7 @@
  */
 import type { CommandRecord } from '../../device/decision.ts';
 import type { Parameters } from '../../suit/model.ts';
-import { commandByCode, commandCode, manifestKey, parameterKey } from '../../suit/registry.ts';
+import { commandCode, commands, manifestKey, parameterKey } from '../../suit/registry.ts';
 import type { Current, Failure, Machine } from './machine.ts';
 import { contentOf } from './machine.ts';
 import type { Section } from './rules-manifest.ts';
@@ -56,7 +56,7 @@ export function report(
   if (policy === 0 || records.length >= limits.records) return;
   const record = ports.report(
     {
-      manifest: [],
+      manifest: root,
       section: machine.shared ? manifestKey.common : sectionKey[machine.section],
       offset: Math.max(0, command.offset - machine.sectionStart),
       component: current.index,
@@ -82,6 +82,9 @@ export function wantedOf(
   const bits = succeeded ? policy : policy >> 1;
   return { record: (bits & 1) !== 0, system: (bits & 4) !== 0 };
 }
+
+/** The path to a manifest that has no other above it. */
+const root: CommandInformation['manifest'] = [];
 
 /** The shared sequence is in suit-common: it is named by that member's key. */
 const sectionKey: Readonly<Record<Section, number>> = {
@@ -109,12 +112,16 @@ const names: Readonly<Record<number, keyof Parameters>> = {
 
 function consumed(command: number, set: Parameters): Parameters {
   const values: Partial<Record<keyof Parameters, unknown>> = {};
-  for (const key of commandByCode(command)?.consumes ?? []) {
-    const name = names[key];
-    if (name !== undefined && set[name] !== undefined) values[name] = set[name];
+  for (const name of consumedBy.get(command) ?? []) {
+    if (set[name] !== undefined) values[name] = set[name];
   }
   return values as Parameters;
 }
+
+/** The parameters of each command, by name. */
+const consumedBy: ReadonlyMap<number, readonly (keyof Parameters)[]> = new Map(
+  commands.map(({ code, consumes = [] }) => [code, consumes.flatMap((key) => names[key] ?? [])]),
+);
 
 function found(machine: Machine, command: number, current: Current): Parameters {
   const { component, parameters } = current;

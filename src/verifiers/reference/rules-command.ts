@@ -96,7 +96,7 @@ export const commandRules = {
     for (const item of wanted) {
       const value = item.kind === 'uint' ? encodingRules.integer(item) : undefined;
       if (value === undefined) return 'index-type';
-      if (value >= BigInt(components)) return 'index-range';
+      if (value >= components) return 'index-range';
       chosen.push(Number(value));
     }
     return chosen.length < 2 || new Set(chosen).size === chosen.length ? chosen : 'index-type';
