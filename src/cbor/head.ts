@@ -20,9 +20,9 @@ export interface Head {
 
 /** A head to be filled again and again; its argument is a number, for most heads need no more. */
 export interface HeadRoom extends Writable<Omit<Head, 'argument'>> {
-  /** The argument, rounded beyond 2^53. */
+  /** The argument, or `countAtMost` where it is larger. */
   count: number;
-  /** The exact argument of a head with eight bytes of it. */
+  /** The exact argument of a head with four or eight bytes of it. */
   long: bigint;
 }
 
@@ -43,8 +43,11 @@ const widths: readonly Width[] = [1, 2, 4, 8];
 
 /** The exact argument. */
 export function argumentOf({ width, count, long }: HeadRoom): bigint {
-  return width === 8 ? long : bigintOf(count);
+  return width >= 4 ? long : bigintOf(count);
 }
+
+/** More than any input has bytes. One larger number, and V8 would keep all counts and places on its heap. */
+const countAtMost = 2 ** 31 - 1;
 
 /** Reads the head at `start`; never past the end of `bytes`. */
 export function readHead(bytes: Uint8Array, start: number): Head | HeadFault {
@@ -84,23 +87,22 @@ export function fillHead(bytes: Uint8Array, start: number, room: HeadRoom): Head
   if (end > bytes.length) {
     return { code: 'truncated', offset: bytes.length, message: `the input ends inside the head at ${start}` };
   }
-  if (width === 8) {
-    room.long = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(start + 1);
-    room.count = Number(room.long);
+  if (width >= 4) {
+    room.long = longArgument(bytes, start + 1, width);
+    room.count = room.long < countAtMost ? Number(room.long) : countAtMost;
   } else {
-    room.count = shortArgument(bytes, start + 1, width);
-    if (major === 7 && width === 1 && room.count < 32) {
-      const message = `simple value ${room.count} in two bytes`;
-      return { code: 'bad-simple', offset: start + 1, message };
-    }
+    room.count = width === 1 ? bytes[start + 1]! : bytes[start + 1]! * 256 + bytes[start + 2]!;
+  }
+  if (major === 7 && width === 1 && room.count < 32) {
+    const message = `simple value ${room.count} in two bytes`;
+    return { code: 'bad-simple', offset: start + 1, message };
   }
   room.width = width;
   room.end = end;
   return undefined;
 }
 
-function shortArgument(bytes: Uint8Array, at: number, width: Width): number {
-  let argument = 0;
-  for (let i = at; i < at + width; i++) argument = argument * 256 + (bytes[i] as number);
-  return argument;
+function longArgument(bytes: Uint8Array, at: number, width: Width): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return width === 8 ? view.getBigUint64(at) : BigInt(view.getUint32(at));
 }

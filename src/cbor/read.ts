@@ -207,7 +207,7 @@ function roomFor<T>(count: number): T[] {
   return count <= 16 ? new Array<T>(count) : [];
 }
 
-/** How many items must follow an array, map or tag head (rounded beyond 2^53); -1 where a break ends them. */
+/** How many items must follow an array, map or tag head; -1 where a break ends them. */
 function childrenOf({ major, info, count }: HeadRoom): number {
   if (info === 31) return -1;
   if (major === 6) return 1;
@@ -288,7 +288,8 @@ function readContent(reader: Reader): Uint8Array | undefined {
 /** The width is recorded only where it is not the shortest, so that equal items built by hand compare equal. */
 function inForm<const T extends object>(item: T): T & { readonly width?: Width } {
   const { width } = head;
-  return width === 0 || width === shortestWidth(head.count) ? item : { ...item, width };
+  if (width === 0 || width === shortestWidth(width >= 4 ? head.long : head.count)) return item;
+  return { ...item, width };
 }
 
 function isBreak(): boolean {

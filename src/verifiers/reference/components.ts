@@ -9,7 +9,7 @@ import type { ComponentIdentifier } from '../../suit/model.ts';
 import { bad, good, type Problem, type Result } from '../../suit/problem.ts';
 import { commonKey } from '../../suit/registry.ts';
 import { commonOf } from './manifest.ts';
-import { unless, type Work } from './work.ts';
+import type { Work } from './work.ts';
 
 export function checkComponents(work: Work): Problem | undefined {
   const common = commonOf(work);
@@ -21,8 +21,8 @@ export function checkComponents(work: Work): Problem | undefined {
 
   const present = work.device.recipient.components;
   const count = identifiers.value.length;
-  const fits = unless(work.rules.componentsFit(count, present.length), `${count} components`, list);
-  if (fits !== undefined) return fits;
+  const fits = work.rules.componentsFit(count, present.length);
+  if (fits !== true) return bad(fits, `${count} components`, list).problem;
   work.identifiers = identifiers.value;
   work.components = identifiers.value.map((identifier) => work.rules.componentOf(identifier, present));
   return undefined;

@@ -33,7 +33,8 @@ export function checkVersion(work: Work): Problem | undefined {
   const number = version && work.rules.integer(version);
   const accepted = work.rules.acceptsVersion(number);
   if (accepted !== true && version === undefined) return bad('version-missing', 'no version', map).problem;
-  return unless(accepted, `version ${number ?? 'of another type'}`, version);
+  if (accepted === true) return undefined;
+  return bad(accepted, `version ${number ?? 'of another type'}`, version).problem;
 }
 
 /** Draft §6.1, §8.4.2: the rollback check. */
@@ -47,7 +48,8 @@ export function checkSequence(work: Work): Problem | undefined {
   work.sequenceNumber = number;
   const installed = work.device.recipient.sequenceNumber;
   const accepted = work.rules.acceptsSequence(installed, number, { event: work.delivery.event });
-  return unless(accepted, `sequence number ${number}, current ${installed ?? 'none'}`, member);
+  if (accepted === true) return undefined;
+  return bad(accepted, `sequence number ${number}, current ${installed ?? 'none'}`, member).problem;
 }
 
 /** Draft §8.4, appendix A: order and types of all members. Unknown ones have no effect. */

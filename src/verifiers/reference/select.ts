@@ -12,7 +12,8 @@ import type { Step, Work } from './work.ts';
 export function envelopesAtHand(delivery: Delivery, recipient: Recipient): readonly Uint8Array[] {
   const stored = delivery.event === 'boot' ? recipient.installed : undefined;
   const first = delivery.envelope ?? stored;
-  return [...(first ? [first] : []), ...(delivery.candidates ?? [])];
+  const { candidates = [] } = delivery;
+  return first === undefined ? candidates : [first, ...candidates];
 }
 
 /** How it went with the manifest that was chosen, or with the first where none could be. */

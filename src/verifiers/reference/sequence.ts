@@ -8,7 +8,7 @@ import { bad, good, type Problem, type Result } from '../../suit/problem.ts';
 import { commandByCode, commandCode } from '../../suit/registry.ts';
 import { type Assignment, readParameters } from './parameters.ts';
 import type { Section } from './rules-manifest.ts';
-import { unless, unwrap, type Work } from './work.ts';
+import { unwrap, type Work } from './work.ts';
 
 export interface Command {
   readonly code: number;
@@ -32,8 +32,8 @@ export function readSequences(work: Work): Problem | undefined {
     const sequence = readSequence(work, element, 0);
     if (!sequence.ok) return sequence.problem;
     const begins = work.rules.beginsWithIndex(sequence.value[0]?.code, work.components.length);
-    const problem = unless(begins, `${section} does not begin with set-component-index`, element);
-    if (problem !== undefined) return problem;
+    if (begins !== true)
+      return bad(begins, `${section} does not begin with set-component-index`, element).problem;
     sequences.set(section, sequence.value);
   }
   work.sequences = sequences;

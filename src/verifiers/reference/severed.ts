@@ -10,7 +10,7 @@ import { computeDigest, readDigest } from './digest.ts';
 import { commonOf } from './manifest.ts';
 import type { Section, Severing } from './rules-manifest.ts';
 import { checkText } from './text.ts';
-import { unless, type Work } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Sections in the manifest's order of keys; payload-fetch and install may be severed. */
 const sectionKeys = [
@@ -35,8 +35,8 @@ export function collectElements(work: Work): Problem | undefined {
     const element = elementOf(work, key);
     if (!element.ok) return element.problem;
     const { severing, item, listed } = element.value;
-    const needed = unless(work.rules.needed(severing, listed, section, sections), `${section} was severed`);
-    if (needed !== undefined) return needed;
+    const needed = work.rules.needed(severing, listed, section, sections);
+    if (needed !== true) return bad(needed, `${section} was severed`).problem;
     if (item !== undefined) elements.set(section, item);
   }
   work.elements = elements;
