@@ -46,8 +46,8 @@ export interface Operation {
   /** What one operation counts; nothing of what is unknown. */
   count(): Promise<Counted>;
   /**
-   * Its signature checks and digests alone; absent: unknown. One follows the other and caches stay warm: among the
-   * verifier's own work the same calls take longer.
+   * Its signature checks and digests alone, by the same calls on the same bytes; absent: unknown. Measured among the
+   * verifier's own work they take no longer.
    */
   bare?(): Promise<() => void>;
 }
