@@ -47,6 +47,22 @@ describe('readItem', () => {
     expect(read('f8ff')).toEqual({ kind: 'simple', value: 255, start: 0, end: 2 });
   });
 
+  it('reads integers exactly on both sides of every limit of a number', () => {
+    const limits = [2n ** 8n, 2n ** 16n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 64n];
+    for (const value of limits.flatMap((limit) => [limit - 1n, limit, limit + 1n])) {
+      if (value >= 2n ** 64n) continue;
+      expect(bare(read(toHex(write(int(value)))))).toEqual(bare(int(value)));
+      expect(bare(read(toHex(write(int(-1n - value)))))).toEqual(bare(int(-1n - value)));
+    }
+    expect(readItem(fromHex('5affffffff00'))).toMatchObject({
+      error: { message: 'a string head claims 4294967295 bytes, 1 are left' },
+    });
+    expect(readItem(fromHex('bbffffffffffffffff00'))).toMatchObject({
+      error: { message: 'a head claims 36893488147419103230 items, 1 bytes are left' },
+    });
+    expect(read('1b00000000ffffffff')).toMatchObject({ value: 2n ** 32n - 1n, width: 8 });
+  });
+
   it('gives every item its place, moved by the offset', () => {
     const result = readItem(fromHex('820142ffff'), { offset: 100 });
     expect(result).toMatchObject({
