@@ -41,17 +41,27 @@ export function thisProcess(): Holder {
 /** false: it is there. With all that is in it, or not at all. */
 function place(lock: string): boolean {
   const part = `${lock}.${process.pid}`;
-  writeFileSync(part, `${JSON.stringify(thisProcess())}\n`);
+  const text = `${JSON.stringify(thisProcess())}\n`;
+  try {
+    writeFileSync(part, text);
+    if (!isLinked(part, lock)) writeFileSync(lock, text, { flag: 'wx' });
+    return true;
+  } catch (thrown) {
+    if (isCode(thrown, 'EEXIST')) return false;
+    throw new BenchError('folder-unwritable', `no lock can be placed at ${lock}`, { cause: thrown });
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+/** false: this file system has no hard links; what is written there may for a moment be half a lock. */
+function isLinked(part: string, lock: string): boolean {
   try {
     linkSync(part, lock);
     return true;
   } catch (thrown) {
-    if (isCode(thrown, 'EEXIST')) return false;
-    throw new BenchError('folder-unwritable', `no lock can be placed at ${lock}: hard links are needed`, {
-      cause: thrown,
-    });
-  } finally {
-    rmSync(part, { force: true });
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => isCode(thrown, code))) return false;
+    throw thrown;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { BenchError } from '../bench-error.ts';
+import { locked } from './locked.ts';
 import { loggedResults } from './logged-results.ts';
 import { type ConcludeOptions, conclude } from './run.ts';
 
@@ -12,7 +13,7 @@ export interface MergeOptions extends ConcludeOptions {
 }
 
 /** Exit status as of the run. */
-export function runMerge(folders: readonly string[], options: MergeOptions): number {
+export async function runMerge(folders: readonly string[], options: MergeOptions): Promise<number> {
   if (folders.length === 0) throw new BenchError('usage', 'give the folders of the shards to merge');
-  return conclude(loggedResults(folders, options.out), options);
+  return locked(options.out, () => conclude(loggedResults(folders, options.out), options));
 }

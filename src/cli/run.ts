@@ -17,7 +17,8 @@ import { familyRows } from '../scenarios/family-rows.ts';
 import type { Within } from '../scenarios/within.ts';
 import { claimedWithin } from './claimed-within.ts';
 import { jobsFolder, jobsOf, runJobs } from './jobs.ts';
-import type { HostChoices } from './open-verifiers.ts';
+import { locked } from './locked.ts';
+import { demandSteps, type HostChoices } from './open-verifiers.ts';
 import { progressBar } from './progress.ts';
 import { baselineIn, benchIn } from './report-inputs.ts';
 import { runHere } from './run-here.ts';
@@ -66,7 +67,8 @@ async function scopeOf({
 }
 
 export async function runRun(given: RunOptions): Promise<number> {
-  const { baseline, out, format, shard } = given;
+  const { baseline, out, shard } = given;
+  demandSteps(given.verifier ?? ['reference'], given);
   const options = { ...given, ...(await scopeOf(given)) };
   if (options.resume && out === undefined)
     throw new BenchError('usage', '--resume goes on with what --out has');
@@ -77,7 +79,20 @@ export async function runRun(given: RunOptions): Promise<number> {
   const plan = planOf(options);
   const jobs = jobsOf(options);
   demandWhole(plan, { ...options, jobs });
-  const { time } = options;
+  return locked(out, () => runLocked(options, { plan, jobs, bench, ...(known && { known }) }));
+}
+
+interface Prepared {
+  readonly plan: RunPlan;
+  readonly jobs: number;
+  readonly bench: BenchReport | undefined;
+  readonly known?: Baseline;
+}
+
+async function runLocked(options: RunOptions, { plan, jobs, ...shown }: Prepared): Promise<number> {
+  const { out, format, time } = options;
+  // Of a run before: its reports would be made of them.
+  if (out !== undefined && !options.resume) rmSync(jobsFolder(out), { recursive: true, force: true });
   const bar = progressBar({ format, ...(time !== undefined && { seconds: time }) });
   const signals = interruption();
   const watch = { isInterrupted: signals.isRequested, onProgress: bar.show, onPhase: bar.tell };
@@ -88,9 +103,10 @@ export async function runRun(given: RunOptions): Promise<number> {
     bar.end();
     signals.end();
   }
-  const status = concluded(results, { ...options, bench, ...(known && { known }) });
-  // Only now: whatever stops it before, --resume finds what was judged.
-  if (out !== undefined) rmSync(jobsFolder(out), { recursive: true, force: true });
+  const { bench: _file, ...rest } = options;
+  const status = concluded(results, { ...rest, ...shown });
+  // Only now: whatever stops it before, and whoever cut it short, --resume finds what was judged.
+  if (out !== undefined && results.complete) rmSync(jobsFolder(out), { recursive: true, force: true });
   return status;
 }
 

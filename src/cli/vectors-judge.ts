@@ -15,6 +15,7 @@ import { validateClaims } from '../verifiers/transports/validate-claims.ts';
 import type { Claims } from '../verifiers/verifier.ts';
 import { version } from '../version.ts';
 import { readJson } from './files.ts';
+import { locked } from './locked.ts';
 import { conclude } from './run.ts';
 import { loadVectors, readIndex, type SuiteIndex } from './vectors-suite.ts';
 
@@ -34,6 +35,10 @@ interface Answers {
 
 /** Exit status as of a run; 1 also where an answer was wanted that is not there. */
 export async function runJudge(folder: string, file: string, options: JudgeOptions): Promise<number> {
+  return locked(options.out, () => judged(folder, file, options));
+}
+
+async function judged(folder: string, file: string, options: JudgeOptions): Promise<number> {
   const index = readIndex(folder);
   const { claims, answers } = readAnswers(file, index);
   const loaded = loadVectors(folder, index).map(({ vector, case: one }) => {
