@@ -48,8 +48,6 @@ function planOf(named: NamedEntry): FixedPlan {
   const algorithm = recipient.algorithm ?? known[0];
   const fitting =
     known.find((one) => one === algorithm) ?? wrong('algorithm', `one of ${known.join(', ')} for this key`);
-  if (reset && recipient.components.length > mostImages)
-    wrong('components', `at most ${mostImages} with reset: none, since each update writes all of them`);
   return {
     key: keepKey(key),
     algorithm: fitting,
@@ -73,9 +71,6 @@ function signingKey({ signingKey: path, kid }: RecipientEntry, absolute: (path: 
   const name = kid === undefined ? own : new Uint8Array(Buffer.from(kid, 'hex'));
   return name === undefined ? (key as CoseKey) : ({ ...key, kid: name } as CoseKey);
 }
-
-/** Of one plan. */
-const mostImages = 4;
 
 type Algorithm = FixedPlan['algorithm'];
 

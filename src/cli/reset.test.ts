@@ -37,6 +37,7 @@ const device = {
     sequenceNumber: 7,
   },
 };
+const eight = Array.from({ length: 8 }, (_, i) => ({ identifier: ['0a', `0${i}`] }));
 const harness = join(packageRoot(), 'src/verifiers/transports/fixtures/reference-harness.mjs');
 
 writeFileSync(
@@ -50,6 +51,11 @@ writeFileSync(
       },
       lax: { ...forEver('lax', '{ acceptsSequence: () => true, digestMatches: () => true }'), ...device },
       'without-reset': { ...forEver('for-ever', '{}'), recipient: device.recipient },
+      eight: {
+        ...forEver('for-ever', '{}'),
+        reset: 'none',
+        recipient: { ...device.recipient, components: eight },
+      },
       homeless: { builtin: 'reference', reset: 'none' },
     },
   }),
@@ -79,6 +85,22 @@ describe('a device that cannot be set back', () => {
     expect(broken.map((one: { attack: string }) => one.attack)).not.toContain('valid');
     expect(notes.join()).toContain('begin the next run with recipient.sequenceNumber');
   }, 120_000);
+
+  it('may have eight components: each update writes them all', () => {
+    const names = [
+      'rollback.sequence.lower',
+      'image.flip',
+      'image.swap',
+      'cose.sig.flip',
+      'comp.set.partial',
+    ];
+    const { stdout } = run('-v', 'eight', ...names.flatMap((name) => ['--only', name]), '--format', 'json');
+    const { verifiers, findings, attacks } = JSON.parse(stdout);
+    expect(findings).toEqual([]);
+    expect(verifiers.eight).toMatchObject({ failed: 0, inconclusive: 0 });
+    for (const name of ['rollback.sequence.lower', 'image.flip', 'image.swap', 'cose.sig.flip'])
+      expect(attacks.eight[name].proven).toBe(1);
+  }, 60_000);
 
   it('is told nothing that it could not come back from', () => {
     const out = join(folder, 'out');
