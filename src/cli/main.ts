@@ -94,6 +94,7 @@ program
   )
   .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
   .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
+  .option('--steps <n>', 'instructions that a delivery may take, of wasm: modules; counted', whole)
   .option('--class <which>', 'a device’s ceiling: 0, 1 or 2 of RFC 7228, or a JSON file with a profile')
   .option('--shrink <tries>', 'tries to shrink each finding', whole, 60)
   .option('--jobs <n>', 'processes, each with verifiers of its own; the same results; default 1', jobs)
@@ -166,6 +167,7 @@ program
   .option('--key <file>', 'a symmetric key that the stored case leaves out')
   .option('--deadline <ms>', 'milliseconds per delivery', positive, 2000)
   .option('--memory <mib>', 'memory limit of a child process, or none', memory, 256)
+  .option('--steps <n>', 'instructions that a delivery may take, of wasm: modules; counted', whole)
   .option('--class <which>', 'the device’s ceiling that it was found under')
   .addOption(format())
   .action(exitWith(runReplay));

@@ -30,6 +30,8 @@ export interface ReplayOptions {
   readonly deadline: number;
   readonly memory: MemoryLimit;
   readonly class?: string;
+  /** Instructions that one delivery may take, of a WebAssembly module. */
+  readonly steps?: number;
   readonly format: 'text' | 'json';
 }
 
