@@ -47,6 +47,6 @@ describe('a folder that a run writes', () => {
       expect(results(out).done).toBeGreaterThanOrEqual(done);
       expect(results(out).interrupted).toBeUndefined();
     },
-    60_000,
+    180_000,
   );
 });
