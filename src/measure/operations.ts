@@ -142,7 +142,8 @@ async function countingHost(
   spec: string,
   options: Partial<TransportOptions>,
 ): Promise<Host | undefined> {
-  return spec.startsWith('wasm:') ? openVerifier(name, { ...options, counts: true }) : undefined;
+  const isCounting = spec.startsWith('wasm:') || spec.startsWith('command:');
+  return isCounting ? openVerifier(name, { ...options, counts: true }) : undefined;
 }
 
 function throughHost(host: Host, launch: NonNullable<Candidate['launch']>, counting = host): Candidate {
@@ -160,7 +161,7 @@ function throughHost(host: Host, launch: NonNullable<Candidate['launch']>, count
       const run = (): Promise<Outcome> => through(host);
       return [{ kind: 'verify', run, count: async () => costOf(await through(counting)) }];
     },
-    peakRss: () => host.status?.().peakRssBytes,
+    peakRss: () => counting.status?.().peakRssBytes ?? host.status?.().peakRssBytes,
     close: async () => {
       await Promise.all([host.close(), counting.close()]);
     },

@@ -31,6 +31,7 @@ import { runCommand } from './command-run.ts';
 import { fill, type Place, parseTemplate, placesIn, type Word } from './command-template.ts';
 import { describeFailure } from './death.ts';
 import { commandWords, findProgram } from './find-program.ts';
+import { hasGnuTime } from './gnu-time.ts';
 import { claimsOf, type IsolatedHost, type TransportOptions } from './isolated-host.ts';
 import { SessionFolder, SpoiltFolder } from './session-folder.ts';
 import { killStrays, markedWith, newMark } from './strays.ts';
@@ -59,6 +60,8 @@ interface Command {
   readonly settings: CommandSettings;
   readonly options: TransportOptions;
   readonly claims: Claims;
+  /** The most that any run of it had resident; absent: it is not watched. */
+  readonly memory?: { peakRssBytes: number };
 }
 
 /** Throws BenchError `verifier-command` or `verifier-not-found`. Nothing is run yet. */
@@ -118,7 +121,13 @@ export function openCommandHost(
       await Promise.all(underWay);
       killStrays(mark);
     },
-    status: () => ({ restarts: 0, unexplained: [], givenUp: givenUp(), unknownFields: 0 }),
+    status: () => ({
+      restarts: 0,
+      unexplained: [],
+      givenUp: givenUp(),
+      unknownFields: 0,
+      ...(command.memory && command.memory.peakRssBytes > 0 && command.memory),
+    }),
   };
 }
 
@@ -152,7 +161,14 @@ function commandOf(spec: string, template: string | readonly string[], options: 
       isFixed: options.isFixed ?? false,
     }),
   );
-  return { words: [[found], ...words.slice(1)], places, mapping, settings, options, claims };
+  const memory = isWatched(options) ? { memory: { peakRssBytes: 0 } } : {};
+  return { words: [[found], ...words.slice(1)], places, mapping, settings, options, claims, ...memory };
+}
+
+/** Only where its memory is shown: each run takes a program more. Under limits of the kernel's that would be another. */
+function isWatched({ profile, counts, addressMiB, stackKiB }: TransportOptions): boolean {
+  const isShown = profile !== undefined || counts === true;
+  return isShown && addressMiB === undefined && stackKiB === undefined && hasGnuTime();
 }
 
 function demandForm(name: string, form: string | undefined): void {
@@ -233,8 +249,10 @@ async function deliver(
     command.settings.stdin === 'envelope'
       ? folder.write('stdin', delivery.envelope ?? device.installed ?? new Uint8Array())
       : undefined;
-  const end = await runCommand(filled.words, options, stdin);
+  const { memory } = command;
+  const end = await runCommand(filled.words, options, stdin, memory && folder.path('resident'));
   if (end.kind === 'outcome') return end;
+  if (memory) memory.peakRssBytes = Math.max(memory.peakRssBytes, end.peakRssBytes ?? 0);
   const mapped = mapping.read(end, ceilingBytesOf(options));
   if (mapped.kind === 'failure') return { outcome: mapped.failure };
   const number = mapped.sequence ?? device.sequenceNumber;

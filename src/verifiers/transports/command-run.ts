@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Outcome } from '../../device/outcome.ts';
 import { adopt, spawnLimited } from './child-process.ts';
+import { readTimed, timed } from './gnu-time.ts';
 import type { TransportOptions } from './isolated-host.ts';
 import { OutputTail } from './output-tail.ts';
 
@@ -21,6 +22,8 @@ export type Ended =
       readonly signal: string | null;
       readonly stdout: string;
       readonly stderr: string;
+      /** Where it was watched. */
+      readonly peakRssBytes?: number;
     };
 
 /** Nothing of it is left when it ends, but for what left its process group. */
@@ -28,12 +31,14 @@ export async function runCommand(
   words: readonly string[],
   options: TransportOptions,
   stdin: string | undefined,
+  /** Absent: its memory is not watched. */
+  watch?: string,
 ): Promise<Ended> {
   const { deadlineMs } = options;
   const input = stdin === undefined ? 'ignore' : openSync(stdin, 'r');
   let spawned: ChildProcess;
   try {
-    spawned = spawnLimited(words, options, input);
+    spawned = spawnLimited(watch === undefined ? words : timed(words, watch), options, input);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'E2BIG') throw thrown;
     const length = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
@@ -63,5 +68,14 @@ export async function runCommand(
   const exit = await child.gone;
   clearTimeout(timer);
   if (stopped !== undefined) return { kind: 'outcome', outcome: stopped };
-  return { kind: 'end', ...exit, stdout: stdout.text() };
+  const seen = watch === undefined ? undefined : readTimed(watch);
+  const { peakRssBytes, signal } = seen ?? {};
+  return {
+    kind: 'end',
+    ...exit,
+    // Who watches ends with a status of its own.
+    ...(signal !== undefined && { signal, code: null }),
+    stdout: stdout.text(),
+    ...(peakRssBytes !== undefined && { peakRssBytes }),
+  };
 }
