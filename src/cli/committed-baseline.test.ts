@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../attacks/catalogue.ts';
 import { replayable } from '../attacks/replayable.ts';
 import { packageRoot } from '../package-root.ts';
-import { readBaseline } from './baseline.ts';
+import { readBaseline } from './report-inputs.ts';
 
 describe('the baseline of npm start', () => {
   const { proven = {}, policy = {} } = readBaseline(join(packageRoot(), 'reports', 'baseline.json'));
