@@ -40,5 +40,5 @@ describe('--class', () => {
     expect(replay.slice(-2)).toEqual(['--class', file]);
     expect(gauntlet(...replay).status).toBe(1);
     expect(gauntlet(...replay.slice(0, -2)).status).toBe(0);
-  }, 30_000);
+  }, 120_000);
 });

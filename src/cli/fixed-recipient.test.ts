@@ -89,7 +89,7 @@ describe('a recipient whose keys, ids and components are burned in', () => {
     expect(booted.length).toBeGreaterThan(3);
     for (const { control } of booted)
       expect(control.steps.map(({ delivery }) => delivery.event)).toEqual(['update', 'boot']);
-  }, 30_000);
+  }, 120_000);
 
   it.each([
     [{ ...recipient, algorithm: -8 }, 'verifiers.mine.recipient.algorithm: wanted one of -7, -9'],
@@ -155,7 +155,7 @@ describe('a recipient whose keys, ids and components are burned in', () => {
     }
     expect(run('--pairs', '2').status).toBe(2);
     expect(findings[0].replay).not.toContain('--config');
-  }, 60_000);
+  }, 120_000);
 
   it('is named by its config file in replay lines from elsewhere, which repeat the finding', async () => {
     await configOf({ lax: { builtin: 'zoo:never-checks-sequence', recipient } });
@@ -173,7 +173,7 @@ describe('a recipient whose keys, ids and components are burned in', () => {
     expect(name).toBe('gauntlet');
     expect(words.slice(-2)).toEqual(['--config', config]);
     expect(inOther(...words).stdout).toContain('lax: failed');
-  }, 60_000);
+  }, 120_000);
 
   it('is what doctor tries it with', async () => {
     // It knows nothing but its own device.
@@ -208,5 +208,5 @@ export const verifier = { hello, open: ({ capabilities, deviceClass }) => open({
       'passed',
     );
     expect(doctor('untold').healthy).toBe(false);
-  }, 60_000);
+  }, 120_000);
 });
