@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { concat, fromHex } from '../cbor/hex.ts';
 import { bstr, type CborMap, type Item, int, isInt, map, nil, tstr, valueAt } from '../cbor/item.ts';
 import { write } from '../cbor/write.ts';
-import { fitsKey } from '../cose/algorithms.ts';
+import { fitsKey, recipientAlgorithms } from '../cose/algorithms.ts';
 import { headerLabels, headerMap, makeBlock, type Signer } from '../cose/blocks.ts';
-import { type CoseKey, publicOf } from '../cose/key.ts';
+import { type CoseKey, publicOf, sameKey } from '../cose/key.ts';
 import { coseKeyItem } from '../cose/key-forms.ts';
 import { authorP384 } from '../cose/test-keys.ts';
 import type { Delivery } from '../device/delivery.ts';
@@ -18,8 +18,9 @@ import { before, type Scenario, step } from '../scenarios/scenario.ts';
 import { encode, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack, Attacked } from './attack.ts';
 import { algorithmOf, alterBlocks, type BlockFields, remakeBlocks, withField } from './cose-change.ts';
-import { afterDelivering, attacked, type DeliverOptions, defaultEvent, onDevice } from './deliver.ts';
+import { afterDelivering, attacked, type DeliverOptions, defaultEvent } from './deliver.ts';
 import { eitherAnswer, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
+import { twins } from './twin.ts';
 
 /** The usual protected header with this algorithm, or with none. */
 function headerWith(signer: Signer, alg?: Item): CborMap {
@@ -231,17 +232,31 @@ export const keyBound: Attack<{ by: 'alg' | 'own-side' | 'encrypt' }> = {
   ...shared,
   id: 'cose.alg.key-bound',
   handle: 'C19',
-  change: "alg or key_ops of every anchor's key forbid verifying with it so",
+  change: "alg or key_ops of every anchor's key forbid what they allow in the control",
   by: 'author',
   violates: ['REQ.SEC.AUTHENTIC', 'REQ.SEC.RIGHTS'],
   expects: [mustReject(['key-usage'], { doc: 'cose', section: '7.1' })],
   choice: fc.record({ by: fc.constantFrom('alg' as const, 'own-side' as const, 'encrypt' as const) }),
-  apply: (scenario, { by }) =>
-    onDevice(scenario, (recipient) => {
-      if (scenario.signers.length === 0 || recipient.anchors.length === 0) return undefined;
-      return { ...recipient, anchors: recipient.anchors.map((one) => ({ ...one, key: bound(one.key, by) })) };
-    }),
+  apply(scenario, { by }) {
+    if (scenario.signers.length === 0) return undefined;
+    return twins(scenario, {
+      recipient: (recipient) => withKeys(recipient, (key) => boundRightly(scenario, key, by)),
+      attacked: { recipient: (recipient) => withKeys(recipient, (key) => bound(key, by)) },
+    });
+  },
 };
+
+export function withKeys(recipient: Recipient, change: (key: CoseKey) => CoseKey): Recipient {
+  return { ...recipient, anchors: recipient.anchors.map((one) => ({ ...one, key: change(one.key) })) };
+}
+
+/** A signer's key, bound to what it is used for: by its algorithm, or by its operations (RFC 9052 table 5). */
+export function boundRightly({ signers }: Scenario, key: CoseKey, by: string): CoseKey {
+  const signer = signers.find((one) => sameKey(one.key, key));
+  if (signer === undefined) return key;
+  if (by === 'alg') return { ...key, alg: signer.wraps ? recipientAlgorithms.a128kw : signer.algorithm };
+  return { ...key, keyOps: [signer.wraps ? 6 : key.kty === 'Symmetric' ? 10 : 2] };
+}
 
 function bound(key: CoseKey, by: 'alg' | 'own-side' | 'encrypt'): CoseKey {
   // ES256K, Ed448 and HMAC 256/64: of the key's type, and not another id of the algorithm in use. HSS-LMS is alone of its type.

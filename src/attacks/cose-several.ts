@@ -13,10 +13,12 @@ import type { Recipient, TrustAnchor } from '../device/recipient.ts';
 import { before, step } from '../scenarios/scenario.ts';
 import { type EnvelopeParts, encode, signedBytes } from '../suit/parts.ts';
 import type { AnyAttack, Attack } from './attack.ts';
+import { boundRightly, withKeys } from './cose-algorithm.ts';
 import { alterBlocks, withField } from './cose-change.ts';
 import { shared } from './cose-header.ts';
-import { alter, attacked, defaultEvent, onDevice } from './deliver.ts';
+import { alter, attacked, defaultEvent } from './deliver.ts';
 import { eitherAnswer, mustAccept, mustReject, mustRejectUnauthentic, shouldReject } from './expectation.ts';
+import { twins } from './twin.ts';
 
 const emptyString = bstr(new Uint8Array(0));
 
@@ -259,20 +261,23 @@ export const wrappingKeyBound: Attack<{ by: 'alg' | 'wrap' | 'mac' }> = {
   ...shared,
   id: 'cose.mac.kek-bound',
   handle: 'C40',
-  change: "alg or key_ops of every anchor's key forbid unwrapping with it",
+  change: "alg or key_ops of every anchor's key forbid unwrapping, which they allow in the control",
   by: 'author',
   violates: ['REQ.SEC.AUTHENTIC', 'REQ.SEC.RIGHTS'],
   expects: [mustReject(['key-usage'], { doc: 'cose', section: '7.1' })],
   on: { features: ['mac-wrapped'] },
   choice: fc.record({ by: fc.constantFrom('alg' as const, 'wrap' as const, 'mac' as const) }),
-  apply: (scenario, { by }) =>
-    onDevice(scenario, (recipient) => {
-      if (scenario.signers.length === 0) return undefined;
-      // A256KW; wrap key is the sender's side, MAC verify another use (RFC 9052 table 5).
-      const bound = { alg: { alg: -5 }, wrap: { keyOps: [5] }, mac: { keyOps: [10] } }[by];
-      const anchors = recipient.anchors.map((one) => ({ ...one, key: { ...one.key, ...bound } }));
-      return { ...recipient, anchors };
-    }),
+  apply(scenario, { by }) {
+    if (scenario.signers.length === 0) return undefined;
+    // A256KW; wrap key is the sender's side, MAC verify another use (RFC 9052 table 5).
+    const other = { alg: { alg: -5 }, wrap: { keyOps: [5] }, mac: { keyOps: [10] } }[by];
+    return twins(scenario, {
+      recipient: (recipient) => withKeys(recipient, (key) => boundRightly(scenario, key, by)),
+      attacked: {
+        recipient: (recipient) => withKeys(recipient, (key) => ({ ...key, ...other })),
+      },
+    });
+  },
 };
 
 /** Rows C29, C33, C35, C36 and C38 to C40 of the catalogue. */

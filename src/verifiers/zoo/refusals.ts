@@ -13,7 +13,7 @@ import type { Device, Work } from '../reference/work.ts';
 import { animal } from './animal.ts';
 import { insertBefore, replaceStep } from './steps.ts';
 
-const { payloadFrom } = defaultRules;
+const { algorithmFits, payloadFrom } = defaultRules;
 
 /** What each component holds when the update is done, in order. */
 function contents(work: Work): readonly string[] {
@@ -114,5 +114,17 @@ export const refusalAnimals = [
     'The same manifest once more raises the stored number.',
     ['replay.same.update'],
     { rules: { committed: (stored, offered) => (stored === offered ? offered + 1n : offered) } },
+  ),
+  animal(
+    'Z460',
+    'refuses-keys-that-are-bound',
+    'A key that is bound to the algorithm that it is used with is refused as one that is bound to another.',
+    ['cose.alg.key-bound'],
+    {
+      rules: {
+        algorithmFits: (algorithm, anchor, structure) =>
+          anchor.key.alg === undefined ? algorithmFits(algorithm, anchor, structure) : 'key-usage',
+      },
+    },
   ),
 ];
