@@ -33,6 +33,7 @@ describe('costs in a run’s report', () => {
     const other = join(folder, 'other');
     expect(run('run', ...cases, '--out', other, '--bench', results)).toEqual({
       status: 2,
+      stdout: '',
       stderr: expect.stringContaining('results.json is no bench.json of "gauntlet bench --out"'),
     });
     expect(run('report', other).status).toBe(2);
