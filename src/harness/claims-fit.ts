@@ -26,6 +26,13 @@ export function unclaimed(claims: Claims, needs: Needs): string[] {
   return missing;
 }
 
+const recipientsWith = 'recipients with ';
+
+/** Whether the words name an extension, which a verifier need not have. */
+export function isExtensionNeed(words: string): boolean {
+  return words.startsWith('extension ') || words.startsWith(recipientsWith);
+}
+
 /** What the deliveries and recipients of these runs have that the verifier does not claim to honour, in words. */
 export function unclaimedExtras(claims: Claims, runs: readonly Run[]): string[] {
   const wanted = new Set(runs.flatMap(({ steps }) => steps.flatMap(({ delivery }) => extrasOf(delivery))));
@@ -38,7 +45,7 @@ export function unclaimedExtras(claims: Claims, runs: readonly Run[]): string[] 
     ...[...wanted].filter((one) => !claims.extras?.includes(one)).map((one) => `deliveries with ${one}`),
     ...[...extensions]
       .filter((one) => !claims.extensions.includes(one))
-      .map((one) => `recipients with ${one}`),
+      .map((one) => `${recipientsWith}${one}`),
   ];
 }
 

@@ -14,7 +14,7 @@ import { disagreementFinding, shrunkDisagreement } from './disagreement-findings
 import { type Finding, seenOutcome } from './finding.ts';
 import { replayLine, storeCase } from './keep-case.ts';
 import { type Shrunk, shrink } from './shrink.ts';
-import { isInconsistent, mostLacking, type Tally, varyingDimension } from './tally.ts';
+import { isBeyond, isInconsistent, mostLacking, type Tally, varyingDimension } from './tally.ts';
 
 export interface FindingOptions {
   readonly seed: number;
@@ -147,12 +147,19 @@ export function inconsistent(campaign: Counted): Finding[] {
   );
 }
 
-/** A family with must-reject rows that was run, and that showed not one rejection. */
+/**
+ * A family with must-reject rows that was run, and that showed not one rejection. A family that asks for extensions alone
+ * may be beyond a verifier, unless it proved nothing anywhere.
+ */
 export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Finding[] {
   const demanding = attacks.filter((attack) => attack.expects.some((one) => one.strength === 'must-reject'));
-  return [...campaign.tallies].flatMap(([host, tally]) =>
-    [...new Set(demanding.map((attack) => attack.family))].flatMap((family): Finding[] => {
-      const own = demanding.filter((attack) => attack.family === family && tally.attacks[attack.id]);
+  return [...campaign.tallies].flatMap(([host, tally]) => {
+    const hasProven = demanding.some(({ id }) => (tally.attacks[id]?.proven ?? 0) > 0);
+    return [...new Set(demanding.map((attack) => attack.family))].flatMap((family): Finding[] => {
+      const own = demanding.filter(
+        ({ id, family: its }) =>
+          its === family && tally.attacks[id] !== undefined && !(hasProven && isBeyond(tally, id)),
+      );
       const sum = (
         verdict: 'proven' | 'unattributed' | 'skipped' | 'inconclusive' | 'failed' | 'masked',
       ): number => own.reduce((all, attack) => all + (tally.attacks[attack.id]?.[verdict] ?? 0), 0);
@@ -161,8 +168,8 @@ export function vacuous(campaign: Counted, attacks: readonly AnyAttack[]): Findi
       if (ran === 0 || sum('proven') + sum('unattributed') > 0) return [];
       const note = `no rejection was seen in family ${family}: ${sum('skipped')} skipped, ${sum('inconclusive')} inconclusive, ${sum('failed')} failed, ${sum('masked')} masked${mostLacking(tally, ids)}`;
       return [plainFinding(host.spec, 'nothing-proven', family, note)];
-    }),
-  );
+    });
+  });
 }
 
 /** Valid scenarios were the cases, and not one of them was accepted. */

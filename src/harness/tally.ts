@@ -5,6 +5,7 @@
  */
 import type { Family } from '../attacks/attack.ts';
 import { type Reason, reasons } from '../suit/stage.ts';
+import { isExtensionNeed } from './claims-fit.ts';
 import type { LoggedOutcome } from './logged-outcome.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
@@ -113,6 +114,18 @@ export function mostLacking({ lacking }: Tally, attacks: readonly string[]): str
   if (most.length === 0) return '';
   const named = most.map(([need, cases]) => `${need} (${cases})`).join(', ');
   return `; not claimed: ${named}: claim in hello, or under claims in the config, what it has of these`;
+}
+
+/** Whether each case of the attack was skipped for an extension that the verifier does not claim. */
+export function isBeyond({ attacks, lacking }: Tally, attack: string): boolean {
+  const counts = attacks[attack];
+  if (counts === undefined || counts.skipped === 0) return false;
+  const { skipped, ...others } = counts;
+  const needs = Object.entries(lacking[attack] ?? {});
+  return (
+    Object.values(others).every((cases) => cases === 0) &&
+    needs.some(([need, cases]) => isExtensionNeed(need) && cases === skipped)
+  );
 }
 
 /** Both answers within one dimension. */
